@@ -1,0 +1,88 @@
+"""The Article record: what a source says, before anything is read into it."""
+
+import hashlib
+
+import msgspec
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One article as its source gives it. Text is NFC, without control characters.
+
+    `date` and `modified` are ISO 8601: a bare day (`2021-06-22`) keeps day precision, a
+    moment carries its offset (`2021-06-22T14:05+07:00`). `given_id` is the identifier that
+    the article came with.
+    """
+
+    body: str
+    title: str | None = None
+    date: str | None = None
+    modified: str | None = None
+    url: str | None = None
+    source: str | None = None
+    given_id: str | None = None
+    category: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def content_hash(self) -> bytes:
+        """Sixteen bytes that change when anything in the article does."""
+        return hashlib.blake2b(to_json(self), digest_size=16).digest()
+
+
+class CountryMention(msgspec.Struct, frozen=True):
+    """A country (ISO 3166-1 alpha-2) and where the text names it, half-open code points."""
+
+    code: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+class PersonMention(msgspec.Struct, frozen=True):
+    """A person, by the fullest spelling in the article, and every mention, short ones too."""
+
+    name: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+class DateMention(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    """A date expression at `start:end`, and the first and last day (or moment) it means."""
+
+    text: str
+    start: int
+    end: int
+    first: str
+    last: str
+
+
+class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is read in an article. Spans are offsets into `clean_text`, not into the body.
+
+    `cuts` are the spans of the body that are site boilerplate. `inferred` names the fields
+    among title, date and source that the article came without and that were read in its text.
+    """
+
+    cuts: tuple[tuple[int, int], ...] = ()
+    title: str | None = None
+    date: str | None = None
+    source: str | None = None
+    inferred: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    countries: tuple[CountryMention, ...] = ()
+    people: tuple[PersonMention, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+
+
+def clean_text(body: str, cuts: tuple[tuple[int, int], ...]) -> str:
+    """The body without its boilerplate. `cuts` are sorted and do not overlap."""
+    if not cuts:
+        return body
+    kept, place = [], 0
+    for start, end in cuts:
+        kept.append(body[place:start])
+        place = end
+    kept.append(body[place:])
+    return "".join(kept)
+
+
+to_json = msgspec.json.Encoder().encode
+article_from_json = msgspec.json.Decoder(Article).decode
+enrichment_from_json = msgspec.json.Decoder(Enrichment).decode

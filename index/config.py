@@ -1,0 +1,163 @@
+"""config.yaml as frozen structs: found, read strictly, with a suggestion for a misspelt key."""
+
+import difflib
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+
+from index.errors import ConfigError
+
+_Positive = Annotated[int, msgspec.Meta(ge=1)]
+_Weight = Annotated[float, msgspec.Meta(ge=0)]
+_Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class FieldNames(_Section):
+    """Further names under which JSON and CSV inputs hold a field, tried before the usual ones."""
+
+    title: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
+    url: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    id: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Sources(_Section):
+    """How inputs are read."""
+
+    fields: FieldNames = FieldNames()
+    max_record_mb: _Positive = 32
+
+
+class Enrich(_Section):
+    """What is read in an article. `boilerplate` maps a source to regular expressions to cut."""
+
+    boilerplate: dict[str, tuple[str, ...]] = {}
+
+
+class Indexing(_Section):
+    """How the index is written. `jobs` 0 means one process for each core."""
+
+    jobs: Annotated[int, msgspec.Meta(ge=0)] = 0
+    memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 512
+
+
+class Ranking(_Section):
+    """The ranking formula's parameters; search/embedded/score.py explains each."""
+
+    relax_below: Annotated[int, msgspec.Meta(ge=0)] = 10
+    relax_share: _Share = 0.3
+    k1: _Weight = 1.2
+    b: _Share = 0.75
+    title_weight: _Weight = 2.0
+    surface_weight: _Weight = 0.3
+
+
+class Config(_Section):
+    """The whole configuration. `archive` is relative to the file that sets it."""
+
+    archive: str | None = None
+    timezone: str = "Asia/Jakarta"
+    sources: Sources = Sources()
+    enrich: Enrich = Enrich()
+    indexing: Indexing = Indexing()
+    ranking: Ranking = Ranking()
+
+
+def find_config(flag: Path | None = None) -> Path | None:
+    """The configuration file that applies: flag, environment, here, the user's folder."""
+    chosen = flag or (Path(env) if (env := os.environ.get("CAKAP_SEARCH_CONFIG")) else None)
+    if chosen is not None:
+        if not chosen.is_file():
+            raise ConfigError(f"{chosen}: no such configuration file")
+        return chosen
+    for candidate in (Path("config.yaml"), _user_folder("config") / "config.yaml"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def load_config(path: Path | None) -> Config:
+    """Read a configuration file; without one, the built-in defaults."""
+    if path is None:
+        return Config()
+    import yaml  # costs 20 ms, which a start without a file need not pay
+
+    try:
+        raw = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", None) or error
+        raise ConfigError(f"{place}: not valid YAML ({problem})") from error
+    if raw is None:
+        return Config()
+    _refuse_unknown_keys(raw, Config, str(path), "")
+    try:
+        return msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_readable(str(error))}") from error
+
+
+def archive_folder(config: Config, config_path: Path | None, flag: Path | None = None) -> Path:
+    """The archive that applies: flag, environment, configuration, the user's data folder."""
+    if flag is not None:
+        return flag
+    if env := os.environ.get("CAKAP_SEARCH_ARCHIVE"):
+        return Path(env)
+    if config.archive is not None:
+        base = config_path.parent if config_path is not None else Path()
+        return base / Path(config.archive).expanduser()
+    return _user_folder("data") / "archive"
+
+
+def _user_folder(kind: str) -> Path:
+    """The user's config or data folder, as each system has it."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA", "~")).expanduser() / "cakap-search"
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support/cakap-search").expanduser()
+    variable, default = {
+        "config": ("XDG_CONFIG_HOME", "~/.config"),
+        "data": ("XDG_DATA_HOME", "~/.local/share"),
+    }[kind]
+    return Path(os.environ.get(variable) or default).expanduser() / "cakap-search"
+
+
+def _refuse_unknown_keys(raw: Any, section: type, path: str, prefix: str) -> None:
+    """msgspec names an unknown key but cannot suggest the right one."""
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: {prefix or 'the file'} must hold keys with values")
+    types = get_type_hints(section)
+    for key, value in raw.items():
+        if key not in types:
+            near = difflib.get_close_matches(str(key), types, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(types)}"
+            raise ConfigError(f"{path}: unknown key '{prefix}{key}'; {hint}")
+        if isinstance(types[key], type) and issubclass(types[key], _Section):
+            _refuse_unknown_keys(
+                value if value is not None else {}, types[key], path, f"{prefix}{key}."
+            )
+
+
+def _readable(message: str) -> str:
+    """`Expected int >= 1 - at $.indexing.jobs` as `indexing.jobs: expected int >= 1`."""
+    match = re.fullmatch(r"(.*) - at `?\$\.?([^`]*)`?", message)
+    if match is None:
+        return message
+    return f"{match[2]}: {match[1][0].lower()}{match[1][1:]}"

@@ -1,0 +1,41 @@
+"""The one error tree. Only the command line turns an error into an exit code.
+
+A message names the place and the remedy; it is shown to people as it stands.
+"""
+
+from typing import Literal
+
+
+class CakapError(Exception):
+    """Anything that this project reports on purpose."""
+
+
+class ConfigError(CakapError):
+    """The configuration cannot be used as it stands."""
+
+
+class SourceError(CakapError):
+    """An input, or one record of it, cannot be read as an article."""
+
+
+class QueryError(CakapError):
+    """A question asks for the impossible at `start:end` (code points of the question)."""
+
+    def __init__(self, message: str, start: int = 0, end: int = 0) -> None:
+        super().__init__(message)
+        self.start = start
+        self.end = end
+
+
+class ArchiveError(CakapError):
+    """The archive or its index is not usable now; `kind` says in which way."""
+
+    def __init__(
+        self, message: str, kind: Literal["missing", "locked", "stale", "damaged"]
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class EngineUnavailable(CakapError):  # noqa: N818  the name that the design gives it
+    """The engine cannot be reached."""
