@@ -16,11 +16,7 @@ _Weight = Annotated[float, msgspec.Meta(ge=0)]
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class FieldNames(_Section):
+class FieldNames(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Further names under which JSON and CSV inputs hold a field, tried before the usual ones."""
 
     title: tuple[str, ...] = ()
@@ -35,27 +31,27 @@ class FieldNames(_Section):
     tags: tuple[str, ...] = ()
 
 
-class Sources(_Section):
+class Sources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How inputs are read."""
 
     fields: FieldNames = FieldNames()
     max_record_mb: _Positive = 32
 
 
-class Enrich(_Section):
+class Enrich(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is read in an article. `boilerplate` maps a source to regular expressions to cut."""
 
     boilerplate: dict[str, tuple[str, ...]] = {}
 
 
-class Indexing(_Section):
+class Indexing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the index is written. `jobs` 0 means one process for each core."""
 
     jobs: Annotated[int, msgspec.Meta(ge=0)] = 0
     memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 512
 
 
-class Ranking(_Section):
+class Ranking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ranking formula's parameters; search/embedded/score.py explains each."""
 
     relax_below: Annotated[int, msgspec.Meta(ge=0)] = 10
@@ -66,7 +62,7 @@ class Ranking(_Section):
     surface_weight: _Weight = 0.3
 
 
-class Config(_Section):
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration. `archive` is relative to the file that sets it."""
 
     archive: str | None = None
@@ -149,7 +145,7 @@ def _refuse_unknown_keys(raw: Any, section: type, path: str, prefix: str) -> Non
             near = difflib.get_close_matches(str(key), types, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(types)}"
             raise ConfigError(f"{path}: unknown key '{prefix}{key}'; {hint}")
-        if isinstance(types[key], type) and issubclass(types[key], _Section):
+        if isinstance(types[key], type) and issubclass(types[key], msgspec.Struct):
             _refuse_unknown_keys(
                 value if value is not None else {}, types[key], path, f"{prefix}{key}."
             )
