@@ -1,0 +1,34 @@
+"""One writer at a time: Whoosh's own write lock on the index, held over the whole run."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import ArchiveError
+from index.segments.commit import LOCK_NAME
+
+
+@contextmanager
+def write_lock(folder: Path) -> Iterator[None]:
+    """Hold the write lock of an index folder; it dies with the process that holds it.
+
+    Raises ArchiveError when another process holds it, naming that process.
+    """
+    from whoosh.filedb.filestore import FileStorage
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileStorage(str(folder)).lock(LOCK_NAME)
+    if not lock.acquire():
+        holder = (folder / LOCK_NAME).read_text().strip()
+        by = f" by process {holder}" if holder else ""
+        raise ArchiveError(
+            f"{folder.parent} is being written{by}; wait until it is done and run again", "locked"
+        )
+    try:
+        os.ftruncate(lock.fd, 0)
+        os.pwrite(lock.fd, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.ftruncate(lock.fd, 0)
+        lock.release()

@@ -1,0 +1,371 @@
+"""From paths to an index: read, enrich, archive, then let the index catch up with the archive.
+
+Reading and archiving happen in order in this process, parsing, enrichment and analysis in
+worker processes, so the result is the same for every number of them.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from index.archive import Archive, Content, identity_of, now, open_archive, pack, unpack
+from index.article import Article
+from index.config import Config
+from index.document import to_document
+from index.enrich import enrich
+from index.errors import SourceError
+from index.lock import write_lock
+from index.processes import batches, job_count, ordered_map
+from index.segments.arrays import Ints
+from index.segments.chunk import chunk
+from index.segments.commit import Commit
+from index.segments.writer import IndexWriter
+from index.sources import (
+    Input,
+    Record,
+    Reject,
+    UnknownType,
+    Unreadable,
+    inputs,
+    read_article,
+    records,
+)
+
+INDEX_FOLDER = "index"
+REJECTS_FILE = "rejects.jsonl"
+
+# Articles sent to a worker at once: enough that sending costs little beside the work.
+_RECORDS_PER_TASK = 32
+_BYTES_PER_TASK = 4 << 20
+_DOCUMENTS_PER_CHUNK = 512
+# The archive commits this often, so that a kill loses at most the work on these.
+_RECORDS_PER_COMMIT = 2000
+# Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
+_READER_VERSION = 1
+
+
+class Progress(NamedTuple):
+    """How far a run is: bytes of the inputs while reading, articles while indexing."""
+
+    stage: str
+    done: int
+    total: int
+    articles: int
+
+
+class Summary(msgspec.Struct):
+    """What a run did. `rejected_before` counts records whose rejection was reported earlier."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    rejected_before: int = 0
+    unknown_files: int = 0
+    seconds: float = 0.0
+
+
+class _Place(NamedTuple):
+    """Where a record stands: the archive's number of its input, the path, its place in there."""
+
+    input: int
+    path: str
+    number: int
+    payload_hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.number}" if self.number else self.path
+
+
+class _Ready(NamedTuple):
+    """A record that became an article, enriched and packed."""
+
+    identity: str
+    article: Article
+    packed: bytes
+    source: str | None
+
+
+class _End(NamedTuple):
+    """The end of an input."""
+
+    input: int
+
+
+_Step = tuple[_Place, Record | Reject] | _End
+_Done = tuple[_Place, _Ready | Reject] | _End
+
+
+def index_paths(
+    paths: Sequence[str],
+    folder: Path,
+    config: Config,
+    *,
+    source: str | None = None,
+    jobs: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Summary:
+    """Index files, folders or standard input ("-") into the archive in a folder.
+
+    `source` names the publisher of articles that do not say theirs. Raises SourceError for a
+    path that does not exist, ArchiveError when another run is writing or the index is stale;
+    anything wrong with single articles is rejected, reported and counted instead.
+    """
+    started = time.perf_counter()
+    found = list(inputs(paths))
+    jobs = job_count(config.indexing.jobs if jobs is None else jobs)
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        # Opened before anything is read: a stale index is refused at once.
+        writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb)
+        summary = _Reading(archive, config, source, on_progress).read(found, jobs)
+        _catch_up(archive, writer, config, jobs, on_progress)
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
+def delete(folder: Path, numbers: Sequence[int], config: Config) -> None:
+    """Erase articles from the archive of a folder and from its index."""
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb)
+        for number in numbers:
+            archive.delete(number)
+        _catch_up(archive, writer, config, 1, lambda _: None)
+
+
+def reindex(
+    folder: Path,
+    config: Config,
+    *,
+    jobs: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Commit:
+    """Read everything anew in the archived articles and build the index again, beside the old.
+
+    Readers keep the old index until the new one is whole.
+    """
+    open_archive(folder).close()  # "missing" rather than an empty new one
+    jobs = job_count(config.indexing.jobs if jobs is None else jobs)
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        rows = archive.changed_since(0)
+        total, done = archive.count(), 0
+        tasks = batches(rows, _RECORDS_PER_TASK)
+        fresh: list[tuple[int, bytes]] = []
+        for results in ordered_map(partial(_enrich_again, config=config), tasks, jobs):
+            fresh += [(seq, packed) for seq, packed in results if packed is not None]
+            done += len(results)
+            on_progress(Progress("enriching", done, total, done))
+        for seq, packed in fresh:
+            archive.update_enrichment(seq, packed)
+        archive.commit()
+        writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb, from_scratch=True)
+        return _catch_up(archive, writer, config, jobs, on_progress)
+
+
+class _Reading:
+    """One run's reading: inputs in, archived articles and counts out."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        config: Config,
+        source: str | None,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self._archive = archive
+        self._config = config
+        self._source = source
+        self._on_progress = on_progress
+        self._reader = _reader_fingerprint(config, source)
+        self._summary = Summary()
+        self._bytes_read = 0
+        self._rejects: list[tuple[str, str]] = []
+
+    def read(self, found: Sequence[Input | Unreadable | UnknownType], jobs: int) -> Summary:
+        """Read all inputs to their ends."""
+        total = sum(source.size for source in found if isinstance(source, Input))
+        work = partial(_process, config=self._config, source=self._source)
+        since_commit = 0
+        for steps in ordered_map(work, _tasks(self._steps(found)), jobs):
+            for step in steps:
+                if isinstance(step, _End):
+                    self._archive.finish_input(step.input)
+                else:
+                    self._store(*step)
+            since_commit += len(steps)
+            if since_commit >= _RECORDS_PER_COMMIT:
+                self._commit()
+                since_commit = 0
+            self._on_progress(Progress("reading", self._bytes_read, total, self._summary.read))
+        self._commit()
+        return self._summary
+
+    def _steps(self, found: Iterable[Input | Unreadable | UnknownType]) -> Iterator[_Step]:
+        """What there is to do, in order; records that are known are only counted."""
+        archive, summary = self._archive, self._summary
+        for source in found:
+            if isinstance(source, UnknownType):
+                summary.unknown_files += 1
+                continue
+            if isinstance(source, Unreadable):
+                number = archive.start_input(source.path, 0, 0, self._reader)
+                yield from self._unless_known(number, source.path, Reject(None, source.reason))
+                continue
+            if source.path != "-" and archive.input_is_unchanged(*source, self._reader):
+                records_before, rejects_before = archive.records_of(source.path)
+                summary.read += records_before
+                summary.unchanged += records_before - rejects_before
+                summary.rejected_before += rejects_before
+                self._bytes_read += source.size
+                continue
+            number = archive.start_input(*source, self._reader)
+            for record in records(source, self._config, self._count_bytes):
+                yield from self._unless_known(number, source.path, record)
+            yield _End(number)
+
+    def _unless_known(
+        self, number: int, path: str, record: Record | Reject
+    ) -> Iterator[tuple[_Place, Record | Reject]]:
+        place = record.number or 0
+        content = record.payload if isinstance(record, Record) else record.reason.encode()
+        digest = hashlib.blake2b(content, digest_size=16, key=self._reader.encode()).digest()
+        known = None
+        if path != "-":
+            known = self._archive.record_outcome(number, place, digest)
+        self._summary.read += 1
+        if known is None:
+            yield _Place(number, path, place, digest), record
+        elif known == "rejected":
+            self._summary.rejected_before += 1
+        else:
+            self._summary.unchanged += 1
+
+    def _count_bytes(self, count: int) -> None:
+        self._bytes_read += count
+
+    def _store(self, place: _Place, result: _Ready | Reject) -> None:
+        summary = self._summary
+        if isinstance(result, Reject):
+            summary.rejected += 1
+            self._rejects.append((str(place), result.reason))
+            self._archive.put_record(
+                place.input, place.number, place.payload_hash, None, result.reason
+            )
+            return
+        number, outcome = self._archive.put(
+            result.identity, result.article, result.packed, result.source
+        )
+        setattr(summary, outcome, getattr(summary, outcome) + 1)
+        self._archive.put_record(place.input, place.number, place.payload_hash, number)
+
+    def _commit(self) -> None:
+        """Make the articles durable, and tell of the rejected ones where people look for them."""
+        self._archive.commit()
+        if self._rejects:
+            with (self._archive.folder / REJECTS_FILE).open("ab") as out:
+                for place, reason in self._rejects:
+                    line = {"place": place, "reason": reason, "at": now()}
+                    out.write(msgspec.json.encode(line) + b"\n")
+            self._rejects.clear()
+
+
+def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
+    """Steps in batches for a worker, by number and by size."""
+    task: list[_Step] = []
+    size = 0
+    for step in steps:
+        task.append(step)
+        if not isinstance(step, _End) and isinstance(step[1], Record):
+            size += len(step[1].payload)
+        if len(task) >= _RECORDS_PER_TASK or size >= _BYTES_PER_TASK:
+            yield task
+            task, size = [], 0
+    if task:
+        yield task
+
+
+def _process(steps: list[_Step], config: Config, source: str | None) -> list[_Done]:
+    """In a worker: read and enrich the records among the steps."""
+    done: list[_Done] = []
+    for step in steps:
+        if isinstance(step, _End):
+            done.append(step)
+        else:
+            place, record = step
+            if isinstance(record, Record):
+                done.append((place, _ready(place, record, config, source)))
+            else:
+                done.append((place, record))
+    return done
+
+
+def _ready(place: _Place, record: Record, config: Config, source: str | None) -> _Ready | Reject:
+    try:
+        article = read_article(record, config)
+        if source is not None and article.source is None:
+            article = msgspec.structs.replace(article, source=source)
+        enrichment = enrich(article, config)
+        packed = pack(Content(article, enrichment))
+    except SourceError as error:
+        return Reject(record.number, str(error))
+    except Exception as error:  # a fault of ours in one article must not stop the others
+        return Reject(record.number, f"internal error, please report it: {error!r}")
+    identity = identity_of(article, place.path, place.number)
+    return _Ready(identity, article, packed, enrichment.source)
+
+
+def _enrich_again(
+    rows: list[tuple[int, int, bytes]], config: Config
+) -> list[tuple[int, bytes | None]]:
+    """In a worker: what is read in archived articles now, None where it is as before."""
+    results: list[tuple[int, bytes | None]] = []
+    for _, seq, packed in rows:
+        content = unpack(packed)
+        enrichment = enrich(content.article, config)
+        same = enrichment == content.enrichment
+        results.append((seq, None if same else pack(Content(content.article, enrichment))))
+    return results
+
+
+def _catch_up(
+    archive: Archive,
+    writer: IndexWriter,
+    config: Config,
+    jobs: int,
+    on_progress: Callable[[Progress], None],
+) -> Commit:
+    """Bring the index to the archive's last change, whatever ended the run before."""
+    seq = archive.last_seq()
+    if writer.last_commit is not None and writer.last_commit.seq == seq:
+        return writer.last_commit
+    since = writer.last_commit.seq if writer.last_commit else 0
+    numbers = archive.numbers_changed_since(since)
+    writer.remove(numbers)
+    done = 0
+    work = partial(_analyse, timezone=config.timezone)
+    tasks = batches(archive.changed_since(since), _DOCUMENTS_PER_CHUNK)
+    for arrays in ordered_map(work, tasks, jobs):
+        done += len(arrays["articles"])
+        writer.add(arrays)
+        on_progress(Progress("indexing", done, len(numbers), done))
+    return writer.commit(seq)
+
+
+def _analyse(rows: list[tuple[int, int, bytes]], timezone: str) -> dict[str, Ints]:
+    """In a worker: archived articles as a chunk of the index."""
+    documents = []
+    for number, seq, packed in rows:
+        content = unpack(packed)
+        documents.append(to_document(number, seq, content.article, content.enrichment, timezone))
+    return chunk(documents)
+
+
+def _reader_fingerprint(config: Config, source: str | None) -> str:
+    """Changes whenever the same bytes would be read as another article."""
+    described = (_READER_VERSION, config.timezone, source, msgspec.json.encode(config.sources))
+    return hashlib.blake2b(repr(described).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,71 @@
+"""Work spread over processes with the results in order, whatever the number of processes."""
+
+import itertools
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from index.errors import CakapError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# Enough to keep every process busy while the oldest result is waited for.
+_WAITING_PER_JOB = 3
+
+
+def job_count(configured: int) -> int:
+    """The number of processes that a configured number means: 0 is one for each core."""
+    if configured:
+        return configured
+    if hasattr(os, "sched_getaffinity"):  # what this process may use, not what the machine has
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of `size`, the last one shorter."""
+    iterator = iter(items)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
+
+
+def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> Iterator[R]:
+    """`map(function, items)` by `jobs` processes, holding few items at a time.
+
+    A single item or a single job is done in this process: starting others costs more.
+    """
+    iterator = iter(items)
+    first = list(itertools.islice(iterator, 2))
+    everything = itertools.chain(first, iterator)
+    if jobs == 1 or len(first) < 2:
+        yield from map(function, everything)
+        return
+    # Forking a process that has threads (a progress bar) may deadlock; spawning may not.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts_to_parent) as pool:
+        waiting: deque[Future[R]] = deque()
+        try:
+            for item in everything:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) >= _WAITING_PER_JOB * jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise CakapError(
+                "a worker process died (out of memory?); run again with --jobs 1 "
+                "to go on where this run stopped"
+            ) from error
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

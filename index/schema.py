@@ -1,0 +1,47 @@
+"""THE field table. Segments, the Whoosh schema, filters, facets and columns derive from it.
+
+Text is searched through two fields over title and body together: `stem` (no stop words) and
+`surface` (every word as written, folded, with positions). Blending title and body in one field
+saturates their frequencies together, and an article without a title loses nothing by it.
+"""
+
+from enum import Enum
+
+import msgspec
+
+
+class Kind(Enum):
+    """How a field is indexed."""
+
+    TEXT = "text"
+    KEYWORD = "keyword"
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One field of an article in the index. `label` is its English name for people."""
+
+    name: str
+    kind: Kind
+    label: str
+    positions: bool = False
+    multiple: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+STEM = Field("stem", Kind.TEXT, "stems")
+SURFACE = Field("surface", Kind.TEXT, "words", positions=True)
+COUNTRY = Field("country", Kind.KEYWORD, "Country", multiple=True, aliases=("negara",))
+PERSON = Field("person", Kind.KEYWORD, "Person", multiple=True, aliases=("orang", "tokoh"))
+DATE = Field("date", Kind.KEYWORD, "Date", aliases=("tanggal",))
+SOURCE = Field("source", Kind.KEYWORD, "Source", aliases=("sumber",))
+CATEGORY = Field("category", Kind.KEYWORD, "Category", aliases=("rubrik",))
+AGENCY = Field("agency", Kind.KEYWORD, "Agency", multiple=True, aliases=("kantor",))
+AUTHOR = Field("author", Kind.KEYWORD, "Author", multiple=True, aliases=("penulis",))
+
+TEXT_FIELDS = (STEM, SURFACE)
+KEYWORD_FIELDS = (COUNTRY, PERSON, DATE, SOURCE, CATEGORY, AGENCY, AUTHOR)
+KEYWORDS = {field.name: field for field in KEYWORD_FIELDS}
+
+# Title and body share the positions of one field. The gap keeps a phrase from running
+# from the end of the title into the body.
+TITLE_BODY_GAP = 64

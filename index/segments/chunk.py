@@ -1,0 +1,95 @@
+"""Analysed documents as a small segment in memory: where text becomes postings."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.document import Document
+from index.language.analyzer import Token, analyze
+from index.schema import KEYWORD_FIELDS, STEM, SURFACE, TITLE_BODY_GAP, Field
+from index.segments.arrays import Ints
+from index.segments.merge import keyword_arrays, text_arrays
+from index.segments.segment import NO_MOMENT, smallest
+
+
+def chunk(documents: Sequence[Document]) -> dict[str, Ints]:
+    """The arrays of a segment with these documents, in their order."""
+    stems, surfaces = _Postings(), _Postings()
+    title_lengths, body_lengths = [], []
+    for number, document in enumerate(documents):
+        title, body = analyze(document.title), analyze(document.text)
+        title_length = title[-1].position + 1 if title else 0
+        for tokens, base, titled in ((title, 0, 1), (body, title_length + TITLE_BODY_GAP, 0)):
+            stems.add(number, tokens, base, titled, stems=True)
+            surfaces.add(number, tokens, base, titled, stems=False)
+        title_lengths.append(title_length)
+        body_lengths.append(body[-1].position + 1 if body else 0)
+    moments = [NO_MOMENT if doc.moment is None else doc.moment for doc in documents]
+    arrays: dict[str, Ints] = {
+        "articles": np.array([doc.article for doc in documents], dtype=np.int64),
+        "seqs": np.array([doc.seq for doc in documents], dtype=np.int64),
+        "moments": np.array(moments, dtype=np.int64),
+        "title_lengths": smallest(np.array(title_lengths, dtype=np.int64)),
+        "body_lengths": smallest(np.array(body_lengths, dtype=np.int64)),
+    }
+    arrays.update(stems.arrays(STEM))
+    arrays.update(surfaces.arrays(SURFACE))
+    for field in KEYWORD_FIELDS:
+        arrays.update(_keywords(field, documents))
+    return arrays
+
+
+class _Postings:
+    """Collects (term, document, position) of every token of one field."""
+
+    def __init__(self) -> None:
+        self._number_of: dict[str, int] = {}
+        self._terms: list[int] = []
+        self._positions: list[int] = []
+        self._runs: list[tuple[int, int, int]] = []  # document, in title, tokens
+
+    def add(
+        self, number: int, tokens: Sequence[Token], base: int, titled: int, *, stems: bool
+    ) -> None:
+        numbers = self._number_of
+        before = len(self._terms)
+        if stems:
+            self._terms += [
+                numbers.setdefault(token.stem, len(numbers)) for token in tokens if token.stem
+            ]
+            self._positions += [base + token.position for token in tokens if token.stem]
+        else:
+            self._terms += [numbers.setdefault(token.surface, len(numbers)) for token in tokens]
+            self._positions += [base + token.position for token in tokens]
+        self._runs.append((number, titled, len(self._terms) - before))
+
+    def arrays(self, field: Field) -> dict[str, Ints]:
+        """Sort the tokens into postings and count them."""
+        terms = sorted(self._number_of, key=str.encode)
+        rank = np.empty(len(terms), dtype=np.int64)
+        rank[[self._number_of[term] for term in terms]] = np.arange(len(terms))
+        runs = np.array(self._runs, dtype=np.int64).reshape(-1, 3)
+        term = rank[np.array(self._terms, dtype=np.int64)]
+        docs = np.repeat(runs[:, 0], runs[:, 2])
+        titled = np.repeat(runs[:, 1], runs[:, 2])
+        order = np.argsort(term, kind="stable")  # documents and positions ascend already
+        term, docs, titled = term[order], docs[order], titled[order]
+        first = np.ones(len(term), dtype=np.bool_)
+        first[1:] = (term[1:] != term[:-1]) | (docs[1:] != docs[:-1])
+        begins = np.flatnonzero(first)
+        freqs = np.diff(np.append(begins, len(term)))
+        title_freqs = np.add.reduceat(titled, begins) if len(begins) else titled
+        positions = np.array(self._positions, dtype=np.int64)[order] if field.positions else None
+        vocabulary = [text.encode() for text in terms]
+        return text_arrays(
+            field, vocabulary, term[begins], docs[begins], freqs, title_freqs, positions
+        )
+
+
+def _keywords(field: Field, documents: Sequence[Document]) -> dict[str, Ints]:
+    values = [tuple(dict.fromkeys(document.keywords[field.name])) for document in documents]
+    vocabulary = sorted({value.encode() for doc_values in values for value in doc_values})
+    number_of = {value.decode(): number for number, value in enumerate(vocabulary)}
+    counts = np.array([len(doc_values) for doc_values in values], dtype=np.int64)
+    ordinals = [number_of[value] for doc_values in values for value in doc_values]
+    return keyword_arrays(field, vocabulary, counts, np.array(ordinals, dtype=np.int64))

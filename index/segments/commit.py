@@ -1,0 +1,126 @@
+"""A commit: which segments an index consists of, and how far in the archive it has come.
+
+A commit is there when Whoosh's table of contents `_MAIN_<generation>.toc` is; the details
+stand beside it as JSON, so that reading an index unpickles nothing.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ArchiveError
+from index.language.analyzer import ANALYZER_VERSION
+from index.schema import KEYWORD_FIELDS, TEXT_FIELDS
+from index.segments.arrays import read_arrays
+from index.segments.segment import Segment
+
+FORMAT_VERSION = 1
+INDEX_NAME = "MAIN"
+SEGMENT_SUFFIX = ".seg"
+LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
+
+
+class SegmentEntry(msgspec.Struct, frozen=True):
+    """A segment of a commit. `deletions` is the file that lists its deleted documents."""
+
+    name: str
+    docs: int
+    deletions: str | None = None
+    deleted: int = 0
+
+
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
+    """One state of the index. `seq` is the last change of the archive that it holds."""
+
+    generation: int
+    fingerprint: str
+    seq: int
+    articles: int
+    committed_at: str
+    segments: tuple[SegmentEntry, ...]
+    people: str | None = None
+
+    def files(self) -> set[str]:
+        """The names of all files that this commit is made of."""
+        names = {toc_name(self.generation), details_name(self.generation)}
+        for entry in self.segments:
+            names.add(entry.name + SEGMENT_SUFFIX)
+            if entry.deletions:
+                names.add(entry.deletions)
+        if self.people:
+            names.add(self.people)
+        return names
+
+
+def fingerprint() -> str:
+    """Changes whenever an index written before would answer differently from one written now."""
+    described = repr((FORMAT_VERSION, ANALYZER_VERSION, TEXT_FIELDS, KEYWORD_FIELDS))
+    return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()
+
+
+def toc_name(generation: int) -> str:
+    """The file whose presence makes a commit, as Whoosh names it."""
+    return f"_{INDEX_NAME}_{generation}.toc"
+
+
+def details_name(generation: int) -> str:
+    """The file that says in JSON what the commit holds."""
+    return f"_{INDEX_NAME}_{generation}.json"
+
+
+def generations(folder: Path) -> list[int]:
+    """The generations of all commits in a folder, ascending."""
+    pattern = re.compile(re.escape(toc_name(0)).replace("0", r"(\d+)"))
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    return sorted(int(match[1]) for name in names if (match := pattern.fullmatch(name)))
+
+
+def last_commit(folder: Path) -> Commit | None:
+    """The newest commit in a folder, None where there is none; not checked for staleness."""
+    found = generations(folder)
+    if not found:
+        return None
+    path = folder / details_name(found[-1])
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Commit)
+    except FileNotFoundError:
+        if generations(folder) != found:  # a writer moved on between the two looks
+            return last_commit(folder)
+        raise ArchiveError(
+            f"{path} is missing; run `cakap-search reindex` to build the index again", "damaged"
+        ) from None
+    except msgspec.MsgspecError as error:
+        raise ArchiveError(
+            f"{path} cannot be read ({error}); run `cakap-search reindex` to build the index again",
+            "damaged",
+        ) from error
+
+
+def refuse_stale(commit: Commit, folder: Path) -> None:
+    """Raise ArchiveError when an index was written by a version that analysed differently."""
+    if commit.fingerprint != fingerprint():
+        raise ArchiveError(
+            f"the index in {folder} was written by another version of cakap-search; "
+            "run `cakap-search reindex` (the articles are safe in the archive)",
+            "stale",
+        )
+
+
+def open_segment(folder: Path, name: str) -> Segment:
+    """Map one segment of a folder."""
+    return Segment(read_arrays(folder / (name + SEGMENT_SUFFIX)), name)
+
+
+def kept_docs(folder: Path, entry: SegmentEntry) -> NDArray[np.bool_]:
+    """For each document of a segment, whether it is still there."""
+    kept = np.ones(entry.docs, dtype=np.bool_)
+    if entry.deletions is not None:
+        kept[read_arrays(folder / entry.deletions)["docs"]] = False
+    return kept

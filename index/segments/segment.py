@@ -1,0 +1,145 @@
+"""A segment: the postings and columns of some articles, as arrays in memory or mapped.
+
+A chunk that a worker has analysed, a segment on disk and the result of a merge are all the
+same thing, so writing is merging and there is one reader for all of them.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.schema import KEYWORD_FIELDS, TEXT_FIELDS, Field
+from index.segments.arrays import Ints
+from index.segments.strings import Strings
+
+NO_MOMENT = np.iinfo(np.int64).min
+
+
+class TextField:
+    """The inverted index of one text field.
+
+    Posting `i` of all postings (terms in order, documents ascending within a term) says that
+    document `docs[i]` holds its term `freqs[i]` times. `titled` lists the postings that hold
+    it in the title, `titled_freqs` how often. Where the field has positions, those of a
+    posting follow one another in `positions`, and `position_starts[t]` is where term `t` begins.
+    """
+
+    def __init__(self, arrays: Mapping[str, Ints], field: Field) -> None:
+        def of(name: str) -> Ints:
+            return arrays[f"{field.name}.{name}"]
+
+        self.terms = Strings(of("blob"), of("offsets"))
+        self.starts = of("starts")
+        self.docs = of("docs")
+        self.freqs = of("freqs")
+        self.titled = of("titled")
+        self.titled_freqs = of("titled_freqs")
+        self.has_positions = field.positions
+        if field.positions:
+            self.position_starts = of("position_starts")
+            self.positions = of("positions")
+
+    def postings(self, term: int) -> slice:
+        """The postings of a term, as a slice of `docs` and `freqs`."""
+        return slice(int(self.starts[term]), int(self.starts[term + 1]))
+
+    def title_freqs(self, postings: slice) -> Ints:
+        """How often each posting of a slice holds its term in the title."""
+        freqs = np.zeros(postings.stop - postings.start, dtype=np.int32)
+        first, last = np.searchsorted(self.titled, (postings.start, postings.stop))
+        freqs[self.titled[first:last].astype(np.int64) - postings.start] = self.titled_freqs[
+            first:last
+        ]
+        return freqs
+
+    def position_lists(self, term: int) -> tuple[Ints, Ints]:
+        """All positions of a term, and where each posting's positions begin among them."""
+        postings = self.postings(term)
+        start, stop = int(self.position_starts[term]), int(self.position_starts[term + 1])
+        begins = np.zeros(postings.stop - postings.start + 1, dtype=np.int64)
+        np.cumsum(self.freqs[postings], out=begins[1:])
+        return self.positions[start:stop], begins
+
+
+class KeywordField:
+    """The values of one keyword field, both ways.
+
+    Document `d` has the values `ordinals[doc_starts[d]:doc_starts[d + 1]]`; value `v` stands in
+    the documents `docs[starts[v]:starts[v + 1]]`, ascending.
+    """
+
+    def __init__(self, arrays: Mapping[str, Ints], field: Field) -> None:
+        def of(name: str) -> Ints:
+            return arrays[f"{field.name}.{name}"]
+
+        self.values = Strings(of("blob"), of("offsets"))
+        self.doc_starts = of("doc_starts")
+        self.ordinals = of("ordinals")
+        self.starts = of("starts")
+        self.docs = of("docs")
+
+    def docs_of(self, value: int) -> Ints:
+        """The documents that have a value, ascending."""
+        return self.docs[int(self.starts[value]) : int(self.starts[value + 1])]
+
+    def ordinals_of(self, docs: Ints) -> Ints:
+        """The values of some documents, one after another."""
+        return self.ordinals[ranges(self.doc_starts, docs)]
+
+    def values_of(self, doc: int) -> list[str]:
+        """The values of one document, in the order in which its article names them."""
+        first, last = self.doc_starts[doc], self.doc_starts[doc + 1]
+        return [self.values[int(ordinal)] for ordinal in self.ordinals[first:last]]
+
+    @cached_property
+    def has_value(self) -> NDArray[np.bool_]:
+        """Which documents have a value at all."""
+        return np.diff(self.doc_starts) > 0
+
+
+class Segment:
+    """Everything about some articles that an answer needs, except their text.
+
+    `articles` and `seqs` tell which article of the archive a document is, and in which of its
+    versions; `moments` are seconds since 1970 for sorting (`NO_MOMENT` where undated).
+    """
+
+    def __init__(self, arrays: Mapping[str, Ints], name: str = "") -> None:
+        self.arrays = arrays
+        self.name = name
+        self.articles: Ints = arrays["articles"]
+        self.seqs: Ints = arrays["seqs"]
+        self.moments: Ints = arrays["moments"]
+        self.title_lengths: Ints = arrays["title_lengths"]
+        self.body_lengths: Ints = arrays["body_lengths"]
+        self.text = {field.name: TextField(arrays, field) for field in TEXT_FIELDS}
+        self.keywords = {field.name: KeywordField(arrays, field) for field in KEYWORD_FIELDS}
+
+    def __len__(self) -> int:
+        return len(self.articles)
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of all arrays."""
+        return sum(array.nbytes for array in self.arrays.values())
+
+
+def ranges(starts: Ints, numbers: Ints) -> NDArray[np.int64]:
+    """The indices `starts[n]:starts[n + 1]` of every n, one range after another."""
+    begin = starts[numbers].astype(np.int64)
+    lengths = starts[numbers.astype(np.int64) + 1].astype(np.int64) - begin
+    return spans(begin, lengths)
+
+
+def spans(begin: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The indices `begin[i]:begin[i] + lengths[i]` of every i, one range after another."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(begin - ends + lengths, lengths)
+
+
+def smallest(array: NDArray[np.integer]) -> Ints:
+    """The array in the smallest unsigned type that holds its values."""
+    return array.astype(np.min_scalar_type(int(array.max()) if array.size else 0))

@@ -1,0 +1,64 @@
+"""A sorted table of byte strings in two arrays: one blob, and where each string begins."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from index.segments.arrays import Ints
+
+
+class Strings:
+    """Strings sorted by their UTF-8 bytes, found by binary search, decoded one at a time."""
+
+    def __init__(self, blob: Ints, offsets: Ints) -> None:
+        self.blob = blob
+        self.offsets = offsets
+        self._bytes = blob.data.cast("B") if blob.size else memoryview(b"")
+
+    @classmethod
+    def of(cls, strings: Sequence[bytes]) -> "Strings":
+        """A table of strings that are sorted already."""
+        offsets = np.zeros(len(strings) + 1, dtype=np.uint32)
+        np.cumsum([len(string) for string in strings], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(strings), dtype=np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def raw(self, number: int) -> bytes:
+        """The bytes of one string."""
+        return bytes(self._bytes[self.offsets[number] : self.offsets[number + 1]])
+
+    def __getitem__(self, number: int) -> str:
+        return self.raw(number).decode()
+
+    def to_list(self) -> list[bytes]:
+        """Every string, in order."""
+        whole, offsets = bytes(self._bytes), self.offsets.tolist()
+        return [whole[a:b] for a, b in pairwise(offsets)]
+
+    def first_not_below(self, string: bytes) -> int:
+        """The number of the first string that does not sort before `string`."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self.raw(middle) < string:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def find(self, string: str) -> int:
+        """The number of a string, -1 when it is not in the table."""
+        wanted = string.encode()
+        number = self.first_not_below(wanted)
+        return number if number < len(self) and self.raw(number) == wanted else -1
+
+    def with_prefix(self, prefix: str) -> range:
+        """The numbers of the strings that begin with `prefix`."""
+        raw = prefix.encode()
+        if not raw:
+            return range(len(self))
+        # 0xFF never occurs in UTF-8, so it sorts behind every continuation of the prefix.
+        return range(self.first_not_below(raw), self.first_not_below(raw + b"\xff"))

@@ -1,0 +1,185 @@
+"""Writing the index: chunks become segments, segments merge, a commit makes them visible.
+
+Every file is new and fsynced before the table of contents that names it is renamed into place,
+so a crash at any point leaves the last commit. Readers are never waited for: the files of the
+commit before are kept until the next one.
+"""
+
+import datetime
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from index.segments.arrays import Ints, fsync_folder, write_arrays
+from index.segments.commit import (
+    INDEX_NAME,
+    LOCK_NAME,
+    SEGMENT_SUFFIX,
+    Commit,
+    SegmentEntry,
+    details_name,
+    fingerprint,
+    generations,
+    kept_docs,
+    last_commit,
+    open_segment,
+    refuse_stale,
+    toc_name,
+)
+from index.segments.merge import merge
+from index.segments.people import people_arrays
+from index.segments.segment import Segment
+
+# A merge holds both sides in memory; two million articles' postings are about 6 GB.
+_MAX_MERGED_DOCS = 500_000
+
+
+class IndexWriter:
+    """Adds and removes articles in the index of one folder; the caller holds the write lock."""
+
+    def __init__(self, folder: Path, memory_mb: int, *, from_scratch: bool = False) -> None:
+        """Raises ArchiveError when the index is stale or damaged, unless `from_scratch`."""
+        self._folder = folder
+        self._memory_bytes = memory_mb << 20
+        folder.mkdir(parents=True, exist_ok=True)
+        found = generations(folder)
+        self._generation = found[-1] if found else 0
+        self.last_commit = None if from_scratch else last_commit(folder)
+        if self.last_commit is not None:
+            refuse_stale(self.last_commit, folder)
+        entries = self.last_commit.segments if self.last_commit else ()
+        self._segments = [open_segment(folder, entry.name) for entry in entries]
+        self._kept = [kept_docs(folder, entry) for entry in entries]
+        self._pending: list[Segment] = []
+        self._pending_bytes = 0
+
+    def add(self, chunk: Mapping[str, Ints]) -> None:
+        """Add a chunk of analysed articles."""
+        segment = Segment(chunk)
+        self._pending.append(segment)
+        self._pending_bytes += segment.size_bytes
+        if self._pending_bytes >= self._memory_bytes:
+            self._flush()
+
+    def remove(self, articles: Iterable[int]) -> None:
+        """Remove articles by their numbers; those the index does not hold are no matter."""
+        numbers = np.fromiter(articles, dtype=np.int64)
+        for segment, kept in zip(self._segments, self._kept, strict=True):
+            kept[np.isin(segment.articles, numbers)] = False
+
+    def commit(self, seq: int) -> Commit:
+        """Make all that was added and removed visible at once."""
+        self._flush()
+        self._merge_small()
+        self._generation += 1
+        entries = tuple(
+            self._entry(segment, kept)
+            for segment, kept in zip(self._segments, self._kept, strict=True)
+        )
+        people = None
+        if self._segments:
+            people = f"_{INDEX_NAME}_{self._generation}.people"
+            write_arrays(self._folder / people, people_arrays(self._segments, self._kept))
+        commit = Commit(
+            generation=self._generation,
+            fingerprint=fingerprint(),
+            seq=seq,
+            articles=sum(entry.docs - entry.deleted for entry in entries),
+            committed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            segments=entries,
+            people=people,
+        )
+        _write_durably(self._folder / details_name(self._generation), msgspec.json.encode(commit))
+        self._write_toc(commit)
+        self._remove_unused(commit)
+        self.last_commit = commit
+        return commit
+
+    def _flush(self) -> None:
+        if self._pending:
+            everything = [np.ones(len(segment), dtype=np.bool_) for segment in self._pending]
+            self._append(self._pending, everything)
+            self._pending, self._pending_bytes = [], 0
+
+    def _append(self, parts: list[Segment], kept: list[NDArray[np.bool_]]) -> None:
+        """Merge parts into one new segment on disk, the last of the index."""
+        name = f"{INDEX_NAME}_{secrets.token_hex(8)}"
+        write_arrays(self._folder / (name + SEGMENT_SUFFIX), merge(parts, kept))
+        segment = open_segment(self._folder, name)
+        self._segments.append(segment)
+        self._kept.append(np.ones(len(segment), dtype=np.bool_))
+
+    def _merge_small(self) -> None:
+        """Merge the smallest segments while together they are at least half of the next one.
+
+        So sizes at least double from one segment to the next: n articles make at most log2(n)
+        segments, and each article is rewritten log2(n) times in its life. A segment with more
+        deleted than kept documents is rewritten too.
+        """
+        live = [int(kept.sum()) for kept in self._kept]
+        by_size = sorted(range(len(live)), key=lambda number: live[number])
+        chosen: list[int] = []
+        total = 0
+        for count, number in enumerate(by_size):
+            if live[number] == 0 or live[number] * 2 < len(self._kept[number]):
+                chosen.append(number)
+                total += live[number]
+            elif count and total + live[number] <= _MAX_MERGED_DOCS:
+                smaller = sum(live[other] for other in by_size[:count])
+                if smaller * 2 >= live[number]:
+                    chosen = by_size[: count + 1]
+                    total = smaller + live[number]
+        if not chosen:
+            return
+        chosen.sort()
+        parts = [self._segments[number] for number in chosen if live[number]]
+        kept = [self._kept[number] for number in chosen if live[number]]
+        for number in reversed(chosen):
+            del self._segments[number], self._kept[number]
+        if parts:
+            self._append(parts, kept)
+
+    def _entry(self, segment: Segment, kept: NDArray[np.bool_]) -> SegmentEntry:
+        deleted = np.flatnonzero(~kept)
+        if not len(deleted):
+            return SegmentEntry(segment.name, len(segment))
+        before = (
+            {entry.name: entry for entry in self.last_commit.segments} if self.last_commit else {}
+        )
+        known = before.get(segment.name)
+        if known is not None and known.deleted == len(deleted):
+            return known  # documents only ever become deleted: as many means the same ones
+        name = f"{segment.name}.{self._generation}.del"
+        write_arrays(self._folder / name, {"docs": deleted.astype(np.uint32)})
+        return SegmentEntry(segment.name, len(segment), name, len(deleted))
+
+    def _write_toc(self, commit: Commit) -> None:
+        """Write Whoosh's table of contents; renaming it into place is the commit."""
+        from index.segments.codec import toc_bytes
+
+        _write_durably(self._folder / toc_name(commit.generation), toc_bytes(commit))
+
+    def _remove_unused(self, commit: Commit) -> None:
+        """Delete files that neither this commit nor the one before it names."""
+        in_use = commit.files() | {LOCK_NAME}
+        if self.last_commit is not None:
+            in_use |= self.last_commit.files()
+        for path in self._folder.iterdir():
+            if path.name not in in_use and path.name.lstrip("_").startswith(f"{INDEX_NAME}_"):
+                path.unlink(missing_ok=True)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    fsync_folder(path.parent)  # the names of the files that this one speaks of
+    temporary.replace(path)
+    fsync_folder(path.parent)
