@@ -1,0 +1,619 @@
+"""Dates: expressions in a text, date filters of a question, and date fields of a source.
+
+One grammar of Indonesian date expressions serves all three. A relative expression is read from
+an anchor, the day of publication.
+"""
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from index.article import DateMention
+from index.errors import QueryError
+
+Period = tuple[date | None, date | None]
+_Found = tuple[int, date, date]  # where the expression ends, its first and last day
+
+_MONTH_SPELLINGS = (
+    "januari january jan",
+    "februari pebruari february feb peb",
+    "maret march mar",
+    "april apr",
+    "mei may",
+    "juni june jun",
+    "juli july jul",
+    "agustus august agt ags agu agus aug",
+    "september sept sep",
+    "oktober october okt oct",
+    "november nopember nov nop",
+    "desember december des dec",
+)
+_MONTHS = {
+    word: month for month, words in enumerate(_MONTH_SPELLINGS, start=1) for word in words.split()
+}
+_WEEKDAY_SPELLINGS = "senin selasa rabu kamis jumat|jum'at|jum’at sabtu minggu|ahad"
+_WEEKDAYS = {
+    word: weekday
+    for weekday, words in enumerate(_WEEKDAY_SPELLINGS.split())
+    for word in words.split("|")
+}
+_NUMBER_WORDS = "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh"
+_NUMBERS = {"se": 1} | {word: n for n, word in enumerate(_NUMBER_WORDS.split(), start=1)}
+_UNITS = ("hari", "pekan", "minggu", "bulan", "tahun")
+_STEPS = {"lalu": -1, "silam": -1, "kemarin": -1, "ini": 0, "depan": 1, "mendatang": 1, "nanti": 1}
+_DAYS_FROM_TODAY = {"kemarin": -1, "hari ini": 0, "besok": 1, "lusa": 2}
+_UTC_OFFSETS = {"WIB": "+07:00", "WITA": "+08:00", "WIT": "+09:00"}
+
+# A date without year and weekday is the last such date, unless the next one is this near. Of
+# 5,278 dates in Indonesian news whose weekday tells the year, 293 lie one to 31 days after
+# publication and 24 later than that.
+_COMING_DAYS = 31
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+
+
+def _any_of(words: dict[str, int]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+def _grammar(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_DASH = r"(?:\s?[-–—]\s?|\s(?:hingga|sampai|s/d)\s)"
+_MONTH = rf"(?:{_any_of(_MONTHS)})\b"
+_YEAR = r"(?:19|20)\d\d(?![\w/]|[.,]\d)"
+_UNIT = "|".join(_UNITS)
+
+# 22 Juni 2021, 21-23 Juni, 28 Mei-2 Juni 2021
+_WRITTEN = _grammar(
+    rf"(?:(?P<day>\d\d?)(?:\s(?P<month>{_MONTH})(?:,?\s(?P<year>{_YEAR}))?)?{_DASH})?"
+    rf"(?P<last_day>\d\d?)\s(?P<last_month>{_MONTH})(?:\.?,?\s(?P<last_year>{_YEAR}))?"
+)
+# 22/6/2021, 22-06-2021, 22.06.2021
+_NUMERIC = re.compile(
+    rf"(?P<last_day>\d\d?)(?P<dash>[/.-])(?P<last_month>\d\d?)(?P=dash)(?P<last_year>{_YEAR})(?!-)"
+)
+# 22/6, 22/6/21, 21-23/6, 30/5-2/6: only after a weekday, elsewhere it is a score or a ratio
+_SHORT = re.compile(
+    r"(?:(?P<day>\d\d?)(?:/(?P<month>\d\d?))?\s?[-–]\s?)?"
+    r"(?P<last_day>\d\d?)/(?P<last_month>\d\d?)(?:/(?P<last_year>(?:19|20)?\d\d))?(?![\w/-])"
+)
+_ISO = re.compile(r"(?P<last_year>\d{4})-(?P<last_month>\d\d)-(?P<last_day>\d\d)(?![\d-])")
+_WEEKDAY = _grammar(
+    rf"(?P<weekday>{_any_of(_WEEKDAYS)})\b(?:{_DASH}(?:{_any_of(_WEEKDAYS)})\b)?"
+    r"(?:\s(?:dini\shari|pagi|siang|sore|petang|malam)\b)?"
+)
+_WEEKDAY_STEP = _grammar(rf"\s(?P<week>(?:pekan|minggu)\s)?(?P<step>{'|'.join(_STEPS)})\b")
+# "pada Selasa" names a day, "setiap hari Selasa" a habit.
+_BEFORE_WEEKDAY = _grammar(r"(?<!tiap )\b(?:hari|pada)\s\Z")
+_FEAST = _grammar(r"\s(?:Palma|Abu|Agung|Putih|Paskah)\b")
+_BEFORE_CALENDAR_DAY = _grammar(r",?\s?(?:tanggal\s)?(?P<bracket>\()?")
+_BRACKET = re.compile(r"\s\(")
+_MONTHS_OF_YEAR = _grammar(
+    rf"(?P<month>{_MONTH})(?:\.?,?\s(?P<year>{_YEAR}))?"
+    rf"(?:{_DASH}(?P<last_month>{_MONTH})(?:\.?,?\s(?P<last_year>{_YEAR}))?)?"
+)
+_MONTH_STEP = _grammar(rf"\s(?P<of_year>tahun\s)?(?P<step>{'|'.join(_STEPS)})\b")
+_PART = _grammar(rf"(?P<part>awal|pertengahan|akhir)\s(?:bulan\s(?={_MONTH}))?")
+_NEAR = _grammar(rf"(?P<unit>{_UNIT})\s(?:yang\s)?(?P<step>lalu|silam|ini|depan|mendatang)\b")
+_AGO = _grammar(
+    rf"(?P<count>\d\d?|{_any_of(_NUMBERS)})\s?(?P<unit>{_UNIT})\s(?:yang\s)?(?:lalu|silam)\b"
+)
+# "beberapa tahun lalu" and "dua puluh tahun lalu" are not last year.
+_COUNTED = _grammar(r"\b(?:beberapa|sekian|\w*(?:puluh|belas|ratus|ribu)(?:an)?)\s\Z")
+_CALENDAR_YEARS = _grammar(
+    rf"(?:tahun\s)?(?P<year>1\d{{3}}|20\d\d)(?:(?:{_DASH}|/)(?P<last_year>1\d{{3}}|20\d\d))?"
+    r"(?![\w/]|[.,]\d|-?an\b|\s(?:H|Hijriah|SM)\b)"
+)
+_CLOCK = r"(?:[01]?\d|2[0-3])[.:][0-5]\d"
+_TIME = _grammar(
+    rf"(?:,?\s|\s?[|–-]\s?)(?:(?:pukul|jam|pkl\.?)\s)?(?P<clock>{_CLOCK})(?:[.:][0-5]\d)?"
+    rf"(?:{_DASH}(?P<last_clock>{_CLOCK}))?\s(?P<zone>WIB|WITA|WIT)\b"
+)
+_WORD = re.compile(r"\d+|[^\W\d_]+(?:['’]at\b)?")
+_PART_OF_NUMBER = "0123456789/.,:-–$#"
+
+
+def date_mentions(text: str, anchor: date | None) -> list[DateMention]:
+    """The date expressions of a text and the days they mean, in the order of the text.
+
+    `first` and `last` are ISO days, or moments with their offset where the expression has a
+    clock time in WIB, WITA or WIT. Relative expressions and dates without a year are read from
+    `anchor`, the day of publication, and left out where it is None. A weekday decides the year
+    ("Kamis (31/12)"); without one the past is preferred. "awal", "pertengahan" and "akhir" are
+    days 1-10, 11-20 and 21 to the end of a month, and the thirds of a year. A week begins on
+    Monday. A day that no calendar has (30 Februari) is not reported.
+    """
+    mentions: list[DateMention] = []
+    done = 0
+    for word in _WORD.finditer(text):
+        start = word.start()
+        if start < done:
+            continue
+        readers = _READERS.get(word[0].lower())
+        if readers is None:
+            if not word[0][0].isdigit():
+                continue
+            readers = _DIGIT_READERS
+        for reader in readers:
+            if (found := reader(text, start, anchor)) is not None:
+                mentions.append(_mention(text, start, *found))
+                done = mentions[-1].end
+                break
+    return mentions
+
+
+def period(words: str, today: date) -> Period:
+    """The first and last day that a date filter means; None is an open end.
+
+    Understands a day, month or year (`2021-06-22`, `2021-06`, `2021`, `22/6/2021`, `Juni 2021`),
+    a range `A..B` with either end left out, the last days (`7 hari`, `2 pekan`, `3 bulan`, today
+    included) and every expression that an article may use (`kemarin`, `pekan lalu`).
+    QueryError: what is not understood, with what would be.
+    """
+    first_words, dots, last_words = words.strip().partition("..")
+    if not dots:
+        return _days(first_words, today)
+    first = _days(first_words, today)[0] if first_words.strip() else None
+    last = _days(last_words, today)[1] if last_words.strip() else None
+    if first is None and last is None:
+        raise QueryError(f"{words}: a range needs at least one end, such as 2021-06..2021-07")
+    if first is not None and last is not None and first > last:
+        raise QueryError(f"{words}: the range ends before it begins; swap its ends")
+    return first, last
+
+
+def read_date(value: str, timezone: str) -> str | None:
+    """A date field of a source in the form of `Article.date`, or None where it holds no date.
+
+    Reads ISO 8601, RFC 2822, seconds or milliseconds since 1970, and what Indonesian sites print
+    (`22/06/2021`, `Selasa, 22 Juni 2021 | 14:05 WIB`). A moment without a zone is in `timezone`
+    (an IANA name); a bare day, or midnight without a zone, stays a day. Years are 1900 to 2100.
+    """
+    value = " ".join(value.split())
+    reading = _iso_reading(value) or _epoch_reading(value, timezone) or _printed_reading(value)
+    if reading is None:
+        reading = _mail_reading(value)
+    if reading is None or not _FIRST_YEAR <= reading.year <= _LAST_YEAR:
+        return None
+    if not isinstance(reading, datetime):
+        return reading.isoformat()
+    if reading.tzinfo is None:
+        if (reading.hour, reading.minute, reading.second) == (0, 0, 0):
+            return reading.date().isoformat()
+        reading = reading.replace(tzinfo=ZoneInfo(timezone))
+    return reading.isoformat(timespec="seconds" if reading.second else "minutes")
+
+
+def publication_day(date_value: str, timezone: str) -> date:
+    """The day of an `Article.date` in the configured zone; a bare day never moves."""
+    if len(date_value) == len("2021-06-22"):
+        return date.fromisoformat(date_value)
+    return datetime.fromisoformat(date_value).astimezone(ZoneInfo(timezone)).date()
+
+
+# The readers: each reads one kind of expression that begins at `start`.
+
+
+def _read_written(text: str, start: int, anchor: date | None) -> _Found | None:
+    found = _WRITTEN.match(text, start)
+    if found is None or _inside_number(text, start):
+        return None
+    step = _MONTH_STEP.match(text, found.end()) if found["last_year"] is None else None
+    days = _calendar_days(found, anchor, step=step)
+    return days and (step.end() if step else found.end(), *days)
+
+
+def _read_numeric(text: str, start: int, anchor: date | None) -> _Found | None:
+    found = _NUMERIC.match(text, start) or _ISO.match(text, start)
+    if found is None or _inside_number(text, start):
+        return None
+    days = _calendar_days(found, anchor)
+    return days and (found.end(), *days)
+
+
+def _read_weekday(text: str, start: int, anchor: date | None) -> _Found | None:
+    name = _WEEKDAY.match(text, start)
+    if name is None:
+        return None
+    weekday = _WEEKDAYS[name["weekday"].lower()]
+    if (found := _read_day_after(text, name.end(), anchor, weekday)) is not None:
+        return found
+    if anchor is None or not text[start].isupper():  # "minggu lalu" is a week
+        return None
+    step = _WEEKDAY_STEP.match(text, name.end())
+    if step is None:
+        if not _BEFORE_WEEKDAY.search(text[max(0, start - 12) : start]) or _FEAST.match(
+            text, name.end()
+        ):
+            return None
+        day = anchor - timedelta((anchor.weekday() - weekday) % 7)
+        return name.end(), day, day
+    if weekday == _WEEKDAYS["minggu"] and _begins_sentence(text, start):
+        return None
+    steps = _STEPS[step["step"].lower()]
+    if step["week"] or steps == 0:
+        day = anchor + timedelta(weekday - anchor.weekday() + 7 * steps)
+    elif steps < 0:
+        day = anchor - timedelta((anchor.weekday() - weekday - 1) % 7 + 1)
+    else:
+        day = anchor + timedelta((weekday - anchor.weekday() - 1) % 7 + 1)
+    return step.end(), day, day
+
+
+def _read_day_after(
+    text: str, end: int, anchor: date | None, weekday: int | None = None
+) -> _Found | None:
+    """A calendar day behind a weekday, or in brackets behind "kemarin" and the like."""
+    lead = _BEFORE_CALENDAR_DAY.match(text, end)
+    assert lead is not None  # it matches the empty text too
+    if lead.end() == end:
+        return None
+    for pattern in (_NUMERIC, _SHORT, _WRITTEN, _ISO):
+        found = pattern.match(text, lead.end())
+        if found is None:
+            continue
+        days = _calendar_days(found, anchor, weekday)
+        if days is None:
+            return None
+        closed = lead["bracket"] and text.startswith(")", found.end())
+        return found.end() + (1 if closed else 0), *days
+    return None
+
+
+def _read_day_word(text: str, start: int, anchor: date | None) -> _Found | None:
+    for word, offset in _DAYS_FROM_TODAY.items():
+        end = start + len(word)
+        if text[start:end].lower() == word and anchor is not None:
+            if _BRACKET.match(text, end) and (found := _read_day_after(text, end, anchor)):
+                return found
+            day = anchor + timedelta(offset)
+            return end, day, day
+    return None
+
+
+def _read_near(text: str, start: int, anchor: date | None) -> _Found | None:
+    found = _NEAR.match(text, start)
+    if found is None or anchor is None or found["unit"].lower() == "hari":
+        return None
+    steps = _STEPS[found["step"].lower()]
+    if steps < 0 and _COUNTED.search(text[max(0, start - 20) : start]):
+        return None
+    days = _unit_days(found["unit"].lower(), steps, anchor)
+    return days and (found.end(), *days)
+
+
+def _read_ago(text: str, start: int, anchor: date | None) -> _Found | None:
+    found = _AGO.match(text, start)
+    if found is None or anchor is None or _inside_number(text, start):
+        return None
+    count = found["count"].lower()
+    steps = _NUMBERS[count] if count in _NUMBERS else int(count)
+    days = _unit_days(found["unit"].lower(), -steps, anchor)
+    return days and (found.end(), *days)
+
+
+def _read_month(text: str, start: int, anchor: date | None) -> _Found | None:
+    found = _MONTHS_OF_YEAR.match(text, start)
+    if found is None:
+        return None
+    if found["last_year"] or (found["year"] and not found["last_month"]):
+        last_year = int(found["last_year"] or found["year"])
+        month = _month(found["month"])
+        last_month = _month(found["last_month"] or found["month"])
+        year = int(found["year"] or last_year - (month > last_month))
+        days = _month_days(year, month)[0], _month_days(last_year, last_month)[1]
+        return (found.end(), *days) if days[0] <= days[1] else None
+    step = _MONTH_STEP.match(text, found.end("month"))
+    named = step or text[max(0, start - 6) : start].lower() == "bulan "
+    if anchor is None or not named or not text[start].isupper():
+        return None
+    end = step.end() if step else found.end("month")
+    return end, *_month_near(_month(found["month"]), anchor, step)
+
+
+def _read_year(text: str, start: int, anchor: date | None) -> _Found | None:
+    del anchor
+    found = _CALENDAR_YEARS.match(text, start)
+    if found is None:
+        return None
+    year, last_year = int(found["year"]), int(found["last_year"] or found["year"])
+    if last_year < year:
+        return None
+    return found.end(), date(year, 1, 1), date(last_year, 12, 31)
+
+
+def _read_part(text: str, start: int, anchor: date | None) -> _Found | None:
+    lead = _PART.match(text, start)
+    if lead is None:
+        return None
+    whole = None
+    for reader in (_read_month, _read_year, _read_near):
+        if (whole := reader(text, lead.end(), anchor)) is not None:
+            break
+    else:
+        month = _MONTHS_OF_YEAR.match(text, lead.end())
+        if month is None or anchor is None:
+            return None
+        whole = month.end("month"), *_month_near(_month(month["month"]), anchor, None)
+    end, first, last = whole
+    days = _part_days(lead["part"].lower(), first, last)
+    return days and (end, *days)
+
+
+_Reader = Callable[[str, int, date | None], _Found | None]
+_DIGIT_READERS: tuple[_Reader, ...] = (_read_written, _read_numeric, _read_ago)
+_READERS: dict[str, tuple[_Reader, ...]] = {
+    **dict.fromkeys(_WEEKDAYS, (_read_weekday,)),
+    **dict.fromkeys(_MONTHS, (_read_month,)),
+    **dict.fromkeys(_NUMBERS, (_read_ago,)),
+    **dict.fromkeys([f"se{unit}" for unit in _UNITS], (_read_ago,)),
+    **dict.fromkeys(["awal", "pertengahan", "akhir"], (_read_part,)),
+    **dict.fromkeys(["kemarin", "hari", "besok", "lusa"], (_read_day_word,)),
+    **dict.fromkeys(["pekan", "bulan"], (_read_near,)),
+    "minggu": (_read_weekday, _read_near),
+    "tahun": (_read_near, _read_year),
+}
+
+
+# The calendar.
+
+
+def _calendar_days(
+    found: re.Match[str],
+    anchor: date | None,
+    weekday: int | None = None,
+    step: re.Match[str] | None = None,
+) -> tuple[date, date] | None:
+    """The days of a match with the groups last_day, last_month and perhaps last_year, day …"""
+    parts = found.groupdict()
+    last_day, last_month = int(parts["last_day"]), _month(parts["last_month"])
+    day = int(parts.get("day") or last_day)
+    month = _month(parts.get("month") or parts["last_month"])
+    if parts.get("last_year"):
+        last_year = int(parts["last_year"])
+        last_year += 2000 if last_year < 100 else 0
+        year = int(parts.get("year") or last_year - (month > last_month))
+        first = _date(year, month, day)
+    else:
+        first = anchor and _nearest_date(month, day, anchor, weekday, step)
+        last_year = first.year + (month > last_month) if first else 0
+    last = _date(last_year, last_month, last_day)
+    return (first, last) if first and last and first <= last else None
+
+
+def _nearest_date(
+    month: int, day: int, anchor: date, weekday: int | None, step: re.Match[str] | None
+) -> date | None:
+    """The day of a date without a year, read on the anchor."""
+    if step and step["of_year"]:
+        return _date(anchor.year + _STEPS[step["step"].lower()], month, day)
+    years = range(anchor.year - 4, anchor.year + 5)  # 29 February has one within four years
+    days = [found for year in years if (found := _date(year, month, day))]
+    fitting = [
+        found for found in days if found.weekday() == weekday and abs(found.year - anchor.year) <= 1
+    ]
+    if fitting:
+        return min(fitting, key=lambda found: abs(found - anchor))
+    if step and _STEPS[step["step"].lower()] > 0:
+        return min((found for found in days if found >= anchor), default=None)
+    latest = anchor if step else anchor + timedelta(_COMING_DAYS)
+    return max((found for found in days if found <= latest), default=None)
+
+
+def _month_near(month: int, anchor: date, step: re.Match[str] | None) -> tuple[date, date]:
+    """The month of a name without a year: the running or the last one; "Juni lalu" is over."""
+    if step is None:
+        return _month_days(anchor.year - (month > anchor.month), month)
+    steps = _STEPS[step["step"].lower()]
+    if step["of_year"] or steps == 0:
+        return _month_days(anchor.year + steps, month)
+    if steps < 0:
+        return _month_days(anchor.year - (month >= anchor.month), month)
+    return _month_days(anchor.year + (month <= anchor.month), month)
+
+
+def _unit_days(unit: str, steps: int, anchor: date) -> tuple[date, date] | None:
+    """The day, week, month or year that lies `steps` away from the anchor's."""
+    if unit == "hari":
+        day = anchor + timedelta(steps)
+        return day, day
+    if unit in ("pekan", "minggu"):
+        monday = anchor + timedelta(7 * steps - anchor.weekday())
+        return monday, monday + timedelta(6)
+    if unit == "bulan":
+        months = anchor.year * 12 + anchor.month - 1 + steps
+        return _month_days(months // 12, months % 12 + 1)
+    year = anchor.year + steps
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _part_days(part: str, first: date, last: date) -> tuple[date, date] | None:
+    """The beginning, middle or end of a week, month or year; of a longer time, None."""
+    days = (last - first).days + 1
+    third = ("awal", "pertengahan", "akhir").index(part)
+    if days == 7:
+        bounds = ((0, 1), (2, 3), (5, 6))[third]  # "akhir pekan" is Saturday and Sunday
+        return first + timedelta(bounds[0]), first + timedelta(bounds[1])
+    if days <= 31:
+        begin = first.replace(day=1 + 10 * third)
+        return begin, last if third == 2 else begin + timedelta(9)
+    if days <= 366:
+        return _month_days(first.year, 1 + 4 * third)[0], _month_days(first.year, 4 + 4 * third)[1]
+    return None
+
+
+def _month(name: str) -> int:
+    return int(name) if name.isdigit() else _MONTHS[name.lower()]
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _month_days(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _inside_number(text: str, start: int) -> bool:
+    return start > 0 and text[start - 1] in _PART_OF_NUMBER
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" \t\"'“‘(")
+    return not before or before[-1] in ".!?\n"
+
+
+def _mention(text: str, start: int, end: int, first: date, last: date) -> DateMention:
+    time = _TIME.match(text, end) if first == last else None
+    if time is None:
+        return DateMention(text[start:end], start, end, first.isoformat(), last.isoformat())
+    offset = _UTC_OFFSETS[time["zone"].upper()]
+    moments = [
+        f"{first}T{clock.replace('.', ':').zfill(5)}{offset}"
+        for clock in (time["clock"], time["last_clock"] or time["clock"])
+    ]
+    return DateMention(text[start : time.end()], start, time.end(), *moments)
+
+
+# Filters of a question.
+
+_NUMBERED = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?")
+_LAST_UNITS = _grammar(rf"(?P<count>\d{{1,4}}) (?P<unit>{_UNIT}|days?|weeks?|months?|years?)")
+_ENGLISH = {
+    "today": "hari ini",
+    "yesterday": "kemarin",
+    "last week": "pekan lalu",
+    "this week": "pekan ini",
+    "last month": "bulan lalu",
+    "this month": "bulan ini",
+    "last year": "tahun lalu",
+    "this year": "tahun ini",
+    "day": "hari",
+    "week": "pekan",
+    "month": "bulan",
+    "year": "tahun",
+}
+_ACCEPTED = (
+    "a day, month or year such as 2021-06-22, 22/6/2021, 2021-06 or 2021, a range "
+    "2021-06-01..2021-06-30, or words such as kemarin, pekan lalu, 7 hari"
+)
+
+
+def _days(words: str, today: date) -> tuple[date, date]:
+    words = " ".join(words.split())
+    if (numbered := _NUMBERED.fullmatch(words)) is not None:
+        return _numbered_days(words, numbered)
+    words = _ENGLISH.get(words.lower(), words)
+    if (recent := _LAST_UNITS.fullmatch(words)) is not None:
+        unit = _ENGLISH.get(recent["unit"].lower().removesuffix("s"), recent["unit"].lower())
+        return _first_of_last(int(recent["count"]), unit, today), today
+    phrase = words.capitalize()
+    for lead in ("", "bulan ", "hari "):  # a bare month or weekday: the last one
+        for mention in date_mentions(lead + phrase, today):
+            if mention.end == len(lead + phrase) and mention.start in (0, len(lead)):
+                return date.fromisoformat(mention.first[:10]), date.fromisoformat(mention.last[:10])
+    raise QueryError(f"{words}: not a date; write {_ACCEPTED}")
+
+
+def _numbered_days(words: str, numbered: re.Match[str]) -> tuple[date, date]:
+    year = int(numbered["year"])
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise QueryError(f"{words}: a year is {_FIRST_YEAR} to {_LAST_YEAR}")
+    if numbered["month"] is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    month = int(numbered["month"])
+    if not 1 <= month <= 12:
+        raise QueryError(f"{words}: a month is 01 to 12")
+    first, last = _month_days(year, month)
+    if numbered["day"] is None:
+        return first, last
+    day = _date(year, month, int(numbered["day"]))
+    if day is None:
+        raise QueryError(f"{words}: that month has the days 01 to {last.day}")
+    return day, day
+
+
+def _first_of_last(count: int, unit: str, today: date) -> date:
+    """The first day of the last `count` units that end today."""
+    try:
+        if unit == "hari":
+            return today - timedelta(count - 1)
+        if unit in ("pekan", "minggu"):
+            return today - timedelta(7 * count - 1)
+        months = today.year * 12 + today.month - 1 - count * (12 if unit == "tahun" else 1)
+        first, last = _month_days(months // 12, months % 12 + 1)
+    except (ValueError, OverflowError):
+        return date.min
+    return min(first.replace(day=min(today.day, last.day)) + timedelta(1), today)
+
+
+# Date fields of a source.
+
+_PRINTED = _grammar(
+    rf"(?:[a-z'’]+,?\s)?\(?(?:(?P<day>\d\d?)[\s/.-](?P<month>\d\d?|{_MONTH})\.?[\s/.,-]\s?(?P<year>\d{{4}})"
+    rf"|(?P<us_month>{_MONTH})\s(?P<us_day>\d\d?),?\s(?P<us_year>\d{{4}})"
+    r"|(?P<iso_year>\d{4})[-/](?P<iso_month>\d\d?)[-/](?P<iso_day>\d\d?))\)?"
+    r"(?:(?:\s?[,|–-])*\s?(?:pukul\s|jam\s|pkl\.?\s|at\s|T)?"
+    r"(?P<hour>\d\d?)[.:](?P<minute>\d\d)(?:[.:](?P<second>\d\d)(?:\.\d+)?)?"
+    r"\s?(?P<half>[ap]m)?\s?\(?(?P<zone>WIB|WITA|WIT|GMT|UTC|Z|[+-]\d\d:?\d\d)?\)?)?"
+)
+_EPOCH = re.compile(r"-?\d{9,13}(?:\.\d*)?")
+
+
+def _iso_reading(value: str) -> date | datetime | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _epoch_reading(value: str, timezone: str) -> datetime | None:
+    if _EPOCH.fullmatch(value) is None:
+        return None
+    seconds = float(value)
+    if abs(seconds) >= 1e11:  # 1e11 seconds are the year 5138, 1e11 milliseconds 1973
+        seconds /= 1000
+    try:
+        return datetime.fromtimestamp(int(seconds), ZoneInfo(timezone))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _printed_reading(value: str) -> date | datetime | None:
+    found = _PRINTED.fullmatch(value)
+    if found is None:
+        return None
+    year, month, day = (
+        found[part] or found[f"us_{part}"] or found[f"iso_{part}"]
+        for part in ("year", "month", "day")
+    )
+    read = _date(int(year), _month(month), int(day))
+    if read is None or found["hour"] is None:
+        return read
+    hour = int(found["hour"])
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"].lower() == "pm" else 0)
+    zone = (found["zone"] or "").upper()
+    offset = _UTC_OFFSETS.get(zone, "+00:00" if zone in ("GMT", "UTC") else zone)
+    clock = f"{hour:02}:{found['minute']}:{found['second'] or '00'}"
+    return _iso_reading(f"{read}T{clock}{offset}")
+
+
+def _mail_reading(value: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # 10 ms that few values need
+
+    try:
+        return parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
