@@ -1,0 +1,89 @@
+"""CSV and TSV with a header row."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import msgspec
+
+from index.config import Config
+from index.errors import SourceError
+from index.sources import fields
+from index.sources.encoding import decode
+from index.sources.record import Record, Reject, max_bytes, over_limit
+from index.sources.streams import Stream
+
+_DELIMITERS = ",;\t"
+_CELL_SEPARATOR = "\x1f"
+
+
+def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
+    """A JSON record for each row, keyed by the header; the delimiter is read off the header.
+
+    The structure of CSV is ASCII, so rows are cut first and each is decoded by itself: one bad
+    byte costs one row.
+    """
+    csv.field_size_limit(max_bytes(config))
+    text = io.TextIOWrapper(stream, encoding="utf-8", errors="surrogateescape", newline="")
+    number = 1
+    while (header_line := text.readline()) and not header_line.strip():
+        number += 1
+    if not header_line:
+        yield Reject(None, "empty")
+        return
+    delimiter = max(_DELIMITERS, key=header_line.count)
+    header = [name.strip() for name in next(csv.reader([header_line], delimiter=delimiter))]
+    if missing := _missing_body(header, config):
+        yield missing
+        return
+    rows = csv.reader(text, delimiter=delimiter)
+    while True:
+        number += 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            yield Reject(number, f"not valid CSV: {error}")
+            continue
+        if row:
+            yield _record(number, header, row, config)
+    text.detach()
+
+
+def _missing_body(header: list[str], config: Config) -> Reject | None:
+    known = fields.names("body", config)
+    if any(name.lower() in known for name in header):
+        return None
+    return Reject(
+        None,
+        f"no column holds the body: found {', '.join(header)}; known are {', '.join(known)}; "
+        "name yours in config.yaml under sources.fields.body",
+    )
+
+
+def _record(number: int, header: list[str], row: list[str], config: Config) -> Record | Reject:
+    if len(row) < len(header):
+        return Reject(
+            number, f"{len(row)} columns, the header has {len(header)}; none for {header[len(row)]}"
+        )
+    if any(row[len(header) :]):
+        return Reject(number, f"{len(row)} columns, the header has {len(header)}")
+    try:
+        row = _decoded(row)
+    except SourceError as error:
+        return Reject(number, str(error))
+    payload = msgspec.json.encode(dict(zip(header, row, strict=False)))
+    if len(payload) > max_bytes(config):
+        return over_limit(number, len(payload), config)
+    return Record(number, payload, "json")
+
+
+def _decoded(row: list[str]) -> list[str]:
+    """The row with its undecodable bytes read for what they are."""
+    text = _CELL_SEPARATOR.join(row)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return decode(text.encode(errors="surrogateescape")).split(_CELL_SEPARATOR)
+    return row

@@ -1,0 +1,131 @@
+"""Field names of JSON, CSV and front matter, in English and Indonesian, to an Article."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from index.article import Article
+from index.config import Config
+from index.enrich.dates import read_date
+from index.errors import SourceError
+from index.sources.encoding import clean
+
+# In the order in which they are tried. `maintext` and `date_publish` are news-please's,
+# `publishing_date` and the nested body Fundus's, `publishedat` NewsAPI's, `content` and `link`
+# WordPress's REST names.
+_NAMES = {
+    "title": ("title", "headline", "judul"),
+    "body": ("body", "text", "content", "maintext", "isi", "konten"),
+    "date": (
+        *("date", "publish_date", "published_at", "publishing_date", "tanggal"),
+        *("date_publish", "publishedat", "published", "pubdate"),
+    ),
+    "modified": ("modified", "modified_at", "date_modified", "last_modified", "diperbarui"),
+    "url": ("url", "link"),
+    "source": ("source", "sumber", "publisher"),
+    "id": ("id", "guid", "article_id", "_id"),
+    "category": ("category", "section", "rubrik"),
+    "author": ("author", "authors", "penulis"),
+    "tags": ("tags",),
+}
+# What exporters write for a value that is missing.
+_MISSING = {"", "null", "none", "nan"}
+
+_MARKUP = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|img|h[1-6]|figure|blockquote)\b[^>]*>"
+    r"|&(?:#\d+|#x[\da-f]+|[a-z]+);",
+    re.IGNORECASE,
+)
+
+
+def names(field: str, config: Config) -> tuple[str, ...]:
+    """The names, lower case, under which a field is looked for, in the order they are tried."""
+    configured: tuple[str, ...] = getattr(config.sources.fields, field)
+    return tuple(name.lower() for name in configured) + _NAMES[field]
+
+
+def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> Article:
+    """The Article in a mapping with any of the known field names, in any case.
+
+    The first name with a value wins. A `body` that is given stands before any in the mapping.
+    A date that cannot be read is no date. Without a body: SourceError.
+    """
+    fields = {key.strip().lower(): value for key, value in raw.items()}
+
+    def values(field: str) -> list[str]:
+        found = (_strings(fields.get(name)) for name in names(field, config))
+        return next((strings for strings in found if strings), [])
+
+    def value(field: str) -> str | None:
+        return " ".join(values(field)) or None
+
+    body = body or "\n".join(values("body"))
+    if not body:
+        raise SourceError(f"no body under any of {', '.join(names('body', config))}")
+    return Article(
+        body=body,
+        title=_one_line(value("title")),
+        date=date(value("date"), config),
+        modified=date(value("modified"), config),
+        url=canonical_url(value("url")),
+        source=_one_line(value("source")),
+        given_id=value("id"),
+        category=_one_line(value("category")),
+        authors=listed(values("author"), ";"),
+        tags=listed(values("tags"), ";,"),
+    )
+
+
+def date(value: str | None, config: Config) -> str | None:
+    """An ISO day or moment, or None where there is none or it cannot be read."""
+    return read_date(value, config.timezone) if value else None
+
+
+def listed(values: list[str], separators: str) -> tuple[str, ...]:
+    """Each item once, in order; one string may hold several between separators."""
+    items = (item.strip() for value in values for item in re.split(f"[{separators}]", value))
+    return tuple(dict.fromkeys(item for item in items if item))
+
+
+def canonical_url(value: str | None) -> str | None:
+    """The http or https address without fragment and utm parameters; None for any other."""
+    try:
+        scheme, host, path, query, _ = urlsplit((value or "").strip())
+    except ValueError:  # an unbalanced bracket in the host
+        return None
+    if scheme not in ("http", "https") or not host:
+        return None
+    kept = "&".join(part for part in query.split("&") if not part.lower().startswith("utm_"))
+    return urlunsplit((scheme, host.lower(), path, kept, ""))
+
+
+def html_text(markup: str) -> str:
+    """The text of an HTML fragment, one line for each block."""
+    from lxml import html  # type: ignore[import-untyped]  # loaded for fragments only
+
+    root = html.fragment_fromstring(markup, create_parent="div")
+    for element in root.iter("script", "style"):
+        element.text = None
+    for element in root.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4", "blockquote"):
+        element.tail = "\n" + (element.tail or "")
+    lines = (" ".join(line.split()) for line in root.text_content().split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _strings(value: Any) -> list[str]:
+    """Every text in a value, cleaned: itself, its items, its `name` or `rendered`, its values."""
+    if isinstance(value, str):
+        text = clean(html_text(value) if _MARKUP.search(value) else value).strip()
+        return [] if text.lower() in _MISSING else [text]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _strings(str(value))
+    if isinstance(value, Mapping):
+        return _strings(value.get("name") or value.get("rendered") or list(value.values()))
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in _strings(item)]
+    return []
+
+
+def _one_line(value: str | None) -> str | None:
+    return " ".join(value.split()) if value else None

@@ -1,0 +1,81 @@
+"""Markdown, with or without YAML front matter."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from index.article import Article
+from index.config import Config
+from index.errors import SourceError
+from index.sources import fields
+from index.sources.encoding import clean, decode
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)^(?:---|\.\.\.)[^\S\n]*$", re.DOTALL | re.MULTILINE)
+
+
+def read(payload: bytes, config: Config) -> Article:
+    """The Markdown as readable text. The front matter has the field names of JSON.
+
+    Without a title there, the first heading of level one is the title. Links keep their text,
+    images are dropped. Broken front matter raises SourceError with the line.
+    """
+    from markdown_it import MarkdownIt
+
+    text = clean(decode(payload)).strip()
+    meta: dict[str, Any] = {}
+    if match := _FRONT_MATTER.match(text):
+        meta = _front_matter(match[1])
+        text = text[match.end() :]
+    heading, lines = None, []
+    for level, line in _blocks(MarkdownIt("commonmark").parse(text)):
+        if level == "h1" and heading is None:
+            heading = line
+        elif line:
+            lines.append(line)
+    if not lines:
+        raise SourceError("no text below the title" if heading or meta else "empty")
+    article = fields.article(meta, config, body="\n".join(lines))
+    if article.title is None:
+        return msgspec.structs.replace(article, title=heading)
+    if heading and heading != article.title:
+        return msgspec.structs.replace(article, body=f"{heading}\n{article.body}")
+    return article
+
+
+def _front_matter(source: str) -> dict[str, Any]:
+    """Every scalar stays the string that was written: no date, number or `no` is made of it."""
+    import yaml
+
+    try:
+        raw = yaml.load(source, yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
+        raise SourceError(f"front matter is not valid YAML{line} ({error.problem})") from error
+    if not isinstance(raw, dict):
+        raise SourceError("front matter must hold keys with values, as in `judul: ...`")
+    return raw
+
+
+def _blocks(tokens: "list[Token]") -> Iterator[tuple[str, str]]:
+    """Each block's tag and text."""
+    tag = ""
+    for token in tokens:
+        if token.type == "inline":
+            yield tag, "".join(map(_inline, token.children or ())).strip()
+        elif token.type in ("fence", "code_block"):
+            yield token.tag, token.content.strip()
+        elif token.type == "html_block":
+            yield token.tag, fields.html_text(token.content)
+        else:
+            tag = token.tag
+
+
+def _inline(token: "Token") -> str:
+    if token.type in ("text", "code_inline"):
+        return token.content
+    return {"softbreak": " ", "hardbreak": "\n"}.get(token.type, "")

@@ -1,0 +1,50 @@
+"""An input, and what it is split into: records to read, and places that cannot be read."""
+
+from typing import NamedTuple
+
+from index.config import Config
+
+_MB = 1_000_000
+
+
+class Input(NamedTuple):
+    """A file to read: absolute, links resolved; "-", 0, 0 for stdin."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+class Record(NamedTuple):
+    """One article as the input holds it, still unread.
+
+    `number` is its place, counted from 1: the line of JSON Lines, the element of a JSON array,
+    the row of CSV (the header is row 1, as a spreadsheet counts); None where the input is one
+    article. `payload` is the same bytes each time the same record is met. `format` is the key
+    of `formats.FORMATS` that reads it.
+    """
+
+    number: int | None
+    payload: bytes
+    format: str
+
+
+class Reject(NamedTuple):
+    """A place in an input that cannot be read, numbered like a record, and why."""
+
+    number: int | None
+    reason: str
+
+
+def max_bytes(config: Config) -> int:
+    """The size from which a record is rejected instead of read."""
+    return config.sources.max_record_mb * _MB
+
+
+def over_limit(number: int | None, size: int, config: Config) -> Reject:
+    """The reject for a record of `size` bytes that is over the limit."""
+    return Reject(
+        number,
+        f"{size / _MB:.1f} MB is over the limit of {config.sources.max_record_mb} MB; "
+        "raise sources.max_record_mb in config.yaml to read it",
+    )
