@@ -20,7 +20,8 @@ _OUTPUT = Path(__file__).parents[1] / "index" / "lexicon" / "name_words.txt"
 _HEADER = """\
 # Words by their use in 38,230 Indonesian news articles (2015-2026, 40 outlets); counts only, no text.
 # Made by benchmarks/make_name_words.py. [given] words open a person's name; [other] words name places,
-# organisations and products; [common] words are mostly written in lower case.
+# organisations and products; [common] words are mostly written in lower case;
+# [surname] words mostly stand in names that open with a [given] word or follow a title.
 """
 _TOKEN = re.compile(r"[^\W\d_][\w'’]*(?:-\w+)*|[.!?\"“”(),:;\n–-]")
 _OPENS_SENTENCE = frozenset('.!?"“”\n:;–-(')
@@ -35,21 +36,24 @@ def main(corpus: str) -> None:
     person: Counter[str] = Counter()
     place: Counter[str] = Counter()
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            tokens = _TOKEN.findall(json.loads(line)["body"] or "")
-            before = "."
-            for token, after in zip(tokens, [*tokens[1:], "."], strict=True):
-                if token[0].islower():
-                    lower[token] += 1
-                elif token[0].isupper() and not token.isupper():
-                    if before in SAYING_BEFORE or before in _PERSON_CUES:
-                        person[token] += 1
-                    elif after in SAYING_AFTER and not before[0].isupper():
-                        person[token] += 1
-                    if before not in _OPENS_SENTENCE:
-                        inside[token] += 1
-                        place[token] += before.lower() in _PLACE_CUES
-                before = token
+        bodies = [json.loads(line)["body"] or "" for line in lines]
+    for body in bodies:
+        tokens = _TOKEN.findall(body)
+        before = "."
+        for token, after in zip(tokens, [*tokens[1:], "."], strict=True):
+            if token[0].islower():
+                lower[token] += 1
+            elif token[0].isupper() and not token.isupper():
+                if (
+                    before in SAYING_BEFORE
+                    or before in _PERSON_CUES
+                    or (after in SAYING_AFTER and not before[0].isupper())
+                ):
+                    person[token] += 1
+                if before not in _OPENS_SENTENCE:
+                    inside[token] += 1
+                    place[token] += before.lower() in _PLACE_CUES
+            before = token
     sections: dict[str, list[str]] = {"given": [], "other": [], "common": []}
     for word in {*inside, *person, *(word.capitalize() for word in lower)}:
         if word in TITLES or word in ADDRESS:
@@ -61,6 +65,30 @@ def main(corpus: str) -> None:
             sections["other"].append(word)
         elif person[word] >= 3 and person[word] >= max(0.06 * uses, 4 * place[word]):
             sections["given"].append(word)
+    sections["surname"] = []
+    _write(sections)
+    sections["surname"] = _surnames(bodies, inside, set().union(*sections.values()))
+    _write(sections)
+
+
+def _surnames(bodies: list[str], uses: Counter[str], known: set[str]) -> list[str]:
+    """Words that mostly stand in the names that the other sections already find."""
+    from index.enrich.people import person_mentions  # reads the sections just written
+
+    in_names: Counter[str] = Counter()
+    for body in bodies:
+        for mention in person_mentions(body):
+            for start, end in mention.spans:
+                in_names.update(_TOKEN.findall(body, start, end))
+    return [
+        word
+        for word, count in in_names.items()
+        if word[0].isupper() and not word.isupper() and word not in known
+        if count >= 4 and count >= 0.5 * uses[word]
+    ]
+
+
+def _write(sections: dict[str, list[str]]) -> None:
     text = _HEADER
     for name, words in sections.items():
         body = textwrap.fill(" ".join(sorted(words)), 100, break_on_hyphens=False)

@@ -5,7 +5,7 @@
 An entity counts where its span is exact. The sets are tokenised: tokens are joined with one
 space, none before closing punctuation or after an opening bracket, and a straight quote closes
 where one is open. Every sentence is read by itself, so no mention can lean on a fuller one
-elsewhere, as it can in an article.
+elsewhere, as it can in an article. Brackets that a token holds are not part of the entity.
 """
 
 import re
@@ -80,7 +80,13 @@ def read_bio(path: Path) -> Iterator[Sentence]:
                 people.append([start, end])
                 inside = True
         if text:
-            yield Sentence(text, frozenset((start, end) for start, end in people))
+            yield Sentence(text, frozenset(_bare(text, *span) for span in people))
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without brackets at its ends."""
+    marked = text[start:end]
+    return start + len(marked) - len(marked.lstrip("(")), end - len(marked) + len(marked.rstrip(")"))
 
 
 def read_bracketed(path: Path) -> Iterator[Sentence]:

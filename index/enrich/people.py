@@ -12,8 +12,6 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from index.article import PersonMention
 from index.enrich.countries import is_country_name
 from index.enrich.names import name_key, word_key
@@ -36,6 +34,7 @@ _TITLE_WORDS = _sections("titles.txt")
 TITLES = _TITLE_WORDS["office"] | _TITLE_WORDS["rank"]
 ADDRESS = _TITLE_WORDS["address"]
 _DEGREES = _TITLE_WORDS["degree"]
+_NICKNAMES = _TITLE_WORDS["nickname"]
 _TITLES_IN_LOWER_CASE = frozenset(map(str.lower, TITLES)) | _TITLE_WORDS["relation"] | {"dr", "drg"}
 
 # Verbs of saying: "kata X" and "X mengatakan".
@@ -56,13 +55,16 @@ _LINKS = frozenset(
     f" {link} " for link in "bin binti van de del della da dos der von ten el al ibn le".split()
 ) | {" van der ", " van den ", " de la ", " al-", " el-"}
 _ABBREVIATED = frozenset("Dr Drs Dra Ir Prof Drg St Moh Muh Moch Jend Pol Purn Hj KH Abd".split())
-_ENDS_SENTENCE = frozenset(".!?:;\n\"“”'‘’([*–—•")
-_LAST_LOWER_WORD = re.compile(r"([a-z][\w-]*)[ ,]*\Z")
+_LAST_WORD = re.compile(r"(?<!\w)([a-z][\w-]*) \Z")
 _NEXT_WORD = re.compile(r"(?: \([^()\n]{1,40}\))? ([a-z]+)")
-_AGE = re.compile(r",? \((?:\d{1,2})(?: tahun| thn)?\)|, \d{2} tahun\b")
-_INITIAL = re.compile(r"[A-Z]{1,2}")
+_AGE = re.compile(r",? \(\d{2}(?: tahun| thn)?\)|, \d{2} tahun\b")
+_INITIALS = re.compile(r"[A-Z]{1,2}")
+_CLAUSE_END = re.compile(r"[.!?\n]")
+_WORD = re.compile(r"\w+")
+_NAME_KINDS = frozenset(("given", "surname", "?"))
 
 _LONGEST_NAME_WORDS = 7  # the longest in the NERGrit training set is 6
+_WORD_REACH_CHARS = 24
 _TITLE_REACH_CHARS = 80  # from a title to the name set off by commas
 
 
@@ -71,14 +73,9 @@ class _Candidate(NamedTuple):
 
     start: int
     end: int
+    text: str
     words: tuple[str, ...]
     is_person: bool
-
-
-class _Run(NamedTuple):
-    """Capitalised words in a row, each with its span."""
-
-    tokens: list[tuple[int, int]]
 
 
 def person_mentions(text: str) -> list[PersonMention]:
@@ -131,15 +128,19 @@ def _kind(word: str) -> str:
         return "address"
     if word in _DEGREES:
         return "degree"
+    if word in _NICKNAMES or word in _TITLE_WORDS["initials"]:
+        return "given"
     lexicon = _lexicon()
     if word in lexicon["head"]:
         return "head"
+    if word in lexicon["other"] or is_country_name(word):
+        return "other"
     if word in lexicon["given"]:
         return "given"
     if word in lexicon["close"]:
         return "close"
-    if word in lexicon["other"] or is_country_name(word):
-        return "other"
+    if word in lexicon["surname"]:
+        return "surname"
     if len(word) > 1 and word.isupper():
         return "acronym"
     if any(char.isdigit() for char in word):
@@ -151,88 +152,104 @@ def _kind(word: str) -> str:
 
 @functools.cache
 def _lexicon() -> dict[str, frozenset[str]]:
-    return _sections("name_words.txt") | _sections("organisations.txt")
+    words, bodies = _sections("name_words.txt"), _sections("organisations.txt")
+    return words | bodies | {"other": words["other"] | bodies["other"]}
 
 
 def _names(text: str, run: list[tuple[int, int]]) -> list[_Candidate]:
     """The candidates in one run."""
-    start = run[0][0]
-    before = text[max(0, start - _TITLE_REACH_CHARS) : start]
-    word_before = match[1] if (match := _LAST_LOWER_WORD.search(before)) else ""
-    titled = word_before in _TITLES_IN_LOWER_CASE and before.endswith(" ")
+    words = [text[start:end] for start, end in run]
+    kinds = [_kind(word) for word in words] + ["end"]
+    left = _word_before(text, run[0][0])
+    titled = left in _TITLES_IN_LOWER_CASE
     found: list[_Candidate] = []
-    name: list[int] = []
-    organisation = False
-    last = len(run)
-    for place in range(last + 1):
-        kind = _kind(text[slice(*run[place])]) if place < last else "end"
-        if kind in ("?", "given") or (
-            name and kind in ("common", "degree") and _continues(text, run, name, place)
-        ):
-            if organisation and not (titled and kind == "given"):
-                continue
-            organisation = False
-            name.append(place)
-            continue
-        if kind == "acronym" and name and len(text[slice(*run[place])]) <= 2:
-            name.append(place)
-            continue
-        if name and kind != "close":
-            candidate = _candidate(text, run, name, titled, kind)
-            if candidate is not None:
-                found.append(candidate)
-                titled = False
-        name = []
+    in_organisation = False
+    place = 0
+    while place < len(words):
+        kind = kinds[place]
         if kind == "title":
-            titled, organisation = True, False
+            titled, in_organisation = True, False
+            left = ""
+            if kinds[place + 1] in ("given", "surname") and words[place + 1] == "Agung":
+                place += 1  # Jaksa Agung, Hakim Agung
         elif kind in ("address", "degree"):
-            titled = titled or not organisation
+            titled = titled or not in_organisation
         elif kind == "head":
-            organisation = True
+            in_organisation = True
+        elif kind in _NAME_KINDS and not (in_organisation and not (titled and kind == "given")):
+            in_organisation = False
+            end = _end_of_name(words, kinds, place)
+            if kinds[end] != "close":
+                candidate = _candidate(text, run[place:end], kinds[place : end + 1], titled, left)
+                if candidate is not None:
+                    found.append(candidate)
+                    titled = False
+            place = end
+            left = ""
+            continue
+        else:
+            left = words[place].lower() if place == 0 else left
+        place += 1
     return found
 
 
-def _continues(text: str, run: list[tuple[int, int]], name: list[int], place: int) -> bool:
-    """Whether a word that is mostly common belongs to the name being read: Budi *Karya* Sumadi."""
-    return _kind(text[slice(*run[name[0]])]) == "given" and len(text[slice(*run[place])]) > 2
+def _end_of_name(words: list[str], kinds: list[str], first: int) -> int:
+    """Where the name that opens at `first` ends.
+
+    A word that is mostly written small belongs to it where a given name opened it (Budi *Karya*
+    Sumadi), an initial always.
+    """
+    place = first + 1
+    while kinds[place] in _NAME_KINDS or (
+        (kinds[place] == "common" and kinds[first] == "given")
+        or (place < len(words) and _INITIALS.fullmatch(words[place]))
+    ):
+        place += 1
+    return place
 
 
 def _candidate(
-    text: str, run: list[tuple[int, int]], name: list[int], titled: bool, next_kind: str
+    text: str, run: list[tuple[int, int]], kinds: list[str], titled: bool, left: str
 ) -> _Candidate | None:
-    words = tuple(text[slice(*run[place])] for place in name)
-    start, end = run[name[0]][0], run[name[-1]][1]
-    kinds = [_kind(word) for word in words]
-    if len(words) > _LONGEST_NAME_WORDS:
+    """The words of `run` as a candidate; None where they cannot be a name.
+
+    `kinds` has one more entry, for the word after; `left` is the word in lower case before.
+    """
+    start, end = run[0][0], run[-1][1]
+    words = tuple(text[slice(*span)] for span in run)
+    following = kinds[-1]
+    opens_as_name = kinds[0] == "given"
+    if len(words) > _LONGEST_NAME_WORDS or (left in _PLACE_BEFORE and not opens_as_name):
         return None
-    before = text[max(0, start - _TITLE_REACH_CHARS) : start]
-    word_before = match[1] if (match := _LAST_LOWER_WORD.search(before)) else ""
-    adjacent = before.endswith((word_before + " ", word_before + ", ")) and word_before
-    if word_before in _PLACE_BEFORE and adjacent and kinds[0] != "given":
-        return None
-    if len(words) == 1 and kinds[0] != "given" and next_kind not in ("end", "address", "degree"):
-        return None
-    if len(words) == 1 and len(words[0]) < 3:
-        return None
-    after = match[1] if (match := _NEXT_WORD.match(text, end)) else ""
+    if len(words) == 1 and not opens_as_name:
+        if len(words[0]) < 3 or following not in ("end", "address", "degree"):
+            return None
+        titled = titled and left not in _TITLE_WORDS["member"]
+    after = match[1] if (match := _NEXT_WORD.match(text, end)) and following == "end" else ""
     is_person = (
         titled
-        or kinds[0] == "given"
-        or (bool(adjacent) and word_before in SAYING_BEFORE)
-        or (after in SAYING_AFTER and next_kind == "end")
+        or opens_as_name
+        or (len(words) > 1 and all(kind in ("given", "surname") for kind in kinds[:-1]))
+        or left in SAYING_BEFORE
+        or after in SAYING_AFTER
         or _AGE.match(text, end) is not None
-        or (before.endswith(", ") and text[end : end + 1] in (",", ".") and len(words) > 1
-            and _title_near(before))
+        or (len(words) > 1 and _is_apposition(text, start, end))
     )
-    return _Candidate(start, end, words, is_person)
+    return _Candidate(start, end, text[start:end], words, is_person)
 
 
-def _title_near(before: str) -> bool:
-    """Whether the clause before a name set off by commas holds a title."""
-    clause = re.split(r"[.!?\n]", before)[-1]
-    return any(
-        word in TITLES or word in _TITLES_IN_LOWER_CASE for word in re.findall(r"\w+", clause)
-    )
+def _word_before(text: str, start: int) -> str:
+    """The word in lower case just before `start`, without a comma between."""
+    match = _LAST_WORD.search(text, max(0, start - _WORD_REACH_CHARS), start)
+    return match[1] if match else ""
+
+
+def _is_apposition(text: str, start: int, end: int) -> bool:
+    """Whether a name set off by commas explains a title earlier in its clause."""
+    if text[start - 2 : start] != ", " or text[end : end + 1] not in (",", "."):
+        return False
+    clause = _CLAUSE_END.split(text[max(0, start - _TITLE_REACH_CHARS) : start])[-1]
+    return any(word in TITLES or word in _TITLES_IN_LOWER_CASE for word in _WORD.findall(clause))
 
 
 # --- joining mentions ---------------------------------------------------------------------------
@@ -244,7 +261,7 @@ def _full_names(candidates: list[_Candidate]) -> list[list[_Candidate]]:
     by_key: dict[str, list[_Candidate]] = {}
     for name in candidates:
         if len(name.words) > 1 and name.is_person:
-            key = name_key(" ".join(name.words))
+            key = name_key(name.text)
             if key not in by_key:
                 people.append(by_key.setdefault(key, []))
             by_key[key].append(name)
@@ -265,7 +282,8 @@ def _join_short_mentions(candidates: list[_Candidate], people: list[list[_Candid
     for name in candidates:
         if id(name) in taken:
             continue
-        keys = [word_key(word) for word in name.words]
+        bare = name.words[1:] if name.words[0] in _NICKNAMES and len(name.words) > 1 else name.words
+        keys = [word_key(word) for word in bare]
         bearers = [
             person
             for person in by_word.get(keys[-1], ())
@@ -283,5 +301,5 @@ def _join_short_mentions(candidates: list[_Candidate], people: list[list[_Candid
 def _fullest(names: list[_Candidate]) -> str:
     """The spelling with most words; the more frequent among equals, then the first."""
     most = max(len(name.words) for name in names)
-    spellings = Counter(" ".join(name.words) for name in names if len(name.words) == most)
+    spellings = Counter(name.text for name in names if len(name.words) == most)
     return spellings.most_common(1)[0][0]
