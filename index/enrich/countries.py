@@ -1,8 +1,8 @@
 """Countries: what a text names, and which country a word in a question means.
 
 The names come from CLDR (lexicon/countries.tsv, derived) and from a hand-made list of aliases
-(lexicon/country_aliases.tsv). Capitals standing for a government ("kata Moskow") name no
-country here. An adjective names its country: "pemerintah Inggris".
+(lexicon/country_aliases.tsv). Capitals that stand for a government ("kata Moskow") name no
+country here. An adjective names its country: "pemerintah Inggris", "pasukan Afghan".
 """
 
 import functools
@@ -18,47 +18,61 @@ _LEXICON = Path(__file__).parents[1] / "lexicon"
 
 _CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-z]\w*")
 _NEXT_WORD = re.compile(r"[\s'’-]{1,2}(\w+)")
+_NEXT_NAME = re.compile(r" [A-Z][a-z]")
+_LAST_WORD = re.compile(r"(\w+)\W?\s\Z")
+_LONGEST_WORD = 24
 
-# A language or a currency is not the country: "bahasa Inggris", "dolar AS".
-_NOT_THE_COUNTRY_AFTER = re.compile(
-    r"\b(?:(?:ber|ke)?bahasa|doll?ar|yen|yuan|pound(?:sterling)?|poundsterling|inisial|berinisial"
-    r"|Ba(?:hasa)|Doll?ar)\s+\Z",
+# Behind these words a country's name is a language, a currency or a person's initials.
+_LANGUAGES_AND_CURRENCIES = frozenset(
+    "bahasa berbahasa dolar dollar yen yuan renminbi pound poundsterling peso baht ringgit won"
+    " rubel rupee franc lira riyal dirham inisial berinisial".split()
 )
-# "tersangka AS (25)" is a person's initials.
-_INITIALS_AFTER = re.compile(r"\s?\(\d")
+# "Afrika selatan" is a region, "Afrika Selatan" the country.
+_DIRECTIONS = frozenset("selatan utara barat timur tengah".split())
+_AGE = re.compile(r"\s?\(\d")  # "tersangka AS (25)": a suspect's initials
+_IMAGE_FORMAT = re.compile(r"JPE?G\W{1,2}\Z")
 
-# Names of bodies and firms that end in Indonesia: the domestic press names them in every second
-# article without naming the country.
+# What stands right before a country although it begins with a capital. Another capitalised
+# word there is a given name: "Presiden Haiti", but "Badrodin Haiti".
+_OFFICES = frozenset(
+    "angkatan bangsa bank besar besarnya dari darat delegasi di dubes emir federasi gubernur"
+    " intelijen jenderal kaisar kanselir ke kedubes kementerian kepolisian klub komisi kota laut"
+    " legiun liga luar luarnegeri majelis media menlu menteri menhan militer nasional negara"
+    " negeri oleh orang parlemen partai pasukan pelatih pemerintah pengadilan perdana pers"
+    " pertahanan piala pm polisi presiden putri radio raja rakyat ratu republik senat senior"
+    " sepak sultan televisi tentara terhadap tim timnas udara utama wakil wapres warga".split()
+)
+_STATE_OF_THE_US = re.compile(r"\b(?:negara bagian|Atlanta,|Augusta,|Macon,|Savannah,)\s\Z")
+
+# Bodies and firms whose name ends in Indonesia: the domestic press writes of them in every
+# second article without naming the country.
 _BODY_OF_INDONESIA = re.compile(
-    r"\b(?:Asosiasi|Badan|Bank|Bursa|Dewan|Federasi|Garuda|Gabungan|Gerakan|Himpunan|Ikatan"
-    r"|Institut|Kamar|Kereta|Komisi|Komite|Konfederasi|Kongres|Lembaga|Majelis|Masyarakat|Palang"
-    r"|Partai|Perhimpunan|Perkumpulan|Persatuan|Persekutuan|Perusahaan|Pos|PT|Serikat|Telkom|Tentara|Universitas"
-    r"|Yayasan)(?:\s(?:[A-Z]\w*|dan))*\s\Z"
-    r"|\b[A-Z]{2,5}\s\Z"
+    r"\b(?:Akademi|Asosiasi|Badan|Bank|Bisnis|Bursa|Dewan|Federasi|Gabungan|Garuda|Gerakan"
+    r"|Himpunan|Ikatan|Institut|Kabinet|Kamar|Kereta|Koalisi|Komisi|Komite|Konfederasi|Kongres"
+    r"|Lembaga|Majelis|Palang|Partai|Perhimpunan|Perkumpulan|Persatuan|Persekutuan|Perusahaan"
+    r"|Pos|PT|Serikat|Telkom|Tentara|Universitas|Yayasan)(?:\s(?:[A-Z]\w*|dan))*\s\Z"
+    r"|\b[A-Z]{2,5}[\s-]\Z"
 )
-_BODY_CONTEXT_CHARS = 80
+_LONGEST_BODY = 80
 
 
-class _Country(msgspec.Struct, frozen=True):
-    code: str
-    alpha3: str
-    label: str
-    names: tuple[str, ...]
+class _Name(msgspec.Struct, frozen=True):
+    """A name as articles use it: the words after its first one, folded, and what it means."""
 
-
-class _Alias(msgspec.Struct, frozen=True):
-    name: str
+    rest: tuple[str, ...]
     code: str | None
-    in_articles: bool
+    spelling: str | None  # where only this spelling counts: "AS"
+    person: str | None  # "forename" or "surname" where it is one of those too
 
 
 def country_mentions(text: str) -> list[CountryMention]:
     """The countries that a text names, in the order of first mention, with every span.
 
     Spans are half-open code points. The longest name wins ("Papua Nugini", "Sudan Selatan").
-    Case matters: "AS" is the United States, "as" is an axle; other names begin with a capital.
+    Case matters: "AS" is the United States and "as" an axle; other names begin with a capital.
     Not counted: languages and currencies ("bahasa Inggris", "dolar AS"), seas ("Laut Cina
-    Selatan"), and Indonesia as the end of an organisation's name ("Bank Indonesia", "DPR RI").
+    Selatan"), people ("Badrodin Haiti"), and Indonesia at the end of an organisation's name
+    ("Bank Indonesia", "DPR RI").
     """
     names = _article_names()
     spans: dict[str, list[tuple[int, int]]] = {}
@@ -67,13 +81,13 @@ def country_mentions(text: str) -> list[CountryMention]:
         start = word.start()
         if start < done or (candidates := names.get(_fold(word[0]))) is None:
             continue
-        for rest, code, exact in candidates:
-            end = _end_of(rest, text, word.end())
-            if end is None or (exact is not None and text[start:end] != exact):
+        for name in candidates:
+            end = _end_of(name.rest, text, word.end())
+            if end is None or (name.spelling and text[start:end] != name.spelling):
                 continue
             done = end
-            if code is not None and _names_the_country(text, start, end, code):
-                spans.setdefault(code, []).append((start, end))
+            if name.code and _means_the_country(name, text, start, end):
+                spans.setdefault(name.code, []).append((start, end))
             break
     return [CountryMention(code, tuple(found)) for code, found in spans.items()]
 
@@ -89,36 +103,50 @@ def country_code(name: str) -> str | None:
 
 def country_label(code: str) -> str:
     """The Indonesian name of a country by its alpha-2 code; an unknown code is its own label."""
-    country = _countries().get(code)
-    return code if country is None else country.label
+    return _labels().get(code, code)
 
 
 def nearest_countries(name: str, limit: int = 3) -> list[str]:
     """Labels of the countries whose names look most like `name`, best first, for a message."""
     from rapidfuzz import process  # only an error pays for it
 
-    labels: list[str] = []
-    for _, _, key in process.extract(
-        _key(name), {key: key for key in _asked_names() if len(key) > 3}, limit=4 * limit
-    ):
-        label = country_label(_asked_names()[key])
-        if label not in labels:
-            labels.append(label)
-    return labels[:limit]
+    names = {key: code for key, code in _asked_names().items() if len(key) > 3}
+    ranked = process.extract(_key(name), list(names), limit=4 * limit)
+    return list(dict.fromkeys(country_label(names[key]) for key, _, _ in ranked))[:limit]
 
 
 def is_country_name(phrase: str) -> bool:
-    """Whether the whole phrase is a country's name, not a code: "Arab Saudi", "korsel"."""
-    return len(_key(phrase)) > 3 and country_code(phrase) is not None
+    """Whether articles use the whole phrase as a country's name, in any case: "arab saudi".
+
+    Short forms ("AS") and names that mostly mean something else ("Jordan") are not.
+    """
+    first, *rest = _words(phrase) or [""]
+    return any(
+        name.rest == tuple(rest) and name.code is not None and name.spelling is None
+        for name in _article_names().get(first, ())
+    )
 
 
-def _names_the_country(text: str, start: int, end: int, code: str) -> bool:
-    before = text[max(0, start - _BODY_CONTEXT_CHARS) : start]
-    if _NOT_THE_COUNTRY_AFTER.search(before):
+def _means_the_country(name: _Name, text: str, start: int, end: int) -> bool:
+    before = _LAST_WORD.search(text[max(0, start - _LONGEST_WORD) : start])
+    word_before = before[1] if before else ""
+    if word_before.lower() in _LANGUAGES_AND_CURRENCIES:
         return False
-    if end - start == 2 and _INITIALS_AFTER.match(text, end):
+    if name.person and word_before.lower() not in _OFFICES:
+        if name.person == "surname" and word_before[:1].isupper():
+            return False
+        if name.person == "forename" and _NEXT_NAME.match(text, end):
+            return False
+    if name.spelling and _AGE.match(text, end):
         return False
-    return code != "ID" or _BODY_OF_INDONESIA.search(before) is None
+    match name.code:
+        case "ID":
+            return not _BODY_OF_INDONESIA.search(text[max(0, start - _LONGEST_BODY) : start])
+        case "GE":
+            return not _STATE_OF_THE_US.search(text[max(0, start - _LONGEST_WORD) : start])
+        case "PG":
+            return not _IMAGE_FORMAT.search(text[max(0, start - _LONGEST_WORD) : start])
+    return True
 
 
 def _end_of(rest: tuple[str, ...], text: str, end: int) -> int | None:
@@ -127,11 +155,14 @@ def _end_of(rest: tuple[str, ...], text: str, end: int) -> int | None:
         word = _NEXT_WORD.match(text, end)
         if word is None or _fold(word[1]) != expected:
             return None
+        if expected in _DIRECTIONS and word[1][0].islower():
+            return None
         end = word.end()
     return end
 
 
 def _fold(word: str) -> str:
+    """Without case and accents."""
     if word.isascii():
         return word.lower()
     bare = unicodedata.normalize("NFKD", word)
@@ -147,52 +178,58 @@ def _key(name: str) -> str:
 
 
 @functools.cache
-def _countries() -> dict[str, _Country]:
-    countries = {}
-    for code, alpha3, label, *names in _rows("countries.tsv"):
-        countries[code] = _Country(code, alpha3, label, (label, *names))
-    return countries
+def _countries() -> list[list[str]]:
+    return _rows("countries.tsv")
 
 
 @functools.cache
-def _aliases() -> list[_Alias]:
+def _aliases() -> list[tuple[str, str | None, str]]:
+    """(name, code, use) for each line of the list; the use is empty where there is no doubt."""
     return [
-        _Alias(name, None if code == "-" else code, use != ["asked"])
+        (name, None if code == "-" else code, use[0] if use else "")
         for name, code, *use in _rows("country_aliases.tsv")
     ]
 
 
 @functools.cache
+def _labels() -> dict[str, str]:
+    return {code: label for code, _, label, *_ in _countries()}
+
+
+@functools.cache
 def _asked_names() -> dict[str, str]:
-    """Every name and code that a question may use, folded. Aliases outrank codes: AS is US."""
+    """Every name and code that a question may use, folded, to alpha-2."""
     names = {}
-    for country in _countries().values():
-        names.update(dict.fromkeys(map(_key, (country.code, country.alpha3)), country.code))
-    for country in _countries().values():
-        names.update(dict.fromkeys(map(_key, country.names), country.code))
-    names.update({_key(alias.name): alias.code for alias in _aliases() if alias.code is not None})
+    for code, alpha3, *_ in _countries():
+        names.update({_key(code): code, _key(alpha3): code})
+    for code, _, *its_names in _countries():
+        names.update({_key(name): code for name in its_names})
+    # The aliases come last: "AS" is the United States.
+    names.update({_key(name): code for name, code, _ in _aliases() if code is not None})
     return names
 
 
 @functools.cache
-def _article_names() -> dict[str, list[tuple[tuple[str, ...], str | None, str | None]]]:
-    """First word -> (its other words, code, the exact spelling of a short form), longest first."""
-    names = {name: country.code for country in _countries().values() for name in country.names}
-    by_key: dict[tuple[str, ...], tuple[str | None, str | None]] = {
-        tuple(_words(name)): (code, None) for name, code in names.items()
-    }
-    for alias in _aliases():
-        words = tuple(_words(alias.name))
-        if alias.in_articles:
-            by_key[words] = (alias.code, alias.name if alias.name.isupper() else None)
-        else:
-            by_key.pop(words, None)
-    found: dict[str, list[tuple[tuple[str, ...], str | None, str | None]]] = {}
-    for (first, *rest), (code, exact) in by_key.items():
-        found.setdefault(first, []).append((tuple(rest), code, exact))
-    for candidates in found.values():
-        candidates.sort(key=lambda candidate: -len(candidate[0]))
-    return found
+def _article_names() -> dict[str, list[_Name]]:
+    """The names that articles use by their folded first word, the longest first."""
+    by_words: dict[tuple[str, ...], _Name] = {}
+    for code, _, *its_names in _countries():
+        for words in map(_words, its_names):
+            by_words[tuple(words)] = _Name(tuple(words[1:]), code, None, None)
+    for alias, alias_code, use in _aliases():
+        words = _words(alias)
+        by_words[tuple(words)] = _Name(
+            rest=tuple(words[1:]),
+            code=alias_code,
+            spelling=alias if alias.isupper() else None,
+            person=use or None,
+        )
+        if use == "asked":
+            del by_words[tuple(words)]
+    by_first_word: dict[str, list[_Name]] = {}
+    for words_of_name in sorted(by_words, key=len, reverse=True):
+        by_first_word.setdefault(words_of_name[0], []).append(by_words[words_of_name])
+    return by_first_word
 
 
 def _rows(name: str) -> list[list[str]]:
