@@ -19,28 +19,33 @@ _LEXICON = Path(__file__).parents[1] / "lexicon"
 _CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-z]\w*")
 _NEXT_WORD = re.compile(r"[\s'’-]{1,2}(\w+)")
 _NEXT_NAME = re.compile(r" [A-Z][a-z]")
-_LAST_WORD = re.compile(r"(\w+)\W?\s\Z")
+_LAST_WORD = re.compile(r"(\w+)\s\Z")
 _LONGEST_WORD = 24
 
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Behind these words a country's name is a language, a currency or a person's initials.
-_LANGUAGES_AND_CURRENCIES = frozenset(
+_LANGUAGES_AND_CURRENCIES = _set_of(
     "bahasa berbahasa dolar dollar yen yuan renminbi pound poundsterling peso baht ringgit won"
-    " rubel rupee franc lira riyal dirham inisial berinisial".split()
+    " rubel rupee franc lira riyal dirham inisial berinisial"
 )
 # "Afrika selatan" is a region, "Afrika Selatan" the country.
-_DIRECTIONS = frozenset("selatan utara barat timur tengah".split())
+_DIRECTIONS = _set_of("selatan utara barat timur tengah")
 _AGE = re.compile(r"\s?\(\d")  # "tersangka AS (25)": a suspect's initials
 _IMAGE_FORMAT = re.compile(r"JPE?G\W{1,2}\Z")
 
 # What stands right before a country although it begins with a capital. Another capitalised
 # word there is a given name: "Presiden Haiti", but "Badrodin Haiti".
-_OFFICES = frozenset(
+_OFFICES = _set_of(
     "angkatan bangsa bank besar besarnya dari darat delegasi di dubes emir federasi gubernur"
     " intelijen jenderal kaisar kanselir ke kedubes kementerian kepolisian klub komisi kota laut"
     " legiun liga luar luarnegeri majelis media menlu menteri menhan militer nasional negara"
     " negeri oleh orang parlemen partai pasukan pelatih pemerintah pengadilan perdana pers"
     " pertahanan piala pm polisi presiden putri radio raja rakyat ratu republik senat senior"
-    " sepak sultan televisi tentara terhadap tim timnas udara utama wakil wapres warga".split()
+    " sepak sultan televisi tentara terhadap tim timnas udara utama wakil wapres warga"
 )
 _STATE_OF_THE_US = re.compile(r"\b(?:negara bagian|Atlanta,|Augusta,|Macon,|Savannah,)\s\Z")
 
@@ -51,7 +56,7 @@ _BODY_OF_INDONESIA = re.compile(
     r"|Himpunan|Ikatan|Institut|Kabinet|Kamar|Kereta|Koalisi|Komisi|Komite|Konfederasi|Kongres"
     r"|Lembaga|Majelis|Palang|Partai|Perhimpunan|Perkumpulan|Persatuan|Persekutuan|Perusahaan"
     r"|Pos|PT|Serikat|Telkom|Tentara|Universitas|Yayasan)(?:\s(?:[A-Z]\w*|dan))*\s\Z"
-    r"|\b[A-Z]{2,5}[\s-]\Z"
+    r"|\b(?!(?:AS|GP|HUT|PM|UEA|WNI)\b)[A-Z]{2,5}[\s-]\Z"  # DPR RI, CNN Indonesia
 )
 _LONGEST_BODY = 80
 
