@@ -17,7 +17,6 @@ from index.enrich.countries import (
     nearest_countries,
 )
 
-
 LEXICON = Path(countries.__file__).parents[1] / "lexicon"
 
 
