@@ -25,8 +25,12 @@ _HEADER = """\
 """
 _TOKEN = re.compile(r"[^\W\d_][\w'’]*(?:-\w+)*|[.!?\"“”(),:;\n–-]")
 _OPENS_SENTENCE = frozenset('.!?"“”\n:;–-(')
-_PLACE_CUES = frozenset("di ke dari kota kabupaten provinsi kecamatan desa wilayah asal negara".split())
-_PERSON_CUES = ADDRESS | frozenset("Presiden presiden Gubernur Bupati bernama penyanyi aktor".split())
+_PLACE_CUES = frozenset(
+    "di ke dari kota kabupaten provinsi kecamatan desa wilayah asal negara".split()
+)
+_PERSON_CUES = ADDRESS | frozenset(
+    "Presiden presiden Gubernur Bupati bernama penyanyi aktor".split()
+)
 _BUREAUCRATIC = re.compile(r"(?:Pe|Ke)\w{3,}an(?:nya)?")  # Perhubungan, Kepresidenan
 
 

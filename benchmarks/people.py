@@ -66,7 +66,9 @@ def joined(tokens: list[str]) -> tuple[str, list[tuple[int, int]]]:
 def read_bio(path: Path) -> Iterator[Sentence]:
     """Sentences of a file with one `token TAG` a line; PER and PERSON are people."""
     for block in path.read_text(encoding="utf-8").split("\n\n"):
-        rows = [line.split("\t") if "\t" in line else line.rsplit(" ", 1) for line in block.splitlines()]
+        rows = [
+            line.split("\t") if "\t" in line else line.rsplit(" ", 1) for line in block.splitlines()
+        ]
         rows = [row for row in rows if len(row) == 2 and row[0].strip()]
         text, spans = joined([token.strip() for token, _ in rows])
         people: list[list[int]] = []
@@ -86,7 +88,9 @@ def read_bio(path: Path) -> Iterator[Sentence]:
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without brackets at its ends."""
     marked = text[start:end]
-    return start + len(marked) - len(marked.lstrip("(")), end - len(marked) + len(marked.rstrip(")"))
+    return start + len(marked) - len(marked.lstrip("(")), end - len(marked) + len(
+        marked.rstrip(")")
+    )
 
 
 def read_bracketed(path: Path) -> Iterator[Sentence]:
@@ -152,7 +156,9 @@ def main() -> None:
     data = Path(paths[0]) if paths else Path(__file__).parents[2] / "shared" / "data"
     for name, sentences in sentence_sets(data).items():
         got = score(sentences, "--errors" in sys.argv)
-        print(f"{name:14} P {got.precision:.3f}  R {got.recall:.3f}  F1 {got.f1:.3f}  n {got.marked}")
+        print(
+            f"{name:14} P {got.precision:.3f}  R {got.recall:.3f}  F1 {got.f1:.3f}  n {got.marked}"
+        )
     keys = key_score(data)
     print(f"{'name keys':14} P {keys.precision:.3f}  R {keys.recall:.3f}  n {keys.marked}")
 

@@ -287,8 +287,7 @@ def _join_short_mentions(candidates: list[_Candidate], people: list[list[_Candid
         bearers = [
             person
             for person in by_word.get(keys[-1], ())
-            if len(keys) == 1
-            or set(keys) <= {word_key(word) for word in person[0].words}
+            if len(keys) == 1 or set(keys) <= {word_key(word) for word in person[0].words}
         ]
         if bearers:
             earlier = [person for person in bearers if person[0].start < name.start]
