@@ -1,0 +1,150 @@
+"""Text to tokens and question words to stems: what is indexed, and what is asked."""
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from index.language.fold import fold
+from index.language.stemmer import stem
+from index.language.tokens import words
+
+# Part of an index's fingerprint: raised whenever the tokens of some text change.
+ANALYZER_VERSION = 1
+
+# Code points of a word that are read; a longer run of letters is no word that anyone asks for,
+# and is indexed by its beginning. Its span is the whole run.
+TERM_CHARS = 64
+
+# A headline is a short text; beyond, capitals are judged sentence by sentence.
+_HEADLINE_CHARS = 250
+_HEADLINE_CAPITALS = 0.6
+
+
+class Token(NamedTuple):
+    """A word at `start:end` (code points of the text, half-open) and at a position, counted in
+    words from 0. `surface` is the folded word; `stem` its stem, the surface itself for a name,
+    None for a stop word. The parts of a hyphenated word follow it, at its position.
+    """
+
+    surface: str
+    stem: str | None
+    position: int
+    start: int
+    end: int
+
+
+class _Part(NamedTuple):
+    surface: str
+    stem: str | None
+    start: int
+    end: int
+    capital: bool
+
+
+def analyze(text: str) -> list[Token]:
+    """The tokens of running text, in order.
+
+    A capital inside a sentence marks a name, whose stem is its surface; at the start of a
+    sentence, and in a headline, where most words have one, it marks nothing, and the word is
+    stemmed like any other (the lexicon holds the names that would suffer).
+    """
+    tokens: list[Token] = []
+    headline = _is_headline(text)
+    before_end, before = 0, ""
+    for position, match in enumerate(words(text)):
+        raw = match[0]
+        start, end = match.span()
+        surface, root, capital, parts = _read(raw[:TERM_CHARS])
+        named = False
+        if capital:
+            named = (
+                not _starts_sentence(text[before_end:start], before)
+                if not headline
+                else raw.isupper() and not text.isupper()
+            )
+            if named and root is not None:
+                root = surface
+        tokens.append(Token(surface, root, position, start, end))
+        for part in parts:
+            part_stem = part.surface if part.capital and part.stem and named else part.stem
+            tokens.append(
+                Token(part.surface, part_stem, position, start + part.start, start + part.end)
+            )
+        before_end, before = end, raw
+    return tokens
+
+
+def query_stem(word: str) -> str | None:
+    """The stem of one word of a question, typed in any case; None for a stop word."""
+    return _read(word[:TERM_CHARS])[1]
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """lexicon/stopwords.txt."""
+    text = (files("index") / "lexicon" / "stopwords.txt").read_text("ascii")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
+@lru_cache(maxsize=200_000)
+def _read(raw: str) -> tuple[str, str | None, bool, tuple[_Part, ...]]:
+    """(surface, stem, whether it has a capital first, parts) of a word as it is written."""
+    surface = fold(raw)
+    root = None if surface in stop_words() else stem(surface)
+    return surface, root, raw[:1].isupper(), _parts(raw, surface)
+
+
+# G-20 and Covid-19: a name with its number, which alone would be read as a quantity.
+_NUMBERED = re.compile(r"([^\W\d_]+)[-‐‑](\d+)")
+
+
+def _parts(raw: str, surface: str) -> tuple[_Part, ...]:
+    """The parts of a hyphenated word, each once; none for an address.
+
+    A numbered name gives its joined form, as it is also written (G20), and its word where it is
+    more than a letter (Covid).
+    """
+    if "-" not in surface or "@" in raw or "/" in raw or "." in raw:
+        return ()
+    if numbered := _NUMBERED.fullmatch(raw):
+        joined = surface.replace("-", "")
+        parts = [_Part(joined, joined, 0, len(raw), False)]
+        if len(numbered[1]) > 1:
+            parts.append(_part(numbered[1], 0))
+        return tuple(parts)
+    found: dict[str, _Part] = {}
+    for match in re.finditer(r"[^-‐‑]+", raw):
+        part = _part(match[0], match.start())
+        found.setdefault(part.surface, part)
+    return tuple(found.values())
+
+
+def _part(raw: str, start: int) -> _Part:
+    surface, root, capital, _ = _read(raw)
+    return _Part(surface, root, start, start + len(raw), capital)
+
+
+_SENTENCE_END = re.compile(r"[.!?…:;\n\r\u2029•“\"«]|--|[—–]|\s-\s")
+# Dr. Budi, H. Amin, Jl. Melati: a point after so short a word with a capital ends no sentence.
+_ABBREVIATION = re.compile(r"[A-Z][a-z]{0,2}|Prof|Drs")
+
+
+def _starts_sentence(gap: str, before: str) -> bool:
+    """Whether a sentence starts after `gap`, which follows the word `before` (or begins the text)."""
+    if gap == " ":
+        return False
+    if not before:
+        return True
+    if gap[:1] == "." and gap.strip() == "." and _ABBREVIATION.fullmatch(before):
+        return False
+    return _SENTENCE_END.search(gap) is not None
+
+
+def _is_headline(text: str) -> bool:
+    """Whether a short text has capitals on most of its words of four letters or more."""
+    if len(text) > _HEADLINE_CHARS:
+        return False
+    long_words = [match[0] for match in words(text) if len(match[0]) > 3]
+    capitals = sum(word[0].isupper() for word in long_words)
+    return len(long_words) > 3 and capitals >= _HEADLINE_CAPITALS * len(long_words)
