@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from whoosh.analysis import Analyzer, Token
+from whoosh.analysis.acore import Token
+from whoosh.analysis.analyzers import Analyzer
 
 from index.language.analyzer import analyze, query_stem
 
@@ -28,7 +29,7 @@ class IndonesianAnalyzer(Analyzer):
                 text = query_stem(found.surface) if mode == "query" else found.stem
             if text is None:
                 continue
-            token.text = token.original = text
+            token.text = text
             token.boost = 1.0
             token.stopped = False
             token.pos = found.position

@@ -14,11 +14,12 @@ from whoosh import fields, formats
 from whoosh.codec import base
 from whoosh.filedb.filestore import RamStorage
 from whoosh.index import TOC
-from whoosh.matching import LeafMatcher, ReadTooFar
+from whoosh.matching.mcore import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 
 from index.language.whoosh_analyzer import IndonesianAnalyzer
 from index.schema import KEYWORD_FIELDS, KEYWORDS, STEM, TEXT_FIELDS
+from index.segments.arrays import Ints
 from index.segments.commit import (
     INDEX_NAME,
     Commit,
@@ -27,7 +28,7 @@ from index.segments.commit import (
     open_segment,
     toc_name,
 )
-from index.segments.segment import Ints, KeywordField, Segment, TextField
+from index.segments.segment import KeywordField, Segment, TextField
 
 
 def whoosh_schema() -> fields.Schema:
@@ -67,6 +68,12 @@ class WhooshSegment(base.Segment):
 
     def deleted_count(self) -> int:
         return self.entry.deleted
+
+    def deleted_docs(self) -> NoReturn:
+        raise NotImplementedError("SegmentDocuments.deleted_docs reads them")
+
+    def is_deleted(self, docnum: int) -> NoReturn:
+        raise NotImplementedError("SegmentDocuments.is_deleted reads them")
 
     def delete_document(self, docnum: int, delete: bool = True) -> NoReturn:  # noqa: ARG002
         _refuse_writing()
@@ -314,7 +321,7 @@ class PostingsMatcher(LeafMatcher):
         return float(self._freqs.max())
 
     def skip_to_quality(self, minquality: float) -> int:
-        if self.block_quality() > minquality:
+        if self.scorer.block_quality(self) > minquality:
             return 0
         self._at = len(self._docs)
         return 1

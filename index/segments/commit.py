@@ -42,17 +42,15 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     articles: int
     committed_at: str
     segments: tuple[SegmentEntry, ...]
-    people: str | None = None
+    people: str
 
     def files(self) -> set[str]:
         """The names of all files that this commit is made of."""
-        names = {toc_name(self.generation), details_name(self.generation)}
+        names = {toc_name(self.generation), details_name(self.generation), self.people}
         for entry in self.segments:
             names.add(entry.name + SEGMENT_SUFFIX)
             if entry.deletions:
                 names.add(entry.deletions)
-        if self.people:
-            names.add(self.people)
         return names
 
 

@@ -81,10 +81,8 @@ class IndexWriter:
             self._entry(segment, kept)
             for segment, kept in zip(self._segments, self._kept, strict=True)
         )
-        people = None
-        if self._segments:
-            people = f"_{INDEX_NAME}_{self._generation}.people"
-            write_arrays(self._folder / people, people_arrays(self._segments, self._kept))
+        people = f"_{INDEX_NAME}_{self._generation}.people"
+        write_arrays(self._folder / people, people_arrays(self._segments, self._kept))
         commit = Commit(
             generation=self._generation,
             fingerprint=fingerprint(),

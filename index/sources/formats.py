@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from index.article import Article
 from index.config import Config
-from index.errors import SourceError
 from index.sources import csv, html, jsonl, markdown, text
 from index.sources.encoding import is_binary
 from index.sources.record import Input, Record, Reject, max_bytes, over_limit
@@ -40,14 +39,18 @@ def format_by_extension(path: str) -> str | None:
     return next((name for name, known in FORMATS.items() if extension in known.extensions), None)
 
 
-def records(source: Input, config: Config) -> Iterator[Record | Reject]:
+def records(
+    source: Input, config: Config, on_read: Callable[[int], None] = lambda _: None
+) -> Iterator[Record | Reject]:
     """Split an input into records, without reading them yet.
+
+    `on_read` is told the bytes of the input as they are read, for a progress bar.
 
     Memory is that of one record, except for a JSON array, which is held whole. Bad content
     never raises: it is yielded as a Reject, and what follows it is still read.
     """
     try:
-        with open_stream(source.path) as stream:
+        with open_stream(source.path, on_read) as stream:
             yield from _split(source.path, stream, config)
             if stream.damage is not None:
                 yield Reject(None, stream.damage)
@@ -85,12 +88,9 @@ def _whole(name: str, stream: Stream, config: Config) -> Iterator[Record | Rejec
         yield Reject(None, "empty")
 
 
-def read_article(record: Record, place: str, config: Config) -> Article:
+def read_article(record: Record, config: Config) -> Article:
     """Read one record; this is the expensive part, for a worker process.
 
-    `place` names the record in the SourceError that an unusable one raises.
+    Raises SourceError for one that is no article; it says why, not where.
     """
-    try:
-        return FORMATS[record.format].read(record.payload, config)
-    except SourceError as error:
-        raise SourceError(f"{place}: {error}") from error
+    return FORMATS[record.format].read(record.payload, config)

@@ -5,7 +5,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
@@ -28,17 +28,20 @@ class Stream(io.BufferedReader):
 
 
 @contextmanager
-def open_stream(path: str) -> Iterator[Stream]:
-    """Open a file, or stdin for "-". Compression and UTF-16 are told by content, not by name."""
+def open_stream(path: str, on_read: Callable[[int], None]) -> Iterator[Stream]:
+    """Open a file, or stdin for "-". Compression and UTF-16 are told by content, not by name.
+
+    `on_read` is told how many bytes were read each time, as they lie on the disk.
+    """
     if path == "-":
-        yield _stream(sys.stdin.buffer)
+        yield _stream(sys.stdin.buffer, on_read)
     else:
         with open(path, "rb") as file:
-            yield _stream(file)
+            yield _stream(file, on_read)
 
 
-def _stream(file: IO[bytes]) -> Stream:
-    stream = Stream(_Chunks(iter(lambda: file.read(_CHUNK_BYTES), b"")))
+def _stream(file: IO[bytes], on_read: Callable[[int], None]) -> Stream:
+    stream = Stream(_Chunks(_chunks(file, on_read)))
     if stream.peek(2)[:2] == _GZIP_MAGIC:
         stream = Stream(_Chunks(_gunzipped(stream)))
     if stream.peek(2)[:2] in _UTF16_MARKS:
@@ -46,6 +49,12 @@ def _stream(file: IO[bytes]) -> Stream:
     elif stream.peek(3)[:3] == codecs.BOM_UTF8:
         stream.read(3)
     return stream
+
+
+def _chunks(file: IO[bytes], on_read: Callable[[int], None]) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK_BYTES):
+        on_read(len(chunk))
+        yield chunk
 
 
 class _Chunks(io.RawIOBase):

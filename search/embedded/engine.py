@@ -1,0 +1,332 @@
+"""Answers from the index beside the archive, in this process."""
+
+import datetime
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+
+from index.archive import Archive, open_archive
+from index.article import clean_text
+from index.config import Config
+from index.enrich.dates import period
+from index.enrich.names import name_key
+from index.errors import ArchiveError, QueryError
+from index.schema import DATE, KEYWORDS
+from index.segments.commit import Commit, last_commit, refuse_stale
+from index.segments.segment import NO_MOMENT
+from search.embedded.facets import count_values
+from search.embedded.match import Leaf, Matches, clause_mask, idf, match
+from search.embedded.score import explain, score
+from search.embedded.snapshot import Docs, Mask, Snapshot
+from search.query.parse import parse
+from search.query.resolve import NONE, Clause, label, resolve
+from search.results import (
+    ArchiveState,
+    Facet,
+    FacetResult,
+    FacetValue,
+    Hit,
+    Request,
+    Response,
+    Snippet,
+    Understood,
+)
+from search.snippets import Highlighter
+
+INDEX_FOLDER = "index"
+# A reader that comes while a writer removes old files looks again; two commits in a row
+# within one look are rare, five do not happen.
+_OPEN_ATTEMPTS = 5
+# Articles with all words come before those with most; no score reaches this.
+_ALL_WORDS_BONUS = 1e6
+
+
+class _Answer(NamedTuple):
+    """A question evaluated: the set that answers, in order, and what the counts need."""
+
+    clauses: tuple[Clause, ...]
+    parsed: str
+    mode: Literal["all", "most"]
+    candidates: Docs  # answer the words, whatever the filters
+    docs: Docs  # answer words and filters, ascending
+    scores: np.ndarray[tuple[int], np.dtype[np.float64]]
+    sort_keys: np.ndarray[tuple[int], np.dtype[np.float64]]
+    leaves: list[Leaf]
+    warnings: tuple[str, ...]
+
+
+class EmbeddedEngine:
+    """An archive folder and the last commit of its index, open for reading."""
+
+    def __init__(self, folder: Path, config: Config) -> None:
+        """Raises ArchiveError: missing, stale or damaged."""
+        self._config = config
+        self._archive = open_archive(folder)
+        try:
+            self._snapshot = _open_snapshot(folder / INDEX_FOLDER, self._archive)
+        except BaseException:
+            self._archive.close()
+            raise
+
+    def __enter__(self) -> "EmbeddedEngine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the archive."""
+        self._archive.close()
+
+    @property
+    def commit(self) -> Commit:
+        """The commit that answers."""
+        return self._snapshot.commit
+
+    def search(self, request: Request) -> Response:
+        """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
+        started = time.perf_counter()
+        answer = self._answer(request)
+        hits = list(self._hits(request, answer))
+        facets = {_facet_name(facet): self._facet(facet, answer) for facet in request.facets}
+        commit = self._snapshot.commit
+        return Response(
+            archive=ArchiveState(
+                commit.generation, int(self._snapshot.alive.sum()), commit.committed_at
+            ),
+            query=Understood(
+                request.query,
+                answer.parsed,
+                answer.mode,
+                _shown(answer.clauses, negated=False),
+                _shown(answer.clauses, negated=True),
+            ),
+            total=len(answer.docs),
+            took_ms=round((time.perf_counter() - started) * 1000, 1),
+            hits=hits,
+            facets=facets,
+            warnings=list(answer.warnings),
+        )
+
+    def scan(self, request: Request) -> Iterator[Hit]:
+        """The same hits one by one, for results too large to hold. No `limit` means all."""
+        return self._hits(request, self._answer(request))
+
+    # What the question's resolver asks of the articles
+
+    def values(self, field: str) -> list[str]:
+        """Every value of a keyword field, sorted."""
+        return self._snapshot.values(field)
+
+    def person(self, name: str) -> str | None:
+        """The person that a name in any spelling means."""
+        person = self._snapshot.people.find(name)
+        return self._snapshot.people.name(person) if person >= 0 else None
+
+    def people_like(self, name: str) -> list[str]:
+        """The persons whose names are nearest: those that share a part of it, then the similar."""
+        from rapidfuzz import fuzz, process
+
+        people = self._snapshot.people
+        wanted = name_key(name)
+        keys = [key.decode() for key in people.keys.to_list()]
+        near = process.extract(wanted, keys, scorer=fuzz.token_set_ratio, limit=3, score_cutoff=60)
+        return [people.name(number) for _, _, number in near]
+
+    def _answer(self, request: Request) -> _Answer:
+        snapshot, ranking = self._snapshot, self._config.ranking
+        parsed = parse(request.query)
+        today = datetime.datetime.now(ZoneInfo(self._config.timezone)).date()
+        resolved = resolve(parsed.tree, request, self, today)
+        matches = match(snapshot, resolved.tree, ranking.relax_share, exact=request.exact)
+        passing = _passing(snapshot, resolved.clauses)
+        mode = self._mode(request, matches, passing)
+        candidates = matches.every if mode == "all" else matches.most
+        docs = candidates[passing[candidates]]
+        scores = score(snapshot, matches.leaves, docs, ranking)
+        if request.sort == "relevance" and matches.leaves:
+            keys = scores.copy()
+            if mode == "most":
+                keys[np.isin(docs, matches.every, assume_unique=True)] += _ALL_WORDS_BONUS
+        else:
+            moments = snapshot.moments[docs].astype(np.float64)
+            keys = -moments if request.sort == "oldest" else moments
+            keys[snapshot.moments[docs] == NO_MOMENT] = -np.inf
+        return _Answer(
+            resolved.clauses,
+            str(resolved.tree),
+            mode,
+            candidates,
+            docs,
+            scores,
+            keys,
+            matches.leaves,
+            parsed.warnings,
+        )
+
+    def _mode(self, request: Request, matches: Matches, passing: Mask) -> Literal["all", "most"]:
+        """All words where enough articles hold them all, with every filter on; else most."""
+        if request.match is not None:
+            return request.match
+        enough = int(passing[matches.every].sum()) >= self._config.ranking.relax_below
+        return "all" if enough or len(matches.most) == len(matches.every) else "most"
+
+    def _hits(self, request: Request, answer: _Answer) -> Iterator[Hit]:
+        order = _ordered(answer, self._snapshot, request.offset, request.limit, len(answer.docs))
+        highlighter = self._highlighter(answer.leaves) if request.snippets else None
+        for place in order.tolist():
+            hit = self._hit(
+                int(answer.docs[place]), float(answer.scores[place]), request, answer, highlighter
+            )
+            if hit is not None:
+                yield hit
+
+    def _hit(
+        self,
+        doc: int,
+        hit_score: float,
+        request: Request,
+        answer: _Answer,
+        highlighter: Highlighter | None,
+    ) -> Hit | None:
+        """A hit, None when its article has been deleted since the question was evaluated."""
+        segment, local = self._snapshot.place(doc)
+        version = self._archive.version(int(segment.seqs[local]))
+        if version is None:
+            return None
+        article, enrichment = version.content.article, version.content.enrichment
+        snippet: Snippet | None = None
+        if highlighter is not None:
+            snippet = highlighter.snippet(clean_text(article.body, enrichment.cuts))
+        people = self._snapshot.people
+        names = [people.name(people.find(person.name)) for person in enrichment.people]
+        return Hit(
+            id=version.public_id,
+            title=enrichment.title,
+            url=article.url,
+            date=enrichment.date,
+            source=enrichment.source,
+            category=article.category,
+            agency=list(enrichment.agencies),
+            author=list(article.authors),
+            countries=[country.code for country in enrichment.countries],
+            people=list(dict.fromkeys(names)),
+            inferred=list(enrichment.inferred),
+            score=round(hit_score, 4),
+            snippet=snippet,
+            explanation=explain(self._snapshot, answer.leaves, doc, self._config.ranking)
+            if request.explain
+            else msgspec.UNSET,
+        )
+
+    def _highlighter(self, leaves: list[Leaf]) -> Highlighter:
+        stems: dict[str, float] = {}
+        surfaces: dict[str, float] = {}
+        for leaf in leaves:
+            weight = idf(self._snapshot, len(leaf.docs))
+            for words, weights in ((leaf.stems, stems), (leaf.surfaces, surfaces)):
+                for word in words:
+                    weights[word] = max(weights.get(word, 0.0), weight)
+        return Highlighter(stems, surfaces)
+
+    def _facet(self, facet: Facet, answer: _Answer) -> FacetResult:
+        """Counts without the field's own filter, everything else with it."""
+        if facet.field not in KEYWORDS:
+            raise QueryError(f"there is no facet {facet.field!r}; facets: {', '.join(KEYWORDS)}")
+        if facet.interval is not None and facet.field != DATE.name:
+            raise QueryError(f"only date is counted by {facet.interval}, not {facet.field}")
+        own = [c for c in answer.clauses if c.field == facet.field and not c.negated]
+        docs = answer.docs
+        if own:
+            others = tuple(clause for clause in answer.clauses if clause not in own)
+            docs = answer.candidates[_passing(self._snapshot, others)[answer.candidates]]
+        chosen = frozenset(value for clause in own for value in clause.values)
+        counts = count_values(
+            self._snapshot, facet.field, docs, facet.limit, facet.interval, chosen
+        )
+        values = [
+            FacetValue(value, label(facet.field, value), count, _selected(facet, value, chosen))
+            for value, count in counts.top
+        ]
+        return FacetResult(counts.distinct, counts.missing, values)
+
+
+def _open_snapshot(folder: Path, archive: Archive) -> Snapshot:
+    for _ in range(_OPEN_ATTEMPTS):
+        commit = last_commit(folder)
+        if commit is None:
+            raise ArchiveError(
+                f"there is no index in {folder}; build it with `cakap-search reindex`", "missing"
+            )
+        refuse_stale(commit, folder)
+        try:
+            return Snapshot(folder, commit, archive.deleted_since(commit.seq))
+        except FileNotFoundError as error:
+            vanished = error.filename
+    raise ArchiveError(
+        f"{vanished} is missing; run `cakap-search reindex` to build the index again", "damaged"
+    )
+
+
+def _passing(snapshot: Snapshot, clauses: tuple[Clause, ...]) -> Mask:
+    """Which documents satisfy all conditions.
+
+    Several conditions on a field that has one value would leave nothing: there, any holds.
+    """
+    passing = np.ones(snapshot.size, dtype=np.bool_)
+    for field in dict.fromkeys(clause.field for clause in clauses):
+        wanted = [c for c in clauses if c.field == field and not c.negated]
+        if wanted:
+            masks = [clause_mask(snapshot, clause) for clause in wanted]
+            combine = np.logical_and if KEYWORDS[field].multiple else np.logical_or
+            passing &= combine.reduce(masks)
+        for clause in clauses:
+            if clause.field == field and clause.negated:
+                passing &= clause_mask(snapshot, clause)
+    return passing
+
+
+def _ordered(
+    answer: _Answer, snapshot: Snapshot, offset: int, limit: int | None, total: int
+) -> Docs:
+    """The places in `answer.docs` of the hits that are asked for, best first.
+
+    Equal keys: the newer article first, then the one that was indexed first.
+    """
+    keys = answer.sort_keys
+    places = np.arange(total)
+    needed = total if limit is None else min(total, offset + limit)
+    if 0 < needed < total:
+        floor = np.partition(keys, total - needed)[total - needed]
+        places = np.flatnonzero(keys >= floor)
+    docs = answer.docs[places]
+    order = np.lexsort(
+        (snapshot.articles[docs], -snapshot.moments[docs].astype(np.float64), -keys[places])
+    )
+    return places[order][offset:needed]
+
+
+def _shown(clauses: tuple[Clause, ...], *, negated: bool) -> dict[str, list[list[str]]]:
+    shown: dict[str, list[list[str]]] = {}
+    for clause in clauses:
+        if clause.negated == negated:
+            shown.setdefault(clause.field, []).append(list(clause.values))
+    return shown
+
+
+def _facet_name(facet: Facet) -> str:
+    return f"{facet.field}:{facet.interval}" if facet.interval else facet.field
+
+
+def _selected(facet: Facet, value: str, chosen: frozenset[str]) -> bool:
+    """Whether a value is among the chosen ones, or a period wholly in a chosen range."""
+    if facet.field != DATE.name:
+        return value in chosen
+    first, last = (str(day) for day in period(value, datetime.date.min))
+    ranges = (days.partition("..") for days in chosen if days != NONE)
+    return any(start <= first and last <= end for start, _, end in ranges)

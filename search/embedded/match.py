@@ -1,0 +1,334 @@
+"""Which documents answer a question, word by word."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from index.language.analyzer import analyze, query_stem
+from index.schema import STEM, SURFACE
+from search.embedded.snapshot import Docs, Mask, Postings, Snapshot
+from search.query.ast import (
+    And,
+    Filter,
+    Fuzzy,
+    Must,
+    Node,
+    Not,
+    Or,
+    Part,
+    Phrase,
+    Prefix,
+    Word,
+    Words,
+)
+from search.query.resolve import NONE, Clause
+
+_NOTHING: Docs = np.empty(0, dtype=np.int64)
+_NO_POSTINGS = Postings(_NOTHING, _NOTHING, _NOTHING)
+# Document and position side by side in one integer.
+_POSITION_BITS = 32
+
+
+class Leaf(NamedTuple):
+    """What one word, phrase or pattern of the question matches, and what highlights it.
+
+    `stem` is empty where only surface forms count (phrases, patterns, stop words).
+    """
+
+    word: str
+    stem: Postings
+    surface: Postings
+    docs: Docs
+    stems: frozenset[str]
+    surfaces: frozenset[str]
+
+
+class Matches(NamedTuple):
+    """The documents that hold all words, those that hold most, and what they were found by."""
+
+    every: Docs
+    most: Docs
+    leaves: list[Leaf]
+
+
+def match(snapshot: Snapshot, tree: Node, relax_share: float, *, exact: bool) -> Matches:
+    """Evaluate a resolved question over a snapshot, deleted documents left out.
+
+    `relax_share` is the share of the words' idf weight that "most words" must hold.
+    """
+    matcher = _Matcher(snapshot, exact)
+    every, most = matcher.top(tree, relax_share)
+    return Matches(every[snapshot.alive[every]], most[snapshot.alive[most]], matcher.leaves)
+
+
+def clause_mask(snapshot: Snapshot, clause: Clause) -> Mask:
+    """Which documents satisfy one condition."""
+    mask = np.zeros(snapshot.size, dtype=np.bool_)
+    for value in clause.values:
+        if value == NONE:
+            mask |= snapshot.missing_mask(clause.field)
+        elif clause.field == "date":
+            mask |= snapshot.range_mask(clause.field, *value.split(".."))
+        else:
+            mask |= snapshot.mask(clause.field, value)
+    return ~mask if clause.negated else mask
+
+
+def idf(snapshot: Snapshot, document_frequency: int) -> float:
+    """Robertson's inverse document frequency, kept positive (as in Lucene's BM25)."""
+    rest = snapshot.size - document_frequency + 0.5
+    return float(np.log1p(rest / (document_frequency + 0.5)))
+
+
+class _Matcher:
+    """Evaluates nodes to ascending documents; collects the leaves that scoring looks at."""
+
+    def __init__(self, snapshot: Snapshot, exact: bool) -> None:
+        self._snapshot = snapshot
+        self._exact = exact
+        self.leaves: list[Leaf] = []
+
+    def top(self, tree: Node, relax_share: float) -> tuple[Docs, Docs]:
+        """All words, and most words, of the question as a whole."""
+        if not isinstance(tree, Words):
+            docs = self._docs(tree)
+            return docs, docs
+        required: list[Docs] = []
+        excluded: list[Docs] = []
+        optional: list[Docs] = []
+        words = [child for child in tree.children if isinstance(child, Word)]
+        only_stop_words = all(query_stem(word.text) is None for word in words)
+        for child in tree.children:
+            if isinstance(child, Not):
+                excluded.append(self._without_scoring(child.child))
+            elif isinstance(child, Word | Prefix | Fuzzy):
+                if not isinstance(child, Word) or only_stop_words or self._counts(child):
+                    optional.append(self._docs(child))
+            else:
+                required.append(self._docs(child))
+        base = _intersection(required) if required else None
+        if not optional:
+            every = base if base is not None else np.arange(self._snapshot.size)
+            most = every
+        else:
+            every = _intersection([*required, *optional])
+            most = self._most(optional, relax_share)
+            if base is not None:
+                most = np.intersect1d(most, base, assume_unique=True)
+        for docs in excluded:
+            every = np.setdiff1d(every, docs, assume_unique=True)
+            most = np.setdiff1d(most, docs, assume_unique=True)
+        return every, most
+
+    def _most(self, optional: list[Docs], share: float) -> Docs:
+        """Documents that hold at least `share` of the words' idf weight."""
+        weight = np.zeros(self._snapshot.size)
+        total = 0.0
+        for docs in optional:
+            word_weight = idf(self._snapshot, len(docs))
+            weight[docs] += word_weight
+            total += word_weight
+        # Rounding must not exclude a document that holds exactly the share.
+        return np.flatnonzero((weight >= share * total * (1 - 1e-9)) & (weight > 0))
+
+    def _counts(self, word: Word) -> bool:
+        """Whether a word says something: stop words beside others do not."""
+        return self._exact or query_stem(word.text) is not None
+
+    def _without_scoring(self, node: Node) -> Docs:
+        before = len(self.leaves)
+        docs = self._docs(node)
+        del self.leaves[before:]
+        return docs
+
+    def _docs(self, node: Node, part: str | None = None) -> Docs:
+        if isinstance(node, Word | Phrase | Prefix | Fuzzy):
+            leaf = self._leaf(node, part)
+            self.leaves.append(leaf)
+            return leaf.docs
+        if isinstance(node, Part):
+            return self._docs(node.child, node.part)
+        if isinstance(node, Must):
+            return self._docs(node.child, part)
+        if isinstance(node, Not):
+            everything = np.arange(self._snapshot.size)
+            return np.setdiff1d(everything, self._without_scoring(node.child), assume_unique=True)
+        if isinstance(node, Or):
+            return _union([self._docs(child, part) for child in node.children])
+        if isinstance(node, And | Words):
+            children = node.children
+            if isinstance(node, Words):
+                counting = [c for c in children if not isinstance(c, Word) or self._counts(c)]
+                children = tuple(counting) or children
+            return _intersection([self._docs(child, part) for child in children])
+        if isinstance(node, Filter):
+            clause = Clause(node.field, node.values)
+            return np.flatnonzero(clause_mask(self._snapshot, clause))
+        raise TypeError(f"no such node: {node!r}")
+
+    def _leaf(self, node: Word | Phrase | Prefix | Fuzzy, part: str | None) -> Leaf:
+        if isinstance(node, Word):
+            return self._word(node.text, part)
+        if isinstance(node, Phrase):
+            return self._phrase(node, part)
+        if isinstance(node, Prefix):
+            surfaces = self._snapshot.terms_with_prefix(SURFACE.name, _folded(node.text))
+            return self._any_surface(f"{node.text}*", surfaces, part)
+        surfaces = self._snapshot.terms_near(SURFACE.name, _folded(node.text))
+        return self._any_surface(f"{node.text}~", surfaces, part)
+
+    def _word(self, text: str, part: str | None) -> Leaf:
+        tokens = analyze(text)
+        if not tokens:
+            return Leaf(text, _NO_POSTINGS, _NO_POSTINGS, _NOTHING, frozenset(), frozenset())
+        whole = tokens[0].surface
+        stem = None if self._exact else query_stem(whole)
+        surface = self._postings(SURFACE.name, whole, part)
+        stemmed = self._postings(STEM.name, stem, part) if stem is not None else _NO_POSTINGS
+        docs = _union([stemmed.docs, surface.docs])
+        stems = frozenset([stem] if stem is not None else [])
+        surfaces = frozenset([whole])
+        if len(tokens) > 1:
+            # "Lavrov-Arreaza" is found where both stand apart, too.
+            pieces = [self._word(token.surface, part) for token in tokens[1:]]
+            docs = _union([docs, _intersection([piece.docs for piece in pieces])])
+            stems = stems.union(*(piece.stems for piece in pieces))
+            surfaces = surfaces.union(*(piece.surfaces for piece in pieces))
+        return Leaf(text, stemmed, surface, docs, stems, surfaces)
+
+    def _any_surface(self, word: str, surfaces: Iterable[str], part: str | None) -> Leaf:
+        found = [self._postings(SURFACE.name, surface, part) for surface in sorted(surfaces)]
+        postings = _summed(found)
+        return Leaf(word, _NO_POSTINGS, postings, postings.docs, frozenset(), frozenset(surfaces))
+
+    def _phrase(self, node: Phrase, part: str | None) -> Leaf:
+        by_position: dict[int, str] = {}
+        for token in analyze(" ".join(node.words)):
+            by_position.setdefault(token.position, token.surface)
+        words = list(by_position.values())
+        postings = _summed(
+            [
+                _phrase_postings(self._snapshot, number, words, node.slop, part)
+                for number in range(len(self._snapshot.segments))
+            ]
+        )
+        text = " ".join(node.words)
+        return Leaf(
+            f'"{text}"', _NO_POSTINGS, postings, postings.docs, frozenset(), frozenset(words)
+        )
+
+    def _postings(self, field: str, term: str, part: str | None) -> Postings:
+        postings = self._snapshot.postings(field, term)
+        if part is None:
+            return postings
+        if part == "title":
+            inside = postings.title_freqs > 0
+            in_title = postings.title_freqs[inside]
+            return Postings(postings.docs[inside], in_title, in_title)
+        in_body = postings.freqs.astype(np.int64) - postings.title_freqs
+        inside = in_body > 0
+        return Postings(
+            postings.docs[inside], in_body[inside], np.zeros(int(inside.sum()), dtype=np.int64)
+        )
+
+
+def _phrase_postings(
+    snapshot: Snapshot, number: int, words: list[str], slop: int, part: str | None
+) -> Postings:
+    """Where a phrase stands in one segment, and how often in each document."""
+    segment, base = snapshot.segments[number], snapshot.bases[number]
+    field = segment.text[SURFACE.name]
+    places = []
+    for word in words:
+        term = field.terms.find(word)
+        if term < 0:
+            return _NO_POSTINGS
+        positions, begins = field.position_lists(term)
+        docs = np.repeat(field.docs[field.postings(term)].astype(np.int64), np.diff(begins))
+        places.append((docs, positions.astype(np.int64)))
+    if not places:
+        return _NO_POSTINGS
+    if slop:
+        docs, positions = _near(places, len(words) + slop)
+    else:
+        starts = [
+            (docs << _POSITION_BITS) + positions + len(words) - offset
+            for offset, (docs, positions) in enumerate(places)
+        ]
+        keys = _intersection(starts)
+        docs = keys >> _POSITION_BITS
+        positions = (keys & ((1 << _POSITION_BITS) - 1)) - len(words)
+    titled = positions < segment.title_lengths[docs]
+    if part is not None:
+        inside = titled if part == "title" else ~titled
+        docs, titled = docs[inside], titled[inside]
+    found, where, freqs = np.unique(docs, return_index=True, return_counts=True)
+    title_freqs = np.add.reduceat(titled.astype(np.int64), where) if len(where) else where
+    return Postings(found + base, freqs, title_freqs)
+
+
+def _near(places: list[tuple[Docs, Docs]], width: int) -> tuple[Docs, Docs]:
+    """Where all words stand within `width` positions, in any order: documents and first places."""
+    common = _intersection([np.unique(docs) for docs, _ in places])
+    found_docs, found_positions = [], []
+    lists = []
+    for docs, positions in places:
+        first = np.searchsorted(docs, common, side="left").tolist()
+        last = np.searchsorted(docs, common, side="right").tolist()
+        lists.append((positions.tolist(), first, last))
+    for row, doc in enumerate(common.tolist()):
+        events = sorted(
+            (position, word)
+            for word, (positions, first, last) in enumerate(lists)
+            for position in positions[first[row] : last[row]]
+        )
+        latest = dict.fromkeys(range(len(lists)), -width)
+        begun = -1
+        for position, word in events:
+            latest[word] = position
+            start = min(latest.values())
+            if position - start < width and start > begun:
+                found_docs.append(doc)
+                found_positions.append(start)
+                begun = position  # windows do not overlap
+    return np.array(found_docs, dtype=np.int64), np.array(found_positions, dtype=np.int64)
+
+
+def _summed(parts: list[Postings]) -> Postings:
+    """Postings of several terms as if they were one."""
+    parts = [part for part in parts if len(part.docs)]
+    if not parts:
+        return _NO_POSTINGS
+    if len(parts) == 1:
+        return parts[0]
+    docs, place = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
+    freqs = np.bincount(place, np.concatenate([part.freqs for part in parts]))
+    titled = np.bincount(place, np.concatenate([part.title_freqs for part in parts]))
+    return Postings(docs, freqs.astype(np.int64), titled.astype(np.int64))
+
+
+def _union(parts: list[Docs]) -> Docs:
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return _NOTHING
+    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
+
+
+def _intersection(parts: list[Docs]) -> Docs:
+    """The documents in all parts, the shortest looked up in the longer ones."""
+    if not parts:
+        return _NOTHING
+    shortest, *others = sorted(parts, key=len)
+    for other in others:
+        if not len(shortest):
+            break
+        place = np.searchsorted(other, shortest)
+        place[place == len(other)] = 0
+        shortest = shortest[other[place] == shortest]
+    return shortest
+
+
+def _folded(text: str) -> str:
+    tokens = analyze(text)
+    return tokens[0].surface if tokens else text.lower()

@@ -1,0 +1,105 @@
+"""The ranking formula: BM25 over title and body blended, surface forms beside stems.
+
+For each word of the question, in the stem field and, with `surface_weight`, in the surface field:
+
+    idf * f * (k1 + 1) / (f + k1 * (1 - b + b * length / average length))
+
+where f is the frequency in the body plus `title_weight` times that in the title, and a length
+counts words in the same way. Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple
+weighted fields" (CIKM 2004): the fields' frequencies are added before they saturate, so an
+article without a title loses nothing. A phrase counts as one word of its own.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.config import Ranking
+from search.embedded.match import Leaf, idf
+from search.embedded.snapshot import Docs, Postings, Snapshot
+from search.results import Explanation
+
+Scores = NDArray[np.float64]
+
+
+class _Part(NamedTuple):
+    """One summand of the formula."""
+
+    leaf: Leaf
+    field: str
+    postings: Postings
+    weight: float
+
+
+def score(snapshot: Snapshot, leaves: list[Leaf], docs: Docs, ranking: Ranking) -> Scores:
+    """The score of each document."""
+    total = np.zeros(len(docs))
+    if not leaves:
+        return total
+    norm = _norms(snapshot, docs, ranking)
+    for part in _parts(leaves, ranking):
+        frequency, _ = _frequencies(part.postings, docs, ranking.title_weight)
+        saturation = frequency * (ranking.k1 + 1) / (frequency + norm)
+        total += part.weight * idf(snapshot, len(part.postings.docs)) * saturation
+    return total
+
+
+def explain(
+    snapshot: Snapshot, leaves: list[Leaf], doc: int, ranking: Ranking
+) -> list[Explanation]:
+    """Every summand of one document's score that is not zero."""
+    docs = np.array([doc])
+    norm = _norms(snapshot, docs, ranking)[0]
+    explained = []
+    for part in _parts(leaves, ranking):
+        frequencies, title_frequencies = _frequencies(part.postings, docs, ranking.title_weight)
+        frequency = float(frequencies[0])
+        if not frequency:
+            continue
+        saturation = frequency * (ranking.k1 + 1) / (frequency + norm)
+        part_idf = idf(snapshot, len(part.postings.docs))
+        explained.append(
+            Explanation(
+                word=part.leaf.word,
+                field=part.field,
+                score=part.weight * part_idf * saturation,
+                weight=part.weight,
+                idf=part_idf,
+                articles=len(part.postings.docs),
+                frequency=frequency,
+                title_frequency=float(title_frequencies[0]),
+                saturation=saturation,
+            )
+        )
+    return explained
+
+
+def _parts(leaves: list[Leaf], ranking: Ranking) -> Iterator[_Part]:
+    for leaf in leaves:
+        if len(leaf.stem.docs):
+            yield _Part(leaf, "stem", leaf.stem, 1.0)
+            weight = ranking.surface_weight
+        else:
+            weight = 1.0  # nothing but the surface form was asked for
+        if len(leaf.surface.docs) and weight:
+            yield _Part(leaf, "surface", leaf.surface, weight)
+
+
+def _norms(snapshot: Snapshot, docs: Docs, ranking: Ranking) -> Scores:
+    """k1 times each document's length norm."""
+    lengths = snapshot.body_lengths + ranking.title_weight * snapshot.title_lengths
+    average = float(lengths.mean()) or 1.0
+    relative = lengths[docs] / average
+    return ranking.k1 * (1 - ranking.b + ranking.b * relative)
+
+
+def _frequencies(postings: Postings, docs: Docs, title_weight: float) -> tuple[Scores, Scores]:
+    """Each document's weighted frequency of a term, and that in its title; 0 without the term."""
+    place = np.searchsorted(postings.docs, docs)
+    place[place == len(postings.docs)] = 0
+    here = postings.docs[place] == docs
+    titled = np.where(here, postings.title_freqs[place], 0).astype(np.float64)
+    frequency = np.where(here, postings.freqs[place], 0).astype(np.float64)
+    return frequency + (title_weight - 1) * titled, titled

@@ -1,0 +1,155 @@
+"""One commit of the index, its segments laid end to end: document numbers run through them all."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.schema import PERSON
+from index.segments.arrays import Ints, read_arrays
+from index.segments.commit import Commit, kept_docs, open_segment
+from index.segments.people import People
+from index.segments.segment import Segment
+
+Docs = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+_NO_DOCS: Docs = np.empty(0, dtype=np.int64)
+
+
+class Postings(NamedTuple):
+    """Where a term stands: documents ascending, and how often in each, the title included."""
+
+    docs: Docs
+    freqs: Ints
+    title_freqs: Ints
+
+
+class Snapshot:
+    """An open commit. Documents that were deleted are in it, but not in `alive`."""
+
+    def __init__(self, folder: Path, commit: Commit, gone: Sequence[int]) -> None:
+        """`gone` are articles that the archive has deleted since the commit."""
+        self.commit = commit
+        self.segments = [open_segment(folder, entry.name) for entry in commit.segments]
+        sizes = [len(segment) for segment in self.segments]
+        self.bases = [sum(sizes[:number]) for number in range(len(sizes))]
+        self.size = sum(sizes)
+        kept = [kept_docs(folder, entry) for entry in commit.segments]
+        self.alive: Mask = np.concatenate(kept) if kept else np.empty(0, dtype=np.bool_)
+        if gone:
+            self.alive &= ~np.isin(self.articles, gone)
+        # Opened now: a later commit may delete the file at any time.
+        names = [entry.name for entry in commit.segments]
+        self.people = People(read_arrays(folder / commit.people), names)
+
+    def parts(self) -> Iterator[tuple[int, Segment]]:
+        """Each segment, with the number of its first document."""
+        return zip(self.bases, self.segments, strict=True)
+
+    def place(self, doc: int) -> tuple[Segment, int]:
+        """The segment that holds a document, and its number in there."""
+        number = int(np.searchsorted(self.bases, doc, side="right")) - 1
+        return self.segments[number], doc - self.bases[number]
+
+    @cached_property
+    def articles(self) -> Docs:
+        """The archive's number of each document's article."""
+        return self._joined([segment.articles for segment in self.segments])
+
+    @cached_property
+    def moments(self) -> Docs:
+        """When each document was published, in seconds since 1970."""
+        return self._joined([segment.moments for segment in self.segments])
+
+    @cached_property
+    def title_lengths(self) -> Docs:
+        """Words in the title of each document."""
+        return self._joined([segment.title_lengths for segment in self.segments])
+
+    @cached_property
+    def body_lengths(self) -> Docs:
+        """Words in the body of each document."""
+        return self._joined([segment.body_lengths for segment in self.segments])
+
+    def postings(self, field: str, term: str) -> Postings:
+        """The postings of a term of a text field; empty when no article holds it."""
+        found = []
+        for base, segment in self.parts():
+            text = segment.text[field]
+            number = text.terms.find(term)
+            if number >= 0:
+                where = text.postings(number)
+                docs = text.docs[where].astype(np.int64) + base
+                found.append(Postings(docs, text.freqs[where], text.title_freqs(where)))
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            return Postings(_NO_DOCS, _NO_DOCS, _NO_DOCS)
+        return Postings(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
+
+    def terms_with_prefix(self, field: str, prefix: str) -> set[str]:
+        """The terms of a text field that begin with `prefix`."""
+        terms: set[str] = set()
+        for segment in self.segments:
+            table = segment.text[field].terms
+            terms.update(table[number] for number in table.with_prefix(prefix))
+        return terms
+
+    def terms_near(self, field: str, word: str) -> set[str]:
+        """The terms of a text field at most one edit from `word`."""
+        from rapidfuzz.distance import Levenshtein
+
+        terms: set[str] = set()
+        word_bytes = len(word.encode())
+        for segment in self.segments:
+            for raw in segment.text[field].terms.to_list():
+                # One letter is four bytes at the most.
+                if abs(len(raw) - word_bytes) <= 4:
+                    term = raw.decode()
+                    if Levenshtein.distance(term, word, score_cutoff=1) <= 1:
+                        terms.add(term)
+        return terms
+
+    def mask(self, field: str, value: str) -> Mask:
+        """Which documents have a value of a keyword field: a person in any spelling."""
+        mask = np.zeros(self.size, dtype=np.bool_)
+        person = self.people.find(value) if field == PERSON.name else -1
+        for base, segment in self.parts():
+            keyword = segment.keywords[field]
+            if field == PERSON.name:
+                ordinals = np.flatnonzero(self.people.person_of[segment.name] == person)
+            else:
+                ordinals = np.array([keyword.values.find(value)])
+            for ordinal in ordinals.tolist():
+                if ordinal >= 0:
+                    mask[keyword.docs_of(ordinal) + base] = True
+        return mask
+
+    def range_mask(self, field: str, first: str, last: str) -> Mask:
+        """Which documents have a value from `first` to `last`, both included."""
+        mask = np.zeros(self.size, dtype=np.bool_)
+        for base, segment in self.parts():
+            keyword = segment.keywords[field]
+            start = keyword.starts[keyword.values.first_not_below(first.encode())]
+            stop = keyword.starts[keyword.values.first_not_below(last.encode() + b"\0")]
+            mask[keyword.docs[int(start) : int(stop)].astype(np.int64) + base] = True
+        return mask
+
+    def missing_mask(self, field: str) -> Mask:
+        """Which documents have no value of a keyword field."""
+        masks = [~segment.keywords[field].has_value for segment in self.segments]
+        return np.concatenate(masks) if masks else np.empty(0, dtype=np.bool_)
+
+    def values(self, field: str) -> list[str]:
+        """Every value of a keyword field, sorted."""
+        found: set[bytes] = set()
+        for segment in self.segments:
+            found.update(segment.keywords[field].values.to_list())
+        return [value.decode() for value in sorted(found)]
+
+    def _joined(self, arrays: Sequence[Ints]) -> Docs:
+        return np.concatenate(arrays).astype(np.int64) if arrays else _NO_DOCS

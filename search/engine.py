@@ -1,0 +1,42 @@
+"""The Engine that answers questions, and how one is opened."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from index.config import Config, archive_folder, find_config, load_config
+from search.results import Hit, Request, Response
+
+
+class Engine(Protocol):
+    """Answers questions from one state of an archive."""
+
+    def search(self, request: Request) -> Response:
+        """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
+
+    def scan(self, request: Request) -> Iterator[Hit]:
+        """The same hits one by one, for results too large to hold. No `limit` means all."""
+
+    def close(self) -> None:
+        """Release the archive."""
+
+    def __enter__(self) -> "Engine":
+        """The engine itself."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close the engine."""
+
+
+def open(archive: str | Path | None = None, config: Config | None = None) -> Engine:
+    """Open the archive in a folder, by default the configured one, in its last commit.
+
+    Raises ArchiveError: missing, stale or damaged. Close the engine, or use it in a `with`.
+    """
+    from search.embedded.engine import EmbeddedEngine
+
+    path = None
+    if config is None:
+        path = find_config()
+        config = load_config(path)
+    folder = archive_folder(config, path, Path(archive) if archive is not None else None)
+    return EmbeddedEngine(folder, config)

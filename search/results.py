@@ -1,0 +1,140 @@
+"""The question as a program asks it, and the answer: the same objects behind CLI, JSON, library."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+Sort = Literal["relevance", "newest", "oldest"]
+Interval = Literal["year", "month", "day"]
+# One entry is one use of the option: alternatives, as a list or separated by commas.
+Filters = Mapping[str, Sequence[str | Sequence[str]]]
+
+
+class Facet(msgspec.Struct, frozen=True):
+    """A field whose values are to be counted; `limit` of the most frequent are told.
+
+    For `date`, `interval` says what is counted; the latest are told then, not the most frequent.
+    """
+
+    field: str
+    limit: int | None = 10
+    interval: Interval | None = None
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A question. Several entries for a field of `filters` must all hold, as must all fields.
+
+    `match` decides between all words and most words; None leaves it to the engine. `exact`
+    matches words as they are written instead of by their stems. `limit` None means every hit.
+    """
+
+    query: str = ""
+    filters: Filters = {}
+    exclude: Filters = {}
+    since: str | None = None
+    until: str | None = None
+    sort: Sort = "relevance"
+    match: Literal["all", "most"] | None = None
+    limit: int | None = 10
+    offset: int = 0
+    facets: Sequence[Facet] = ()
+    exact: bool = False
+    explain: bool = False
+    snippets: bool = True
+
+
+class ArchiveState(msgspec.Struct, frozen=True):
+    """Which state of the archive an answer describes."""
+
+    commit: int
+    articles: int
+    last_indexed: str
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """What the question was taken to mean; `parsed` can be asked again."""
+
+    raw: str
+    parsed: str
+    mode: Literal["all", "most"]
+    filters: dict[str, list[list[str]]]
+    exclude: dict[str, list[list[str]]]
+
+
+class Snippet(msgspec.Struct, frozen=True):
+    """A passage; highlights are half-open code point offsets into `text`."""
+
+    text: str
+    highlights: list[tuple[int, int]]
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """What one word of the question adds to a score: `score = weight * idf * saturation`."""
+
+    word: str
+    field: str
+    score: float
+    weight: float
+    idf: float
+    articles: int
+    frequency: float
+    title_frequency: float
+    saturation: float
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """An article that answers. `inferred` names what the article itself does not say."""
+
+    id: str
+    title: str | None
+    url: str | None
+    date: str | None
+    source: str | None
+    category: str | None
+    agency: list[str]
+    author: list[str]
+    countries: list[str]
+    people: list[str]
+    inferred: list[str]
+    score: float
+    snippet: Snippet | None = None
+    explanation: list[Explanation] | msgspec.UnsetType = msgspec.UNSET
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    """A value and the number of articles that have it."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+class FacetResult(msgspec.Struct, frozen=True):
+    """The counts of one field, made without the field's own filter.
+
+    `distinct` counts the values that occur, `missing` the articles that have none.
+    """
+
+    distinct: int
+    missing: int
+    values: list[FacetValue]
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a Request."""
+
+    schema_version: int = 1
+    archive: ArchiveState
+    query: Understood
+    total: int
+    took_ms: float
+    hits: list[Hit]
+    facets: dict[str, FacetResult]
+    warnings: list[str]
+
+    def to_json(self, *, indent: int = 0) -> bytes:
+        """The JSON form, which the command line and the HTTP API share."""
+        encoded = msgspec.json.encode(self)
+        return msgspec.json.format(encoded, indent=indent) if indent else encoded

@@ -1,0 +1,99 @@
+"""The passage of an article that shows best why it answers."""
+
+import re
+from collections.abc import Collection, Mapping
+
+from index.language.analyzer import Token, analyze
+from search.results import Snippet
+
+# Two lines of 80 columns, and some.
+SNIPPET_CHARS = 240
+_SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+|\n+")
+_SPACE = re.compile(r"\s+")
+
+
+class Highlighter:
+    """Finds the words of a question in texts.
+
+    `stems` and `surfaces` map what to look for to its weight in choosing a passage.
+    """
+
+    def __init__(self, stems: Mapping[str, float], surfaces: Mapping[str, float]) -> None:
+        self._stems = stems
+        self._surfaces = surfaces
+
+    def snippet(self, text: str, chars: int = SNIPPET_CHARS) -> Snippet:
+        """The passage of at most about `chars` characters with most of the question's weight.
+
+        Without any match, the beginning. Passages begin at sentences where they can, and never
+        break a word; white space is made plain, and highlights refer to the text as shown.
+        """
+        matches = [
+            (token, weight) for token in analyze(text) if (weight := self._weight(token)) > 0
+        ]
+        start, end = _window(text, matches, chars)
+        shown = text[start:end]
+        pieces: list[str] = ["… "] if start > 0 else []
+        length = len(pieces[0]) if pieces else 0
+        highlights: list[tuple[int, int]] = []
+        place = 0
+        # White space is folded piece by piece, so that each highlight keeps its place.
+        for token, _ in matches:
+            if token.start < start + place or token.end > end:
+                continue
+            for piece, marked in (
+                (shown[place : token.start - start], False),
+                (shown[token.start - start : token.end - start], True),
+            ):
+                piece = _SPACE.sub(" ", piece)
+                if marked:
+                    highlights.append((length, length + len(piece)))
+                pieces.append(piece)
+                length += len(piece)
+            place = token.end - start
+        pieces.append(_SPACE.sub(" ", shown[place:]).rstrip())
+        if end < len(text.rstrip()):
+            pieces.append(" …")
+        return Snippet("".join(pieces), highlights)
+
+    def _weight(self, token: Token) -> float:
+        by_stem = self._stems.get(token.stem, 0.0) if token.stem is not None else 0.0
+        return max(by_stem, self._surfaces.get(token.surface, 0.0))
+
+
+def _window(text: str, matches: Collection[tuple[Token, float]], chars: int) -> tuple[int, int]:
+    """Start and end of the passage: the one whose different words weigh most, then earliest."""
+    matches = list(matches)
+    best_start, best_weight = 0, 0.0
+    for first, (token, _) in enumerate(matches):
+        start = _sentence_start(text, token.start, chars)
+        seen: dict[str, float] = {}
+        for other, weight in matches[first:]:
+            if other.end > start + chars:
+                break
+            name = other.stem or other.surface
+            # A word that comes again says a little more, the same word twice not twice as much.
+            seen[name] = max(seen.get(name, 0.0), weight) + (0.1 * weight if name in seen else 0)
+        total = sum(seen.values())
+        if total > best_weight:
+            best_start, best_weight = start, total
+    while best_start < len(text) and text[best_start].isspace():
+        best_start += 1
+    end = min(len(text), best_start + chars)
+    if end < len(text) and not text[end].isspace():
+        cut = max(text.rfind(" ", best_start, end), text.rfind("\n", best_start, end))
+        if cut > best_start:
+            end = cut
+    return best_start, end
+
+
+def _sentence_start(text: str, start: int, chars: int) -> int:
+    """Where the sentence around a match begins, or a word not too long before the match."""
+    earliest = max(0, start - chars // 2)
+    begin = earliest
+    for boundary in _SENTENCE_END.finditer(text, earliest, start):
+        begin = boundary.end()
+    if begin > earliest or earliest == 0:
+        return begin
+    space = text.find(" ", earliest, start)
+    return space + 1 if space >= 0 else start
