@@ -42,7 +42,8 @@ _WEEKDAYS = {
 _NUMBER_WORDS = "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh"
 _NUMBERS = {"se": 1} | {word: n for n, word in enumerate(_NUMBER_WORDS.split(), start=1)}
 _UNITS = ("hari", "pekan", "minggu", "bulan", "tahun")
-_STEPS = {"lalu": -1, "silam": -1, "kemarin": -1, "ini": 0, "depan": 1, "mendatang": 1, "nanti": 1}
+_STEPS = dict.fromkeys(["lalu", "silam", "kemarin"], -1) | {"ini": 0}
+_STEPS |= dict.fromkeys(["depan", "mendatang", "nanti", "besok"], 1)
 _DAYS_FROM_TODAY = {"kemarin": -1, "hari ini": 0, "besok": 1, "lusa": 2}
 _UTC_OFFSETS = {"WIB": "+07:00", "WITA": "+08:00", "WIT": "+09:00"}
 
@@ -59,7 +60,8 @@ def _any_of(words: dict[str, int]) -> str:
 
 
 def _grammar(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    # ASCII, because otherwise ignoring case also takes a long ſ for an s.
+    return re.compile(pattern, re.IGNORECASE | re.ASCII)
 
 
 _DASH = r"(?:\s?[-–—]\s?|\s(?:hingga|sampai|s/d)\s)"
@@ -84,11 +86,12 @@ _SHORT = re.compile(
 _ISO = re.compile(r"(?P<last_year>\d{4})-(?P<last_month>\d\d)-(?P<last_day>\d\d)(?![\d-])")
 _WEEKDAY = _grammar(
     rf"(?P<weekday>{_any_of(_WEEKDAYS)})\b(?:{_DASH}(?:{_any_of(_WEEKDAYS)})\b)?"
-    r"(?:\s(?:dini\shari|pagi|siang|sore|petang|malam)\b)?"
+    r"(?P<part>\s(?:dini\shari|pagi|siang|sore|petang|malam)\b)?"
 )
 _WEEKDAY_STEP = _grammar(rf"\s(?P<week>(?:pekan|minggu)\s)?(?P<step>{'|'.join(_STEPS)})\b")
 # "pada Selasa" names a day, "setiap hari Selasa" a habit.
-_BEFORE_WEEKDAY = _grammar(r"(?<!tiap )\b(?:hari|pada)\s\Z")
+_BEFORE_WEEKDAY = _grammar(r"\b(?:hari|pada)\s\Z")
+_EVERY = _grammar(r"tiap\s(?:hari\s)?\Z")
 _FEAST = _grammar(r"\s(?:Palma|Abu|Agung|Putih|Paskah)\b")
 _BEFORE_CALENDAR_DAY = _grammar(r",?\s?(?:tanggal\s)?(?P<bracket>\()?")
 _BRACKET = re.compile(r"\s\(")
@@ -103,7 +106,11 @@ _AGO = _grammar(
     rf"(?P<count>\d\d?|{_any_of(_NUMBERS)})\s?(?P<unit>{_UNIT})\s(?:yang\s)?(?:lalu|silam)\b"
 )
 # "beberapa tahun lalu" and "dua puluh tahun lalu" are not last year.
-_COUNTED = _grammar(r"\b(?:beberapa|sekian|\w*(?:puluh|belas|ratus|ribu)(?:an)?)\s\Z")
+_COUNTED = _grammar(
+    rf"(?:\b(?:beberapa|sekian|\d+|{_any_of(_NUMBERS)}|\w*(?:puluh|belas|ratus|ribu)(?:an)?)\s|-)\Z"
+)
+# "UU Nomor 11 Tahun 2020" is a law, "30 Februari 2021" no month.
+_BEHIND_NUMBER = _grammar(r"\d[a-z]?\s\Z")
 _CALENDAR_YEARS = _grammar(
     rf"(?:tahun\s)?(?P<year>1\d{{3}}|20\d\d)(?:(?:{_DASH}|/)(?P<last_year>1\d{{3}}|20\d\d))?"
     r"(?![\w/]|[.,]\d|-?an\b|\s(?:H|Hijriah|SM)\b)"
@@ -128,6 +135,7 @@ def date_mentions(text: str, anchor: date | None) -> list[DateMention]:
     Monday. A day that no calendar has (30 Februari) is not reported.
     """
     mentions: list[DateMention] = []
+    source, text = text, text.replace("\u00a0", " ").replace("\u202f", " ")
     done = 0
     for word in _WORD.finditer(text):
         start = word.start()
@@ -140,7 +148,7 @@ def date_mentions(text: str, anchor: date | None) -> list[DateMention]:
             readers = _DIGIT_READERS
         for reader in readers:
             if (found := reader(text, start, anchor)) is not None:
-                mentions.append(_mention(text, start, *found))
+                mentions.append(_mention(source, start, *found))
                 done = mentions[-1].end
                 break
     return mentions
@@ -174,6 +182,8 @@ def read_date(value: str, timezone: str) -> str | None:
     (an IANA name); a bare day, or midnight without a zone, stays a day. Years are 1900 to 2100.
     """
     value = " ".join(value.split())
+    if len(value) > _LONGEST_VALUE:
+        return None
     reading = _iso_reading(value) or _epoch_reading(value, timezone) or _printed_reading(value)
     if reading is None:
         reading = _mail_reading(value)
@@ -226,9 +236,9 @@ def _read_weekday(text: str, start: int, anchor: date | None) -> _Found | None:
         return None
     step = _WEEKDAY_STEP.match(text, name.end())
     if step is None:
-        if not _BEFORE_WEEKDAY.search(text[max(0, start - 12) : start]) or _FEAST.match(
-            text, name.end()
-        ):
+        before = text[max(0, start - 12) : start]
+        named = name["part"] or _BEFORE_WEEKDAY.search(before)
+        if not named or _EVERY.search(before) or _FEAST.match(text, name.end()):
             return None
         day = anchor - timedelta((anchor.weekday() - weekday) % 7)
         return name.end(), day, day
@@ -280,7 +290,7 @@ def _read_near(text: str, start: int, anchor: date | None) -> _Found | None:
     if found is None or anchor is None or found["unit"].lower() == "hari":
         return None
     steps = _STEPS[found["step"].lower()]
-    if steps < 0 and _COUNTED.search(text[max(0, start - 20) : start]):
+    if _COUNTED.search(text[max(0, start - 20) : start]):
         return None
     days = _unit_days(found["unit"].lower(), steps, anchor)
     return days and (found.end(), *days)
@@ -297,28 +307,39 @@ def _read_ago(text: str, start: int, anchor: date | None) -> _Found | None:
 
 
 def _read_month(text: str, start: int, anchor: date | None) -> _Found | None:
+    found = _read_month_name(text, start, anchor)
+    if found is None or _BEHIND_NUMBER.search(text[max(0, start - 3) : start]):
+        return None
+    if any(char.isdigit() for char in text[start : found[0]]):
+        return found
+    alone = text[start : found[0]].isalpha()  # "Mei" may be a name, "bulan Mei" is not
+    if not text[start].isupper() or (alone and text[max(0, start - 6) : start] != "bulan "):
+        return None
+    return found
+
+
+def _read_month_name(text: str, start: int, anchor: date | None) -> _Found | None:
     found = _MONTHS_OF_YEAR.match(text, start)
     if found is None:
         return None
+    month = _month(found["month"])
     if found["last_year"] or (found["year"] and not found["last_month"]):
-        last_year = int(found["last_year"] or found["year"])
-        month = _month(found["month"])
         last_month = _month(found["last_month"] or found["month"])
+        last_year = int(found["last_year"] or found["year"])
         year = int(found["year"] or last_year - (month > last_month))
-        days = _month_days(year, month)[0], _month_days(last_year, last_month)[1]
-        return (found.end(), *days) if days[0] <= days[1] else None
-    step = _MONTH_STEP.match(text, found.end("month"))
-    named = step or text[max(0, start - 6) : start].lower() == "bulan "
-    if anchor is None or not named or not text[start].isupper():
+        first, last = _month_days(year, month)[0], _month_days(last_year, last_month)[1]
+        return (found.end(), first, last) if first <= last else None
+    if anchor is None:
         return None
+    step = _MONTH_STEP.match(text, found.end("month"))
     end = step.end() if step else found.end("month")
-    return end, *_month_near(_month(found["month"]), anchor, step)
+    return end, *_month_near(month, anchor, step)
 
 
 def _read_year(text: str, start: int, anchor: date | None) -> _Found | None:
     del anchor
     found = _CALENDAR_YEARS.match(text, start)
-    if found is None:
+    if found is None or _BEHIND_NUMBER.search(text[max(0, start - 3) : start]):
         return None
     year, last_year = int(found["year"]), int(found["last_year"] or found["year"])
     if last_year < year:
@@ -330,18 +351,37 @@ def _read_part(text: str, start: int, anchor: date | None) -> _Found | None:
     lead = _PART.match(text, start)
     if lead is None:
         return None
-    whole = None
-    for reader in (_read_month, _read_year, _read_near):
-        if (whole := reader(text, lead.end(), anchor)) is not None:
-            break
-    else:
-        month = _MONTHS_OF_YEAR.match(text, lead.end())
-        if month is None or anchor is None:
-            return None
-        whole = month.end("month"), *_month_near(_month(month["month"]), anchor, None)
+    part = lead["part"].lower()
+    if anchor is not None:
+        # On 20 June the beginning of "Juni lalu" is over, although June is not.
+        next_month = _month_days(anchor.year, anchor.month)[1] + timedelta(1)
+        found = _part_of(part, _read_month_name(text, lead.end(), next_month))
+        if found is not None and found[2] < anchor:
+            return found
+    return (
+        _part_of(part, _read_month_name(text, lead.end(), anchor))
+        or _part_of(part, _read_year(text, lead.end(), anchor))
+        or _part_of(part, _read_near(text, lead.end(), anchor))
+    )
+
+
+def _part_of(part: str, whole: _Found | None) -> _Found | None:
+    """The beginning, middle or end of a week, month or year; of a longer time, None."""
+    if whole is None:
+        return None
     end, first, last = whole
-    days = _part_days(lead["part"].lower(), first, last)
-    return days and (end, *days)
+    third = ("awal", "pertengahan", "akhir").index(part)
+    days = (last - first).days + 1
+    if days == 7:
+        bounds = ((0, 1), (2, 3), (5, 6))[third]  # "akhir pekan" is Saturday and Sunday
+        return end, first + timedelta(bounds[0]), first + timedelta(bounds[1])
+    if days <= 31:
+        begin = first.replace(day=1 + 10 * third)
+        return end, begin, last if third == 2 else begin + timedelta(9)
+    if days in (365, 366):
+        begin, _ = _month_days(first.year, 1 + 4 * third)
+        return end, begin, _month_days(first.year, 4 + 4 * third)[1]
+    return None
 
 
 _Reader = Callable[[str, int, date | None], _Found | None]
@@ -405,9 +445,10 @@ def _nearest_date(
 
 
 def _month_near(month: int, anchor: date, step: re.Match[str] | None) -> tuple[date, date]:
-    """The month of a name without a year: the running or the last one; "Juni lalu" is over."""
+    """The month of a name without a year; "Juni lalu" is not the running month."""
     if step is None:
-        return _month_days(anchor.year - (month > anchor.month), month)
+        latest = anchor + timedelta(_COMING_DAYS)
+        return _month_days(latest.year - (month > latest.month), month)
     steps = _STEPS[step["step"].lower()]
     if step["of_year"] or steps == 0:
         return _month_days(anchor.year + steps, month)
@@ -429,21 +470,6 @@ def _unit_days(unit: str, steps: int, anchor: date) -> tuple[date, date] | None:
         return _month_days(months // 12, months % 12 + 1)
     year = anchor.year + steps
     return date(year, 1, 1), date(year, 12, 31)
-
-
-def _part_days(part: str, first: date, last: date) -> tuple[date, date] | None:
-    """The beginning, middle or end of a week, month or year; of a longer time, None."""
-    days = (last - first).days + 1
-    third = ("awal", "pertengahan", "akhir").index(part)
-    if days == 7:
-        bounds = ((0, 1), (2, 3), (5, 6))[third]  # "akhir pekan" is Saturday and Sunday
-        return first + timedelta(bounds[0]), first + timedelta(bounds[1])
-    if days <= 31:
-        begin = first.replace(day=1 + 10 * third)
-        return begin, last if third == 2 else begin + timedelta(9)
-    if days <= 366:
-        return _month_days(first.year, 1 + 4 * third)[0], _month_days(first.year, 4 + 4 * third)[1]
-    return None
 
 
 def _month(name: str) -> int:
@@ -475,11 +501,16 @@ def _mention(text: str, start: int, end: int, first: date, last: date) -> DateMe
     if time is None:
         return DateMention(text[start:end], start, end, first.isoformat(), last.isoformat())
     offset = _UTC_OFFSETS[time["zone"].upper()]
-    moments = [
-        f"{first}T{clock.replace('.', ':').zfill(5)}{offset}"
-        for clock in (time["clock"], time["last_clock"] or time["clock"])
-    ]
-    return DateMention(text[start : time.end()], start, time.end(), *moments)
+    clock = time["clock"].replace(".", ":").zfill(5)
+    last_clock = (time["last_clock"] or clock).replace(".", ":").zfill(5)
+    last += timedelta(last_clock < clock)  # 22.00-01.00 ends on the next day
+    return DateMention(
+        text[start : time.end()],
+        start,
+        time.end(),
+        f"{first}T{clock}{offset}",
+        f"{last}T{last_clock}{offset}",
+    )
 
 
 # Filters of a question.
@@ -514,11 +545,9 @@ def _days(words: str, today: date) -> tuple[date, date]:
     if (recent := _LAST_UNITS.fullmatch(words)) is not None:
         unit = _ENGLISH.get(recent["unit"].lower().removesuffix("s"), recent["unit"].lower())
         return _first_of_last(int(recent["count"]), unit, today), today
-    phrase = words.capitalize()
-    for lead in ("", "bulan ", "hari "):  # a bare month or weekday: the last one
-        for mention in date_mentions(lead + phrase, today):
-            if mention.end == len(lead + phrase) and mention.start in (0, len(lead)):
-                return date.fromisoformat(mention.first[:10]), date.fromisoformat(mention.last[:10])
+    for mention in date_mentions(words.capitalize(), today):
+        if mention.end - mention.start == len(words):
+            return date.fromisoformat(mention.first[:10]), date.fromisoformat(mention.last[:10])
     raise QueryError(f"{words}: not a date; write {_ACCEPTED}")
 
 
@@ -564,6 +593,7 @@ _PRINTED = _grammar(
     r"(?P<hour>\d\d?)[.:](?P<minute>\d\d)(?:[.:](?P<second>\d\d)(?:\.\d+)?)?"
     r"\s?(?P<half>[ap]m)?\s?\(?(?P<zone>WIB|WITA|WIT|GMT|UTC|Z|[+-]\d\d:?\d\d)?\)?)?"
 )
+_LONGEST_VALUE = 80
 _EPOCH = re.compile(r"-?\d{9,13}(?:\.\d*)?")
 
 
