@@ -24,7 +24,7 @@ def samples() -> list[tuple[str, Article]]:
         assert isinstance(item, Input), item
         for record in records(item, config):
             assert isinstance(record, Record), record
-            found.append((Path(item.path).suffix, read_article(record, item.path, config)))
+            found.append((Path(item.path).suffix, read_article(record, config)))
     return found
 
 

@@ -48,11 +48,10 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
             continue
         if row:
             yield _record(number, header, row, config)
-    text.detach()
 
 
 def _missing_body(header: list[str], config: Config) -> Reject | None:
-    known = fields.names("body", config)
+    known = fields.names("body", config.sources.fields)
     if any(name.lower() in known for name in header):
         return None
     return Reject(

@@ -15,14 +15,15 @@ _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _LONE_LETTER = re.compile(r"(?<![A-Za-z])[À-ÖØ-öø-ÿƒŠŒŽšœžŸ](?![A-Za-z])")
 
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-# Controls, lone surrogates, soft hyphen, zero-width and bidi marks. A zero-width joiner stays
-# after an emoji, where it builds families and flags.
+_LINE_ENDS = re.compile("[\r\v\f\x85\u2028\u2029]")
+# Controls, lone surrogates, soft hyphen, zero-width and bidi marks.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200c\u200e\u200f"
-    "\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+    "\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
 )
+# A zero-width joiner stays after an emoji, where it builds families and flags.
+_JOINER = "\u200d"
+_STRAY_JOINER = re.compile(f"(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]){_JOINER}")
 
 
 def is_binary(sample: bytes) -> bool:
@@ -65,4 +66,7 @@ def clean(text: str) -> str:
 
     Emoji and letters of every script are kept. Cleaning twice changes nothing.
     """
-    return unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", _INVISIBLE.sub("", text)))
+    text = _LINE_ENDS.sub("\n", _INVISIBLE.sub("", text).replace("\r\n", "\n"))
+    if _JOINER in text:
+        text = _STRAY_JOINER.sub("", text)
+    return unicodedata.normalize("NFC", text)

@@ -1,19 +1,19 @@
 """Field names of JSON, CSV and front matter, in English and Indonesian, to an Article."""
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from index.article import Article
-from index.config import Config
+from index.config import Config, FieldNames
 from index.enrich.dates import read_date
 from index.errors import SourceError
 from index.sources.encoding import clean
 
-# In the order in which they are tried. `maintext` and `date_publish` are news-please's,
-# `publishing_date` and the nested body Fundus's, `publishedat` NewsAPI's, `content` and `link`
-# WordPress's REST names.
+# In the order in which they are tried. Beside the usual names, those of the JSON that news
+# tools write: Fundus, news-please, trafilatura, NewsAPI and the WordPress REST API.
 _NAMES = {
     "title": ("title", "headline", "judul"),
     "body": ("body", "text", "content", "maintext", "isi", "konten"),
@@ -21,14 +21,19 @@ _NAMES = {
         *("date", "publish_date", "published_at", "publishing_date", "tanggal"),
         *("date_publish", "publishedat", "published", "pubdate"),
     ),
-    "modified": ("modified", "modified_at", "date_modified", "last_modified", "diperbarui"),
+    "modified": (
+        *("modified", "modified_at", "date_modified", "last_modified", "diperbarui"),
+        "date_modify",
+    ),
     "url": ("url", "link"),
-    "source": ("source", "sumber", "publisher"),
+    "source": ("source", "sumber", "publisher", "sitename", "source_domain"),
     "id": ("id", "guid", "article_id", "_id"),
-    "category": ("category", "section", "rubrik"),
+    "category": ("category", "section", "rubrik", "categories"),
     "author": ("author", "authors", "penulis"),
-    "tags": ("tags",),
+    "tags": ("tags", "topics", "keywords"),
 }
+# Elsewhere a number is the key of something that the record does not hold (WordPress).
+_NUMERIC = {"id", "date", "modified"}
 # What exporters write for a value that is missing.
 _MISSING = {"", "null", "none", "nan"}
 
@@ -39,10 +44,10 @@ _MARKUP = re.compile(
 )
 
 
-def names(field: str, config: Config) -> tuple[str, ...]:
+@functools.cache
+def names(field: str, configured: FieldNames) -> tuple[str, ...]:
     """The names, lower case, under which a field is looked for, in the order they are tried."""
-    configured: tuple[str, ...] = getattr(config.sources.fields, field)
-    return tuple(name.lower() for name in configured) + _NAMES[field]
+    return tuple(name.lower() for name in getattr(configured, field)) + _NAMES[field]
 
 
 def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> Article:
@@ -54,7 +59,10 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
     fields = {key.strip().lower(): value for key, value in raw.items()}
 
     def values(field: str) -> list[str]:
-        found = (_strings(fields.get(name)) for name in names(field, config))
+        found = (
+            _strings(fields.get(name), field in _NUMERIC)
+            for name in names(field, config.sources.fields)
+        )
         return next((strings for strings in found if strings), [])
 
     def value(field: str) -> str | None:
@@ -62,7 +70,7 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
 
     body = body or "\n".join(values("body"))
     if not body:
-        raise SourceError(f"no body under any of {', '.join(names('body', config))}")
+        raise SourceError(f"no body under any of {', '.join(names('body', config.sources.fields))}")
     return Article(
         body=body,
         title=_one_line(value("title")),
@@ -104,7 +112,8 @@ def html_text(markup: str) -> str:
     """The text of an HTML fragment, one line for each block."""
     from lxml import html  # type: ignore[import-untyped]  # loaded for fragments only
 
-    root = html.fragment_fromstring(markup, create_parent="div")
+    parser = html.HTMLParser(encoding="utf-8")  # of bytes: text may not declare an encoding
+    root = html.fragment_fromstring(markup.encode(), create_parent="div", parser=parser)
     for element in root.iter("script", "style"):
         element.text = None
     for element in root.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4", "blockquote"):
@@ -113,17 +122,20 @@ def html_text(markup: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _strings(value: Any) -> list[str]:
+def _strings(value: Any, numbers: bool) -> list[str]:
     """Every text in a value, cleaned: itself, its items, its `name` or `rendered`, its values."""
     if isinstance(value, str):
-        text = clean(html_text(value) if _MARKUP.search(value) else value).strip()
+        text = clean(value).strip()
+        if _MARKUP.search(text):
+            text = clean(html_text(text)).strip()
         return [] if text.lower() in _MISSING else [text]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _strings(str(value))
+    if isinstance(value, list):
+        return [text for item in value for text in _strings(item, numbers)]
     if isinstance(value, Mapping):
-        return _strings(value.get("name") or value.get("rendered") or list(value.values()))
-    if isinstance(value, list | tuple):
-        return [text for item in value for text in _strings(item)]
+        chosen = value.get("name") or value.get("rendered") or list(value.values())
+        return _strings(chosen, numbers)
+    if numbers and isinstance(value, int | float) and not isinstance(value, bool):
+        return _strings(str(value), numbers)
     return []
 
 

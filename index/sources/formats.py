@@ -46,12 +46,16 @@ def records(
 
     `on_read` is told the bytes of the input as they are read, for a progress bar.
 
-    Memory is that of one record, except for a JSON array, which is held whole. Bad content
-    never raises: it is yielded as a Reject, and what follows it is still read.
+    Each place has one outcome. Memory is that of one record, except for a JSON array, which is
+    held whole. Bad content never raises: it is yielded as a Reject, and what follows it is
+    still read; of a gzip file that is cut off, the whole records before the cut.
     """
     try:
         with open_stream(source.path, on_read) as stream:
-            yield from _split(source.path, stream, config)
+            for outcome in _split(source.path, stream, config):
+                # Of damaged content, the damage is what is said of the whole.
+                if outcome.number is not None or stream.damage is None:
+                    yield outcome
             if stream.damage is not None:
                 yield Reject(None, stream.damage)
     except OSError as error:

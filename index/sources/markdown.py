@@ -39,7 +39,7 @@ def read(payload: bytes, config: Config) -> Article:
             lines.append(line)
     if not lines:
         raise SourceError("no text below the title" if heading or meta else "empty")
-    article = fields.article(meta, config, body="\n".join(lines))
+    article = fields.article(meta, config, body=clean("\n".join(lines)))
     if article.title is None:
         return msgspec.structs.replace(article, title=heading)
     if heading and heading != article.title:

@@ -73,9 +73,11 @@ class _Chunks(io.RawIOBase):
             try:
                 self._rest = next(self._chunks, b"")
             except EOFError:
-                self.damage = "the gzip data is cut off; what came before the cut was read"
+                self.damage = "the gzip data is cut off; whole records before the cut were read"
             except (gzip.BadGzipFile, zlib.error) as error:
-                self.damage = f"the gzip data is corrupt ({error}); what came before was read"
+                self.damage = (
+                    f"the gzip data is corrupt ({error}); whole records before it were read"
+                )
             except UnicodeDecodeError as error:
                 self.damage = f"not valid UTF-16 ({error.reason})"
         size = min(len(buffer), len(self._rest))
