@@ -15,7 +15,7 @@ TUESDAY = date(2021, 6, 22)
 
 
 def read(text: str, anchor: date | None = TUESDAY) -> list[tuple[str, str, str]]:
-    """(expression, first, last) of each mention; a month and day alone is in 2021."""
+    """(expression, first, last) of each mention."""
     return [(m.text, m.first, m.last) for m in date_mentions(text, anchor)]
 
 
@@ -83,7 +83,11 @@ def test_range_has_a_first_and_a_last_day(text: str, expected: str) -> None:
         ("hari ini", "2021-06-22"),
         ("kemarin", "2021-06-21"),
         ("kemarin (20/6)", "2021-06-20"),
+        ("kemarin lusa", "2021-06-20"),
+        ("tadi malam", "2021-06-21"),
+        ("pagi ini", "2021-06-22"),
         ("besok", "2021-06-23"),
+        ("Kamis besok", "2021-06-24"),
         ("pekan lalu", "2021-06-14 2021-06-20"),
         ("minggu lalu", "2021-06-14 2021-06-20"),
         ("pekan ini", "2021-06-21 2021-06-27"),
@@ -295,6 +299,7 @@ def test_last_months_begin_in_a_month_that_lacks_the_day() -> None:
         ("..", "..: a range needs at least one end"),
         ("kapan saja", "kapan saja: not a date; write a day, month or year such as 2021-06-22"),
         ("30 Februari 2021", "30 Februari 2021: not a date"),
+        ("0 hari", "0 hari: not a date"),
         ("", ": not a date"),
     ],
 )

@@ -44,7 +44,12 @@ _NUMBERS = {"se": 1} | {word: n for n, word in enumerate(_NUMBER_WORDS.split(), 
 _UNITS = ("hari", "pekan", "minggu", "bulan", "tahun")
 _STEPS = dict.fromkeys(["lalu", "silam", "kemarin"], -1) | {"ini": 0}
 _STEPS |= dict.fromkeys(["depan", "mendatang", "nanti", "besok"], 1)
-_DAYS_FROM_TODAY = {"kemarin": -1, "hari ini": 0, "besok": 1, "lusa": 2}
+_DAYS_FROM_TODAY = {"kemarin lusa": -2, "kemarin": -1, "hari ini": 0, "besok": 1, "lusa": 2}
+_DAYS_FROM_TODAY |= {"tadi malam": -1, "malam tadi": -1, "malam ini": 0}
+_DAYS_FROM_TODAY |= {
+    f"{part} {word}": 0 for part in ("pagi", "siang", "sore") for word in ("ini", "tadi")
+}
+_DAYS_FROM_TODAY |= {f"tadi {part}": 0 for part in ("pagi", "siang", "sore")}
 _UTC_OFFSETS = {"WIB": "+07:00", "WITA": "+08:00", "WIT": "+09:00"}
 
 # A date without year and weekday is the last such date, unless the next one is this near. Of
@@ -101,7 +106,9 @@ _MONTHS_OF_YEAR = _grammar(
 )
 _MONTH_STEP = _grammar(rf"\s(?P<of_year>tahun\s)?(?P<step>{'|'.join(_STEPS)})\b")
 _PART = _grammar(rf"(?P<part>awal|pertengahan|akhir)\s(?:bulan\s(?={_MONTH}))?")
-_NEAR = _grammar(rf"(?P<unit>{_UNIT})\s(?:yang\s)?(?P<step>lalu|silam|ini|depan|mendatang)\b")
+_NEAR = _grammar(
+    r"(?P<unit>pekan|minggu|bulan|tahun)\s(?:yang\s)?(?P<step>lalu|silam|ini|depan|mendatang)\b"
+)
 _AGO = _grammar(
     rf"(?P<count>\d\d?|{_any_of(_NUMBERS)})\s?(?P<unit>{_UNIT})\s(?:yang\s)?(?:lalu|silam)\b"
 )
@@ -287,13 +294,9 @@ def _read_day_word(text: str, start: int, anchor: date | None) -> _Found | None:
 
 def _read_near(text: str, start: int, anchor: date | None) -> _Found | None:
     found = _NEAR.match(text, start)
-    if found is None or anchor is None or found["unit"].lower() == "hari":
+    if found is None or anchor is None or _COUNTED.search(text[max(0, start - 20) : start]):
         return None
-    steps = _STEPS[found["step"].lower()]
-    if _COUNTED.search(text[max(0, start - 20) : start]):
-        return None
-    days = _unit_days(found["unit"].lower(), steps, anchor)
-    return days and (found.end(), *days)
+    return found.end(), *_unit_days(found["unit"].lower(), _STEPS[found["step"].lower()], anchor)
 
 
 def _read_ago(text: str, start: int, anchor: date | None) -> _Found | None:
@@ -302,8 +305,7 @@ def _read_ago(text: str, start: int, anchor: date | None) -> _Found | None:
         return None
     count = found["count"].lower()
     steps = _NUMBERS[count] if count in _NUMBERS else int(count)
-    days = _unit_days(found["unit"].lower(), -steps, anchor)
-    return days and (found.end(), *days)
+    return found.end(), *_unit_days(found["unit"].lower(), -steps, anchor)
 
 
 def _read_month(text: str, start: int, anchor: date | None) -> _Found | None:
@@ -336,8 +338,7 @@ def _read_month_name(text: str, start: int, anchor: date | None) -> _Found | Non
     return end, *_month_near(month, anchor, step)
 
 
-def _read_year(text: str, start: int, anchor: date | None) -> _Found | None:
-    del anchor
+def _read_year(text: str, start: int, _anchor: date | None) -> _Found | None:
     found = _CALENDAR_YEARS.match(text, start)
     if found is None or _BEHIND_NUMBER.search(text[max(0, start - 3) : start]):
         return None
@@ -392,7 +393,7 @@ _READERS: dict[str, tuple[_Reader, ...]] = {
     **dict.fromkeys(_NUMBERS, (_read_ago,)),
     **dict.fromkeys([f"se{unit}" for unit in _UNITS], (_read_ago,)),
     **dict.fromkeys(["awal", "pertengahan", "akhir"], (_read_part,)),
-    **dict.fromkeys(["kemarin", "hari", "besok", "lusa"], (_read_day_word,)),
+    **dict.fromkeys([words.split()[0] for words in _DAYS_FROM_TODAY], (_read_day_word,)),
     **dict.fromkeys(["pekan", "bulan"], (_read_near,)),
     "minggu": (_read_weekday, _read_near),
     "tahun": (_read_near, _read_year),
@@ -457,7 +458,7 @@ def _month_near(month: int, anchor: date, step: re.Match[str] | None) -> tuple[d
     return _month_days(anchor.year + (month <= anchor.month), month)
 
 
-def _unit_days(unit: str, steps: int, anchor: date) -> tuple[date, date] | None:
+def _unit_days(unit: str, steps: int, anchor: date) -> tuple[date, date]:
     """The day, week, month or year that lies `steps` away from the anchor's."""
     if unit == "hari":
         day = anchor + timedelta(steps)
@@ -516,7 +517,7 @@ def _mention(text: str, start: int, end: int, first: date, last: date) -> DateMe
 # Filters of a question.
 
 _NUMBERED = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?")
-_LAST_UNITS = _grammar(rf"(?P<count>\d{{1,4}}) (?P<unit>{_UNIT}|days?|weeks?|months?|years?)")
+_LAST_UNITS = _grammar(rf"(?P<count>[1-9]\d{{0,3}}) (?P<unit>{_UNIT}|days?|weeks?|months?|years?)")
 _ENGLISH = {
     "today": "hari ini",
     "yesterday": "kemarin",
@@ -593,7 +594,7 @@ _PRINTED = _grammar(
     r"(?P<hour>\d\d?)[.:](?P<minute>\d\d)(?:[.:](?P<second>\d\d)(?:\.\d+)?)?"
     r"\s?(?P<half>[ap]m)?\s?\(?(?P<zone>WIB|WITA|WIT|GMT|UTC|Z|[+-]\d\d:?\d\d)?\)?)?"
 )
-_LONGEST_VALUE = 80
+_LONGEST_VALUE = 80  # "Selasa, 22 September 2021 | pukul 14:05:33 WIB" has 45 characters
 _EPOCH = re.compile(r"-?\d{9,13}(?:\.\d*)?")
 
 
