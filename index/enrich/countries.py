@@ -35,7 +35,7 @@ _LANGUAGES_AND_CURRENCIES = _set_of(
 # "Afrika selatan" is a region, "Afrika Selatan" the country.
 _DIRECTIONS = _set_of("selatan utara barat timur tengah")
 _AGE = re.compile(r"\s?\(\d")  # "tersangka AS (25)": a suspect's initials
-_IMAGE_FORMAT = re.compile(r"JPE?G\W{1,2}\Z")
+_IMAGE_FORMAT = r"JPE?G\W{1,2}\Z"
 
 # What stands right before a country although it begins with a capital. Another capitalised
 # word there is a given name: "Presiden Haiti", but "Badrodin Haiti".
@@ -47,11 +47,11 @@ _OFFICES = _set_of(
     " pertahanan piala pm polisi presiden putri radio raja rakyat ratu republik senat senior"
     " sepak sultan televisi tentara terhadap tim timnas udara utama wakil wapres warga"
 )
-_STATE_OF_THE_US = re.compile(r"\b(?:negara bagian|Atlanta,|Augusta,|Macon,|Savannah,)\s\Z")
+_STATE_OF_THE_US = r"\b(?:negara bagian|Atlanta,|Augusta,|Macon,|Savannah,)\s\Z"
 
 # Bodies and firms whose name ends in Indonesia: the domestic press writes of them in every
 # second article without naming the country.
-_BODY_OF_INDONESIA = re.compile(
+_BODY_OF_INDONESIA = (
     r"\b(?:Akademi|Asosiasi|Badan|Bank|Bisnis|Bursa|Dewan|Federasi|Gabungan|Garuda|Gerakan"
     r"|Himpunan|Ikatan|Institut|Kabinet|Kamar|Kereta|Koalisi|Komisi|Komite|Konfederasi|Kongres"
     r"|Lembaga|Majelis|Palang|Partai|Perhimpunan|Perkumpulan|Persatuan|Persekutuan|Perusahaan"
@@ -146,11 +146,11 @@ def _means_the_country(name: _Name, text: str, start: int, end: int) -> bool:
         return False
     match name.code:
         case "ID":
-            return not _BODY_OF_INDONESIA.search(text[max(0, start - _LONGEST_BODY) : start])
+            return not re.search(_BODY_OF_INDONESIA, text[max(0, start - _LONGEST_BODY) : start])
         case "GE":
-            return not _STATE_OF_THE_US.search(text[max(0, start - _LONGEST_WORD) : start])
+            return not re.search(_STATE_OF_THE_US, text[max(0, start - _LONGEST_WORD) : start])
         case "PG":
-            return not _IMAGE_FORMAT.search(text[max(0, start - _LONGEST_WORD) : start])
+            return not re.search(_IMAGE_FORMAT, text[max(0, start - _LONGEST_WORD) : start])
     return True
 
 

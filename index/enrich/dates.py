@@ -5,6 +5,7 @@ an anchor, the day of publication.
 """
 
 import calendar
+import functools
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -64,7 +65,9 @@ def _any_of(words: dict[str, int]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+@functools.cache
 def _grammar(pattern: str) -> re.Pattern[str]:
+    """Compiled at first use: a question without a date should not wait 8 ms for the grammar."""
     # ASCII, because otherwise ignoring case also takes a long ſ for an s.
     return re.compile(pattern, re.IGNORECASE | re.ASCII)
 
@@ -75,55 +78,51 @@ _YEAR = r"(?:19|20)\d\d(?![\w/]|[.,]\d)"
 _UNIT = "|".join(_UNITS)
 
 # 22 Juni 2021, 21-23 Juni, 28 Mei-2 Juni 2021
-_WRITTEN = _grammar(
+_WRITTEN = (
     rf"(?:(?P<day>\d\d?)(?:\s(?P<month>{_MONTH})(?:,?\s(?P<year>{_YEAR}))?)?{_DASH})?"
     rf"(?P<last_day>\d\d?)\s(?P<last_month>{_MONTH})(?:\.?,?\s(?P<last_year>{_YEAR}))?"
 )
 # 22/6/2021, 22-06-2021, 22.06.2021
-_NUMERIC = re.compile(
+_NUMERIC = (
     rf"(?P<last_day>\d\d?)(?P<dash>[/.-])(?P<last_month>\d\d?)(?P=dash)(?P<last_year>{_YEAR})(?!-)"
 )
 # 22/6, 22/6/21, 21-23/6, 30/5-2/6: only after a weekday, elsewhere it is a score or a ratio
-_SHORT = re.compile(
+_SHORT = (
     r"(?:(?P<day>\d\d?)(?:/(?P<month>\d\d?))?\s?[-–]\s?)?"
     r"(?P<last_day>\d\d?)/(?P<last_month>\d\d?)(?:/(?P<last_year>(?:19|20)?\d\d))?(?![\w/-])"
 )
-_ISO = re.compile(r"(?P<last_year>\d{4})-(?P<last_month>\d\d)-(?P<last_day>\d\d)(?![\d-])")
-_WEEKDAY = _grammar(
+_ISO = r"(?P<last_year>\d{4})-(?P<last_month>\d\d)-(?P<last_day>\d\d)(?![\d-])"
+_WEEKDAY = (
     rf"(?P<weekday>{_any_of(_WEEKDAYS)})\b(?:{_DASH}(?:{_any_of(_WEEKDAYS)})\b)?"
     r"(?P<part>\s(?:dini\shari|pagi|siang|sore|petang|malam)\b)?"
 )
-_WEEKDAY_STEP = _grammar(rf"\s(?P<week>(?:pekan|minggu)\s)?(?P<step>{'|'.join(_STEPS)})\b")
+_WEEKDAY_STEP = rf"\s(?P<week>(?:pekan|minggu)\s)?(?P<step>{'|'.join(_STEPS)})\b"
 # "pada Selasa" names a day, "setiap hari Selasa" a habit.
-_BEFORE_WEEKDAY = _grammar(r"\b(?:hari|pada)\s\Z")
-_EVERY = _grammar(r"tiap\s(?:hari\s)?\Z")
-_FEAST = _grammar(r"\s(?:Palma|Abu|Agung|Putih|Paskah)\b")
-_BEFORE_CALENDAR_DAY = _grammar(r",?\s?(?:tanggal\s)?(?P<bracket>\()?")
-_BRACKET = re.compile(r"\s\(")
-_MONTHS_OF_YEAR = _grammar(
+_BEFORE_WEEKDAY = r"\b(?:hari|pada)\s\Z"
+_EVERY = r"tiap\s(?:hari\s)?\Z"
+_FEAST = r"\s(?:Palma|Abu|Agung|Putih|Paskah)\b"
+_BEFORE_CALENDAR_DAY = r",?\s?(?:tanggal\s)?(?P<bracket>\()?"
+_BRACKET = r"\s\("
+_MONTHS_OF_YEAR = (
     rf"(?P<month>{_MONTH})(?:\.?,?\s(?P<year>{_YEAR}))?"
     rf"(?:{_DASH}(?P<last_month>{_MONTH})(?:\.?,?\s(?P<last_year>{_YEAR}))?)?"
 )
-_MONTH_STEP = _grammar(rf"\s(?P<of_year>tahun\s)?(?P<step>{'|'.join(_STEPS)})\b")
-_PART = _grammar(rf"(?P<part>awal|pertengahan|akhir)\s(?:bulan\s(?={_MONTH}))?")
-_NEAR = _grammar(
-    r"(?P<unit>pekan|minggu|bulan|tahun)\s(?:yang\s)?(?P<step>lalu|silam|ini|depan|mendatang)\b"
-)
-_AGO = _grammar(
-    rf"(?P<count>\d\d?|{_any_of(_NUMBERS)})\s?(?P<unit>{_UNIT})\s(?:yang\s)?(?:lalu|silam)\b"
-)
+_MONTH_STEP = rf"\s(?P<of_year>tahun\s)?(?P<step>{'|'.join(_STEPS)})\b"
+_PART = rf"(?P<part>awal|pertengahan|akhir)\s(?:bulan\s(?={_MONTH}))?"
+_NEAR = r"(?P<unit>pekan|minggu|bulan|tahun)\s(?:yang\s)?(?P<step>lalu|silam|ini|depan|mendatang)\b"
+_AGO = rf"(?P<count>\d\d?|{_any_of(_NUMBERS)})\s?(?P<unit>{_UNIT})\s(?:yang\s)?(?:lalu|silam)\b"
 # "beberapa tahun lalu" and "dua puluh tahun lalu" are not last year.
-_COUNTED = _grammar(
+_COUNTED = (
     rf"(?:\b(?:beberapa|sekian|\d+|{_any_of(_NUMBERS)}|\w*(?:puluh|belas|ratus|ribu)(?:an)?)\s|-)\Z"
 )
 # "UU Nomor 11 Tahun 2020" is a law, "30 Februari 2021" no month.
-_BEHIND_NUMBER = _grammar(r"\d[a-z]?\s\Z")
-_CALENDAR_YEARS = _grammar(
+_BEHIND_NUMBER = r"\d[a-z]?\s\Z"
+_CALENDAR_YEARS = (
     rf"(?:tahun\s)?(?P<year>1\d{{3}}|20\d\d)(?:(?:{_DASH}|/)(?P<last_year>1\d{{3}}|20\d\d))?"
     r"(?![\w/]|[.,]\d|-?an\b|\s(?:H|Hijriah|SM)\b)"
 )
 _CLOCK = r"(?:[01]?\d|2[0-3])[.:][0-5]\d"
-_TIME = _grammar(
+_TIME = (
     rf"(?:,?\s|\s?[|–-]\s?)(?:(?:pukul|jam|pkl\.?)\s)?(?P<clock>{_CLOCK})(?:[.:][0-5]\d)?"
     rf"(?:{_DASH}(?P<last_clock>{_CLOCK}))?\s(?P<zone>WIB|WITA|WIT)\b"
 )
@@ -216,16 +215,16 @@ def publication_day(date_value: str, timezone: str) -> date:
 
 
 def _read_written(text: str, start: int, anchor: date | None) -> _Found | None:
-    found = _WRITTEN.match(text, start)
+    found = _grammar(_WRITTEN).match(text, start)
     if found is None or _inside_number(text, start):
         return None
-    step = _MONTH_STEP.match(text, found.end()) if found["last_year"] is None else None
+    step = _grammar(_MONTH_STEP).match(text, found.end()) if found["last_year"] is None else None
     days = _calendar_days(found, anchor, step=step)
     return days and (step.end() if step else found.end(), *days)
 
 
 def _read_numeric(text: str, start: int, anchor: date | None) -> _Found | None:
-    found = _NUMERIC.match(text, start) or _ISO.match(text, start)
+    found = _grammar(_NUMERIC).match(text, start) or _grammar(_ISO).match(text, start)
     if found is None or _inside_number(text, start):
         return None
     days = _calendar_days(found, anchor)
@@ -233,7 +232,7 @@ def _read_numeric(text: str, start: int, anchor: date | None) -> _Found | None:
 
 
 def _read_weekday(text: str, start: int, anchor: date | None) -> _Found | None:
-    name = _WEEKDAY.match(text, start)
+    name = _grammar(_WEEKDAY).match(text, start)
     if name is None:
         return None
     weekday = _WEEKDAYS[name["weekday"].lower()]
@@ -241,11 +240,11 @@ def _read_weekday(text: str, start: int, anchor: date | None) -> _Found | None:
         return found
     if anchor is None or not text[start].isupper():  # "minggu lalu" is a week
         return None
-    step = _WEEKDAY_STEP.match(text, name.end())
+    step = _grammar(_WEEKDAY_STEP).match(text, name.end())
     if step is None:
         before = text[max(0, start - 12) : start]
-        named = name["part"] or _BEFORE_WEEKDAY.search(before)
-        if not named or _EVERY.search(before) or _FEAST.match(text, name.end()):
+        named = name["part"] or _grammar(_BEFORE_WEEKDAY).search(before)
+        if not named or _grammar(_EVERY).search(before) or _grammar(_FEAST).match(text, name.end()):
             return None
         day = anchor - timedelta((anchor.weekday() - weekday) % 7)
         return name.end(), day, day
@@ -265,12 +264,12 @@ def _read_day_after(
     text: str, end: int, anchor: date | None, weekday: int | None = None
 ) -> _Found | None:
     """A calendar day behind a weekday, or in brackets behind "kemarin" and the like."""
-    lead = _BEFORE_CALENDAR_DAY.match(text, end)
+    lead = _grammar(_BEFORE_CALENDAR_DAY).match(text, end)
     assert lead is not None  # it matches the empty text too
     if lead.end() == end:
         return None
     for pattern in (_NUMERIC, _SHORT, _WRITTEN, _ISO):
-        found = pattern.match(text, lead.end())
+        found = _grammar(pattern).match(text, lead.end())
         if found is None:
             continue
         days = _calendar_days(found, anchor, weekday)
@@ -285,7 +284,9 @@ def _read_day_word(text: str, start: int, anchor: date | None) -> _Found | None:
     for word, offset in _DAYS_FROM_TODAY.items():
         end = start + len(word)
         if text[start:end].lower() == word and anchor is not None:
-            if _BRACKET.match(text, end) and (found := _read_day_after(text, end, anchor)):
+            if _grammar(_BRACKET).match(text, end) and (
+                found := _read_day_after(text, end, anchor)
+            ):
                 return found
             day = anchor + timedelta(offset)
             return end, day, day
@@ -293,14 +294,18 @@ def _read_day_word(text: str, start: int, anchor: date | None) -> _Found | None:
 
 
 def _read_near(text: str, start: int, anchor: date | None) -> _Found | None:
-    found = _NEAR.match(text, start)
-    if found is None or anchor is None or _COUNTED.search(text[max(0, start - 20) : start]):
+    found = _grammar(_NEAR).match(text, start)
+    if (
+        found is None
+        or anchor is None
+        or _grammar(_COUNTED).search(text[max(0, start - 20) : start])
+    ):
         return None
     return found.end(), *_unit_days(found["unit"].lower(), _STEPS[found["step"].lower()], anchor)
 
 
 def _read_ago(text: str, start: int, anchor: date | None) -> _Found | None:
-    found = _AGO.match(text, start)
+    found = _grammar(_AGO).match(text, start)
     if found is None or anchor is None or _inside_number(text, start):
         return None
     count = found["count"].lower()
@@ -310,7 +315,7 @@ def _read_ago(text: str, start: int, anchor: date | None) -> _Found | None:
 
 def _read_month(text: str, start: int, anchor: date | None) -> _Found | None:
     found = _read_month_name(text, start, anchor)
-    if found is None or _BEHIND_NUMBER.search(text[max(0, start - 3) : start]):
+    if found is None or _grammar(_BEHIND_NUMBER).search(text[max(0, start - 3) : start]):
         return None
     if any(char.isdigit() for char in text[start : found[0]]):
         return found
@@ -321,7 +326,7 @@ def _read_month(text: str, start: int, anchor: date | None) -> _Found | None:
 
 
 def _read_month_name(text: str, start: int, anchor: date | None) -> _Found | None:
-    found = _MONTHS_OF_YEAR.match(text, start)
+    found = _grammar(_MONTHS_OF_YEAR).match(text, start)
     if found is None:
         return None
     month = _month(found["month"])
@@ -333,14 +338,14 @@ def _read_month_name(text: str, start: int, anchor: date | None) -> _Found | Non
         return (found.end(), first, last) if first <= last else None
     if anchor is None:
         return None
-    step = _MONTH_STEP.match(text, found.end("month"))
+    step = _grammar(_MONTH_STEP).match(text, found.end("month"))
     end = step.end() if step else found.end("month")
     return end, *_month_near(month, anchor, step)
 
 
 def _read_year(text: str, start: int, _anchor: date | None) -> _Found | None:
-    found = _CALENDAR_YEARS.match(text, start)
-    if found is None or _BEHIND_NUMBER.search(text[max(0, start - 3) : start]):
+    found = _grammar(_CALENDAR_YEARS).match(text, start)
+    if found is None or _grammar(_BEHIND_NUMBER).search(text[max(0, start - 3) : start]):
         return None
     year, last_year = int(found["year"]), int(found["last_year"] or found["year"])
     if last_year < year:
@@ -349,7 +354,7 @@ def _read_year(text: str, start: int, _anchor: date | None) -> _Found | None:
 
 
 def _read_part(text: str, start: int, anchor: date | None) -> _Found | None:
-    lead = _PART.match(text, start)
+    lead = _grammar(_PART).match(text, start)
     if lead is None:
         return None
     part = lead["part"].lower()
@@ -498,7 +503,7 @@ def _begins_sentence(text: str, start: int) -> bool:
 
 
 def _mention(text: str, start: int, end: int, first: date, last: date) -> DateMention:
-    time = _TIME.match(text, end) if first == last else None
+    time = _grammar(_TIME).match(text, end) if first == last else None
     if time is None:
         return DateMention(text[start:end], start, end, first.isoformat(), last.isoformat())
     offset = _UTC_OFFSETS[time["zone"].upper()]
@@ -516,8 +521,8 @@ def _mention(text: str, start: int, end: int, first: date, last: date) -> DateMe
 
 # Filters of a question.
 
-_NUMBERED = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?")
-_LAST_UNITS = _grammar(rf"(?P<count>[1-9]\d{{0,3}}) (?P<unit>{_UNIT}|days?|weeks?|months?|years?)")
+_NUMBERED = r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?"
+_LAST_UNITS = rf"(?P<count>[1-9]\d{{0,3}}) (?P<unit>{_UNIT}|days?|weeks?|months?|years?)"
 _ENGLISH = {
     "today": "hari ini",
     "yesterday": "kemarin",
@@ -540,10 +545,10 @@ _ACCEPTED = (
 
 def _days(words: str, today: date) -> tuple[date, date]:
     words = " ".join(words.split())
-    if (numbered := _NUMBERED.fullmatch(words)) is not None:
+    if (numbered := _grammar(_NUMBERED).fullmatch(words)) is not None:
         return _numbered_days(words, numbered)
     words = _ENGLISH.get(words.lower(), words)
-    if (recent := _LAST_UNITS.fullmatch(words)) is not None:
+    if (recent := _grammar(_LAST_UNITS).fullmatch(words)) is not None:
         unit = _ENGLISH.get(recent["unit"].lower().removesuffix("s"), recent["unit"].lower())
         return _first_of_last(int(recent["count"]), unit, today), today
     for mention in date_mentions(words.capitalize(), today):
@@ -586,7 +591,7 @@ def _first_of_last(count: int, unit: str, today: date) -> date:
 
 # Date fields of a source.
 
-_PRINTED = _grammar(
+_PRINTED = (
     rf"(?:[a-z'’]+,?\s)?\(?(?:(?P<day>\d\d?)[\s/.-](?P<month>\d\d?|{_MONTH})\.?[\s/.,-]\s?(?P<year>\d{{4}})"
     rf"|(?P<us_month>{_MONTH})\s(?P<us_day>\d\d?),?\s(?P<us_year>\d{{4}})"
     r"|(?P<iso_year>\d{4})[-/](?P<iso_month>\d\d?)[-/](?P<iso_day>\d\d?))\)?"
@@ -595,7 +600,7 @@ _PRINTED = _grammar(
     r"\s?(?P<half>[ap]m)?\s?\(?(?P<zone>WIB|WITA|WIT|GMT|UTC|Z|[+-]\d\d:?\d\d)?\)?)?"
 )
 _LONGEST_VALUE = 80  # "Selasa, 22 September 2021 | pukul 14:05:33 WIB" has 45 characters
-_EPOCH = re.compile(r"-?\d{9,13}(?:\.\d*)?")
+_EPOCH = r"-?\d{9,13}(?:\.\d*)?"
 
 
 def _iso_reading(value: str) -> date | datetime | None:
@@ -610,7 +615,7 @@ def _iso_reading(value: str) -> date | datetime | None:
 
 
 def _epoch_reading(value: str, timezone: str) -> datetime | None:
-    if _EPOCH.fullmatch(value) is None:
+    if _grammar(_EPOCH).fullmatch(value) is None:
         return None
     seconds = float(value)
     if abs(seconds) >= 1e11:  # 1e11 seconds are the year 5138, 1e11 milliseconds 1973
@@ -622,7 +627,7 @@ def _epoch_reading(value: str, timezone: str) -> datetime | None:
 
 
 def _printed_reading(value: str) -> date | datetime | None:
-    found = _PRINTED.fullmatch(value)
+    found = _grammar(_PRINTED).fullmatch(value)
     if found is None:
         return None
     year, month, day = (
