@@ -139,6 +139,10 @@ class Archive:
         """The number of articles."""
         return int(self._db.execute("SELECT count(*) FROM article").fetchone()[0])
 
+    def version_count(self) -> int:
+        """The number of versions of all articles."""
+        return int(self._db.execute("SELECT count(*) FROM version").fetchone()[0])
+
     def version(self, seq: int) -> Version | None:
         """One version, None when it has been deleted."""
         row = self._db.execute(f"{_VERSION} WHERE version.seq = ?", (seq,)).fetchone()

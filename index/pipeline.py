@@ -37,7 +37,7 @@ from index.sources import (
 )
 
 INDEX_FOLDER = "index"
-REJECTS_FILE = "rejects.jsonl"
+REJECTS_FILE = "rejects.txt"
 
 # Articles sent to a worker at once: enough that sending costs little beside the work.
 _RECORDS_PER_TASK = 32
@@ -110,9 +110,10 @@ def index_paths(
     source: str | None = None,
     jobs: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
-) -> Summary:
+) -> tuple[Summary, list[str]]:
     """Index files, folders or standard input ("-") into the archive in a folder.
 
+    Returns what was done, and a line for each record that this run rejected.
     `source` names the publisher of articles that do not say theirs. Raises SourceError for a
     path that does not exist, ArchiveError when another run is writing or the index is stale;
     anything wrong with single articles is rejected, reported and counted instead.
@@ -123,10 +124,11 @@ def index_paths(
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         # Opened before anything is read: a stale index is refused at once.
         writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb)
-        summary = _Reading(archive, config, source, on_progress).read(found, jobs)
+        reading = _Reading(archive, config, source, on_progress)
+        reading.read(found, jobs)
         _catch_up(archive, writer, config, jobs, on_progress)
-    summary.seconds = time.perf_counter() - started
-    return summary
+    reading.summary.seconds = time.perf_counter() - started
+    return reading.summary, reading.rejects
 
 
 def delete(folder: Path, numbers: Sequence[int], config: Config) -> None:
@@ -182,11 +184,12 @@ class _Reading:
         self._source = source
         self._on_progress = on_progress
         self._reader = _reader_fingerprint(config, source)
-        self._summary = Summary()
+        self.summary = Summary()
         self._bytes_read = 0
-        self._rejects: list[tuple[str, str]] = []
+        self.rejects: list[str] = []
+        self._rejects_written = 0
 
-    def read(self, found: Sequence[Input | Unreadable | UnknownType], jobs: int) -> Summary:
+    def read(self, found: Sequence[Input | Unreadable | UnknownType], jobs: int) -> None:
         """Read all inputs to their ends."""
         total = sum(source.size for source in found if isinstance(source, Input))
         work = partial(_process, config=self._config, source=self._source)
@@ -201,13 +204,12 @@ class _Reading:
             if since_commit >= _RECORDS_PER_COMMIT:
                 self._commit()
                 since_commit = 0
-            self._on_progress(Progress("reading", self._bytes_read, total, self._summary.read))
+            self._on_progress(Progress("reading", self._bytes_read, total, self.summary.read))
         self._commit()
-        return self._summary
 
     def _steps(self, found: Iterable[Input | Unreadable | UnknownType]) -> Iterator[_Step]:
         """What there is to do, in order; records that are known are only counted."""
-        archive, summary = self._archive, self._summary
+        archive, summary = self._archive, self.summary
         for source in found:
             if isinstance(source, UnknownType):
                 summary.unknown_files += 1
@@ -237,22 +239,22 @@ class _Reading:
         known = None
         if path != "-":
             known = self._archive.record_outcome(number, place, digest)
-        self._summary.read += 1
+        self.summary.read += 1
         if known is None:
             yield _Place(number, path, place, digest), record
         elif known == "rejected":
-            self._summary.rejected_before += 1
+            self.summary.rejected_before += 1
         else:
-            self._summary.unchanged += 1
+            self.summary.unchanged += 1
 
     def _count_bytes(self, count: int) -> None:
         self._bytes_read += count
 
     def _store(self, place: _Place, result: _Ready | Reject) -> None:
-        summary = self._summary
+        summary = self.summary
         if isinstance(result, Reject):
             summary.rejected += 1
-            self._rejects.append((str(place), result.reason))
+            self.rejects.append(f"{place}: {result.reason}")
             self._archive.put_record(
                 place.input, place.number, place.payload_hash, None, result.reason
             )
@@ -266,12 +268,11 @@ class _Reading:
     def _commit(self) -> None:
         """Make the articles durable, and tell of the rejected ones where people look for them."""
         self._archive.commit()
-        if self._rejects:
-            with (self._archive.folder / REJECTS_FILE).open("ab") as out:
-                for place, reason in self._rejects:
-                    line = {"place": place, "reason": reason, "at": now()}
-                    out.write(msgspec.json.encode(line) + b"\n")
-            self._rejects.clear()
+        if len(self.rejects) > self._rejects_written:
+            with (self._archive.folder / REJECTS_FILE).open("a", encoding="utf-8") as out:
+                for reject in self.rejects[self._rejects_written :]:
+                    out.write(f"{now()} {reject}\n")
+            self._rejects_written = len(self.rejects)
 
 
 def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:

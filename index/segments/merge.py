@@ -152,8 +152,8 @@ def keyword_arrays(
     return {f"{field.name}.{name}": array for name, array in arrays.items()}
 
 
-def _starts(counts: Ints) -> NDArray[np.uint64]:
+def _starts(counts: Ints) -> NDArray[np.int64]:
     """Where each of several runs begins, and behind them where the last one ends."""
-    starts = np.zeros(len(counts) + 1, dtype=np.uint64)
+    starts = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(counts, out=starts[1:])
     return starts

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
-from index.archive import Archive, open_archive
+from index.archive import FILE_NAME, Archive, open_archive
 from index.article import clean_text
 from index.config import Config
 from index.enrich.dates import period
@@ -116,6 +116,30 @@ class EmbeddedEngine:
     def scan(self, request: Request) -> Iterator[Hit]:
         """The same hits one by one, for results too large to hold. No `limit` means all."""
         return self._hits(request, self._answer(request))
+
+    def stats(self) -> dict[str, int | str | None]:
+        """What the archive holds; sizes in bytes."""
+        snapshot, folder = self._snapshot, self._archive.folder
+        days = count_values(
+            snapshot, DATE.name, np.flatnonzero(snapshot.alive), None, "day", frozenset()
+        )
+        index_files = [path.stat().st_size for path in (folder / INDEX_FOLDER).iterdir()]
+        archive_files = [path.stat().st_size for path in folder.glob(f"{FILE_NAME}*")]
+        return {
+            "articles": int(snapshot.alive.sum()),
+            "versions": self._archive.version_count(),
+            "undated": days.missing,
+            "first_day": days.top[0][0] if days.top else None,
+            "last_day": days.top[-1][0] if days.top else None,
+            "sources": len(snapshot.values("source")),
+            "people": len(snapshot.people),
+            "rejected_records": len(self._archive.rejects()),
+            "commit": snapshot.commit.generation,
+            "last_indexed": snapshot.commit.committed_at,
+            "segments": len(snapshot.segments),
+            "archive_bytes": sum(archive_files),
+            "index_bytes": sum(index_files),
+        }
 
     # What the question's resolver asks of the articles
 

@@ -1,9 +1,27 @@
 """The question as a tree. Nodes keep their place in the text; equality does not look at it.
 
-`str(node)` is a question that parses to an equal node.
+`str(node)` is a question that parses to an equal node, as long as the node is one that `parse`
+makes: no And, Or or Words directly inside its own kind, none of them with a single child (but
+Words at the top), and word texts that are one word each (`index.language.tokens`).
 """
 
+import re
 from dataclasses import dataclass, field
+
+# What people write between and before words, and what it says; only in capitals.
+OPERATORS = {
+    "AND": "and",
+    "DAN": "and",
+    "&&": "and",
+    "OR": "or",
+    "ATAU": "or",
+    "||": "or",
+    "NOT": "not",
+    "BUKAN": "not",
+}
+
+# A field's value that needs no quotation marks.
+_BARE_VALUE = re.compile(r"[^\W_](?:[\w.:-]*[^\W_])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +38,9 @@ class Word(Node):
 
     text: str
 
+    def __str__(self) -> str:
+        return f"'{self.text}'" if self.text in OPERATORS else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase(Node):
@@ -28,6 +49,9 @@ class Phrase(Node):
     words: tuple[str, ...]
     slop: int = 0
 
+    def __str__(self) -> str:
+        return f'"{" ".join(self.words)}"' + (f"~{self.slop}" if self.slop else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Prefix(Node):
@@ -35,12 +59,18 @@ class Prefix(Node):
 
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.text}*"
+
 
 @dataclass(frozen=True, slots=True)
 class Fuzzy(Node):
     """Every word at most one edit from `text` (typed `lavrof~`)."""
 
     text: str
+
+    def __str__(self) -> str:
+        return f"{self.text}~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +83,10 @@ class Filter(Node):
     field: str
     values: tuple[str, ...]
 
+    def __str__(self) -> str:
+        bare_or_quoted = (v if _BARE_VALUE.fullmatch(v) else f'"{v}"' for v in self.values)
+        return f"{self.field}:{','.join(bare_or_quoted)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Part(Node):
@@ -61,12 +95,19 @@ class Part(Node):
     part: str  # "title" or "body"
     child: Node
 
+    def __str__(self) -> str:
+        nested = isinstance(self.child, Filter | Part)
+        return f"{self.part}:" + (f"({self.child})" if nested else _operand(self.child))
+
 
 @dataclass(frozen=True, slots=True)
 class Not(Node):
     """What must not match (`-word`, `NOT word`, `BUKAN word`)."""
 
     child: Node
+
+    def __str__(self) -> str:
+        return f"-{_operand(self.child)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +116,9 @@ class Must(Node):
 
     child: Node
 
+    def __str__(self) -> str:
+        return f"+{_operand(self.child)}"
+
 
 @dataclass(frozen=True, slots=True)
 class And(Node):
@@ -82,12 +126,18 @@ class And(Node):
 
     children: tuple[Node, ...]
 
+    def __str__(self) -> str:
+        return _joined("AND", "&&", [_grouped(c, And, Or) for c in self.children])
+
 
 @dataclass(frozen=True, slots=True)
 class Or(Node):
     """At least one child must match."""
 
     children: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return _joined("OR", "||", [_grouped(c, Or) for c in self.children])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +148,24 @@ class Words(Node):
     """
 
     children: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return " ".join(_grouped(c, And, Or, Words) for c in self.children)
+
+
+def _grouped(node: Node, *looser: type[Node]) -> str:
+    """The node, in parentheses where it binds no tighter than what it stands in."""
+    return f"({node})" if isinstance(node, looser) else str(node)
+
+
+def _operand(node: Node) -> str:
+    """The node as it stands directly after a sign or a colon."""
+    if isinstance(node, Word):
+        return node.text  # not an operator there
+    return _grouped(node, Not, Must, And, Or, Words)
+
+
+def _joined(word: str, sign: str, operands: list[str]) -> str:
+    """Operands with an operator between; in a question all in capitals only the sign is one."""
+    joined = f" {word} ".join(operands)
+    return f" {sign} ".join(operands) if joined.isupper() else joined

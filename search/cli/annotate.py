@@ -1,0 +1,95 @@
+"""cakap-search annotate: what is read in a text, without indexing it."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import msgspec
+import typer
+
+from index.errors import SourceError
+from search.cli.options import Settings
+
+if TYPE_CHECKING:
+    from index.archive import Content
+
+
+def run(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A file, or - for stdin.")],
+    settings: Settings,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read {"id", "text", "date"} a line, write the same.')
+    ] = False,
+) -> None:
+    """Print title, date, countries, people, dates and agencies of each text, as JSON."""
+    from index.archive import Content
+    from index.article import Article
+    from index.enrich import enrich
+    from index.enrich.dates import read_date
+    from index.sources import Input, Record, inputs, read_article, records
+    from index.sources.encoding import clean
+
+    encode = msgspec.json.Encoder().encode
+    if jsonl:
+        for given in read_json_lines(file):
+            date = (
+                read_date(str(given["date"]), settings.config.timezone)
+                if given.get("date")
+                else None
+            )
+            article = Article(body=clean(given["text"]), date=date)
+            content = Content(article, enrich(article, settings.config))
+            sys.stdout.write(encode({"id": given.get("id"), **annotation(content)}).decode() + "\n")
+        return
+    for source in inputs([file]):
+        if not isinstance(source, Input):
+            raise SourceError(f"{source.path}: not a file that can be read")
+        for record in records(source, settings.config):
+            if not isinstance(record, Record):
+                raise SourceError(f"{file}: {record.reason}")
+            article = read_article(record, settings.config)
+            content = Content(article, enrich(article, settings.config))
+            print(msgspec.json.format(encode(annotation(content))).decode())
+
+
+def annotation(content: "Content") -> dict[str, Any]:
+    """What is read in an article; spans are half-open code point offsets into `text`."""
+    from index.article import clean_text
+    from index.enrich.countries import country_label
+
+    article, enrichment = content.article, content.enrichment
+    return {
+        "text": clean_text(article.body, enrichment.cuts),
+        "title": enrichment.title,
+        "date": enrichment.date,
+        "date_inferred": "date" in enrichment.inferred,
+        "agency": enrichment.agencies,
+        "countries": [
+            {"code": one.code, "label": country_label(one.code), "spans": one.spans}
+            for one in enrichment.countries
+        ],
+        "people": enrichment.people,
+        "dates": enrichment.dates,
+    }
+
+
+def read_json_lines(file: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file or stdin, each with a `text`; raises SourceError."""
+    lines = sys.stdin.buffer if file == "-" else _open(file)
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            given = msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise SourceError(f"{file}:{number}: not valid JSON ({error})") from error
+        if not isinstance(given, dict) or not isinstance(given.get("text"), str):
+            raise SourceError(f'{file}:{number}: needs an object with a "text"')
+        yield given
+
+
+def _open(file: str) -> BinaryIO:
+    try:
+        return open(file, "rb")
+    except OSError as error:
+        raise SourceError(f"{file}: cannot be read ({error.strerror})") from error

@@ -1,0 +1,29 @@
+"""cakap-search config: the configuration that applies."""
+
+from typing import Any
+
+import msgspec
+import typer
+
+from search.cli.options import Settings, command
+
+app = typer.Typer(help="Show or check the configuration.", no_args_is_help=True)
+
+
+def show(settings: Settings) -> None:
+    """Print the whole configuration that applies, as config.yaml would say it."""
+    import yaml
+
+    print(f"# from {settings.config_path or 'the built-in defaults'}")
+    print(f"# archive: {settings.folder.resolve()}")
+    plain: Any = msgspec.to_builtins(settings.config)
+    print(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), end="")
+
+
+def check(settings: Settings) -> None:
+    """Check the configuration file; an error says which key is wrong and how."""
+    print(f"{settings.config_path or 'the built-in defaults'}: in order")
+
+
+for function in (show, check):
+    app.command(name=function.__name__)(command(function))

@@ -1,0 +1,43 @@
+"""cakap-search facets: every value of one field, with counts."""
+
+import csv
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from search.cli.options import EXIT_NOTHING, Narrowing, Settings
+from search.cli.query import print_facet, read_facet, words_of
+
+
+def run(
+    field: Annotated[
+        str, typer.Argument(metavar="FIELD", help="country, person, date:month, source, …")
+    ],
+    narrowing: Narrowing,
+    settings: Settings,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORDS]", help="Only where this matches.")
+    ] = None,
+    output: Annotated[
+        Literal["table", "json", "csv"], typer.Option("--format", help="How to print it.")
+    ] = "table",
+) -> None:
+    """Count the articles for every value of a field."""
+    import search
+
+    facet = read_facet(field, None)
+    request = search.Request(words_of(words), **narrowing._asdict(), limit=0, facets=[facet])
+    with search.open(settings.folder, settings.config) as engine:
+        response = engine.search(request)
+    ((name, result),) = response.facets.items()
+    if output == "json":
+        print(response.to_json(indent=2).decode())
+    elif output == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["value", "label", "count"])
+        writer.writerows((one.value, one.label, one.count) for one in result.values)
+    else:
+        print_facet(name, result)
+    if not result.values:
+        raise typer.Exit(EXIT_NOTHING)

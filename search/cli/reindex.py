@@ -1,0 +1,22 @@
+"""cakap-search reindex: build the index again from the archive."""
+
+from typing import Annotated
+
+import typer
+
+from search.cli.index import progress_bar
+from search.cli.options import Settings
+
+
+def run(
+    settings: Settings,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=0, help="Processes; 0: one for each core.")
+    ] = None,
+) -> None:
+    """Read the archived articles anew and build the index again, while the old one answers."""
+    from index.pipeline import reindex
+
+    with progress_bar(settings.quiet) as on_progress:
+        commit = reindex(settings.folder, settings.config, jobs=jobs, on_progress=on_progress)
+    print(f"{commit.articles:,} articles indexed again")

@@ -1,0 +1,103 @@
+"""cakap-search show: one article, its versions, its entities."""
+
+import textwrap
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+import typer
+
+from search.cli.options import EXIT_NOTHING, EXIT_USAGE, Settings, warn
+
+if TYPE_CHECKING:
+    from index.archive import Archive, Version
+
+
+def run(
+    name: Annotated[str, typer.Argument(metavar="ID|URL", help="The article.")],
+    settings: Settings,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+) -> None:
+    """Show one article: its text, what is read in it, its versions."""
+    from index.archive import open_archive
+
+    with open_archive(settings.folder) as archive:
+        version = find_one(archive, name)
+        if version is None:
+            raise typer.Exit(EXIT_NOTHING)
+        versions = archive.versions(version.number)
+    if output == "json":
+        print(msgspec.json.format(msgspec.json.encode(_record(version, versions))).decode())
+    else:
+        _print_text(version, versions)
+
+
+def find_one(archive: "Archive", name: str) -> "Version | None":
+    """The article that an id or URL names, or None, with a message that says what to do."""
+    numbers = archive.find(name)
+    if len(numbers) > 1:
+        ids = ", ".join(archive.public_id(number) for number in numbers)
+        warn(f"error: {name!r} names several articles: {ids}")
+        raise typer.Exit(EXIT_USAGE)
+    version = archive.current(numbers[0]) if numbers else None
+    if version is None:
+        warn(f"no article has the id or URL {name!r}; `query --format json` tells the ids")
+    return version
+
+
+def _record(version: "Version", versions: list["Version"]) -> dict[str, object]:
+    from search.cli.annotate import annotation
+
+    article, enrichment = version.content.article, version.content.enrichment
+    return {
+        "id": version.public_id,
+        "url": article.url,
+        "source": enrichment.source,
+        "category": article.category,
+        "author": article.authors,
+        "tags": article.tags,
+        "inferred": enrichment.inferred,
+        **annotation(version.content),
+        "versions": [
+            {
+                "seq": one.seq,
+                "indexed_at": one.indexed_at,
+                "modified": one.content.article.modified,
+                "title": one.content.enrichment.title,
+                "shown": one.seq == version.seq,
+            }
+            for one in versions
+        ],
+    }
+
+
+def _print_text(version: "Version", versions: list["Version"]) -> None:
+    from index.article import clean_text
+    from index.enrich.countries import country_label
+    from search.cli.style import bold, dim, width
+
+    article, enrichment = version.content.article, version.content.enrichment
+    wrap = textwrap.TextWrapper(width() or 1_000_000, break_long_words=False)
+    print(bold(enrichment.title or "(no title)"))
+    print(dim(" · ".join(filter(None, (enrichment.date, enrichment.source, article.category)))))
+    print()
+    for paragraph in clean_text(article.body, enrichment.cuts).split("\n"):
+        if paragraph.strip():
+            print(wrap.fill(paragraph.strip()))
+            print()
+    rows = {
+        "Countries": ", ".join(country_label(one.code) for one in enrichment.countries),
+        "People": ", ".join(person.name for person in enrichment.people),
+        "Agencies": ", ".join(enrichment.agencies),
+        "Authors": ", ".join(article.authors),
+        "Dates": ", ".join(dict.fromkeys(date.text for date in enrichment.dates)),
+        "URL": article.url or "",
+        "Id": version.public_id,
+        "Inferred": ", ".join(enrichment.inferred),
+        "Versions": f"{len(versions)}, this one indexed {version.indexed_at}",
+    }
+    wrap.subsequent_indent = " " * 11
+    for label, value in rows.items():
+        if value:
+            print(wrap.fill(f"{label:<11}{value}"))
