@@ -139,6 +139,7 @@ def test_a_folder_or_file_without_permission_is_reported_and_the_rest_read() -> 
         (b'\n {"isi": "a"}\n{"isi": "b"}\n', "json"),
         (b'[{"isi": "a"}]', "json"),
         (b"<!DOCTYPE html><html></html>", "html"),
+        (b'<?xml version="1.0"?>\n<!-- x --><HTML></HTML>', "html"),
         (b"Jakarta - Hujan turun.", "text"),
     ],
 )
@@ -555,6 +556,11 @@ def test_markdown_marks_and_entities_become_text() -> None:
     assert article.body == "A & B *c* kode tebal\nbaris\nkutipan"
 
 
+def test_text_between_rules_is_no_front_matter() -> None:
+    article = read("---\nHujan turun.\n\n---\n\nWarga bersiap.", "markdown")
+    assert article.body == "Hujan turun.\nWarga bersiap."
+
+
 def test_broken_front_matter_names_the_line() -> None:
     with pytest.raises(SourceError, match="front matter is not valid YAML in line 3 "):
         read("---\nrubrik: Kota\njudul: Banjir: warga mengungsi\n---\nIsi.", "markdown")
@@ -591,6 +597,13 @@ def test_a_page_yields_its_text_and_metadata_with_the_offset(meta: str) -> None:
     assert article.date.startswith("2021-06-22T14:05")
     assert article.date.endswith("+08:00")
     assert [line.split()[0] for line in article.body.splitlines()] == ["Petani", "Harga"]
+
+
+def test_a_page_may_declare_an_encoding_and_be_in_another() -> None:
+    page = PAGE.replace("{meta}", "").replace("kata ketua", "“lega”, kata ketua")
+    declared = '<?xml version="1.0" encoding="ISO-8859-1"?>' + page
+    for content in (declared.encode(), page.encode("cp1252")):
+        assert "“lega”" in read(content, "html").body
 
 
 @pytest.mark.parametrize("content", ["<html><body></body></html>", "<html", "<p></p>"])
@@ -677,6 +690,18 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
     once.encode()
+
+
+def test_importing_the_sources_loads_no_heavy_module() -> None:
+    heavy = "{'trafilatura', 'lxml', 'yaml', 'markdown_it'}"
+    program = f"import sys, index.sources; sys.exit(str({heavy} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert done.stderr == "set()\n"
 
 
 # --- laws ---------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def html_text(markup: str) -> str:
     from lxml import html  # type: ignore[import-untyped]  # loaded for fragments only
 
     parser = html.HTMLParser(encoding="utf-8")  # of bytes: text may not declare an encoding
-    root = html.fragment_fromstring(markup.encode(), create_parent="div", parser=parser)
+    root = html.document_fromstring(f"<div>{markup}</div>".encode(), parser)
     for element in root.iter("script", "style"):
         element.text = None
     for element in root.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4", "blockquote"):

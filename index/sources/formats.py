@@ -76,7 +76,7 @@ def _format_by_content(sample: bytes) -> str:
     start = sample.lstrip().lower()
     if start.startswith((b"{", b"[")):
         return "json"
-    return "html" if start.startswith((b"<!doctype html", b"<html")) else "text"
+    return "html" if start.startswith(b"<") and b"html" in start else "text"
 
 
 def _whole(name: str, stream: Stream, config: Config) -> Iterator[Record | Reject]:

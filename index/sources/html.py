@@ -1,5 +1,6 @@
 """A saved web page, read with trafilatura."""
 
+import logging
 import re
 from typing import Any
 
@@ -29,6 +30,8 @@ def read(payload: bytes, config: Config) -> Article:
     """
     import trafilatura  # 120 ms and lxml
 
+    # What it logs on stderr about a page that it cannot read is said in the SourceError.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     text = clean(decode(payload))
     tree = trafilatura.load_html(text)
     if tree is None:

@@ -28,9 +28,8 @@ def read(payload: bytes, config: Config) -> Article:
 
     text = clean(decode(payload)).strip()
     meta: dict[str, Any] = {}
-    if match := _FRONT_MATTER.match(text):
-        meta = _front_matter(match[1])
-        text = text[match.end() :]
+    if (match := _FRONT_MATTER.match(text)) and isinstance(said := _yaml(match[1]), dict):
+        meta, text = said, text[match.end() :]
     heading, lines = None, []
     for level, line in _blocks(MarkdownIt("commonmark").parse(text)):
         if level == "h1" and heading is None:
@@ -47,18 +46,16 @@ def read(payload: bytes, config: Config) -> Article:
     return article
 
 
-def _front_matter(source: str) -> dict[str, Any]:
+def _yaml(source: str) -> Any:
     """Every scalar stays the string that was written: no date, number or `no` is made of it."""
     import yaml
 
     try:
-        raw = yaml.load(source, yaml.BaseLoader)
+        return yaml.load(source, yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
+        # The lines are counted from the first of the file, which is the mark `---`.
         line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
         raise SourceError(f"front matter is not valid YAML{line} ({error.problem})") from error
-    if not isinstance(raw, dict):
-        raise SourceError("front matter must hold keys with values, as in `judul: ...`")
-    return raw
 
 
 def _blocks(tokens: "list[Token]") -> Iterator[tuple[str, str]]:
