@@ -20,21 +20,24 @@ _CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-z]\w*")
 _NEXT_WORD = re.compile(r"[\s'’-]{1,2}(\w+)")
 _NEXT_NAME = re.compile(r" [A-Z][a-z]")
 _LAST_WORD = re.compile(r"(\w+)\s\Z")
-_LONGEST_WORD = 24
+_LOOK_BACK = 24  # characters: longer than any word or phrase looked for
 
 
 def _set_of(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# Behind these words a country's name is a language, a currency or a person's initials.
+# Behind these words a country's name is a language or a currency.
 _LANGUAGES_AND_CURRENCIES = _set_of(
     "bahasa berbahasa dolar dollar yen yuan renminbi pound poundsterling peso baht ringgit won"
-    " rubel rupee franc lira riyal dirham inisial berinisial"
+    " rubel rupee franc lira riyal dirham"
 )
 # "Afrika selatan" is a region, "Afrika Selatan" the country.
 _DIRECTIONS = _set_of("selatan utara barat timur tengah")
-_AGE = re.compile(r"\s?\(\d")  # "tersangka AS (25)": a suspect's initials
+# Suspects go by their initials: "tersangka AS", "AS (25)".
+_SUSPECTS = _set_of("inisial berinisial pelaku tersangka terdakwa")
+_AGE = re.compile(r"\s?\(\d")
+_DOLLAR = r"\bdoll?ar Amerika Serikat \(\Z"  # "dolar Amerika Serikat (AS)"
 _IMAGE_FORMAT = r"JPE?G\W{1,2}\Z"
 
 # What stands right before a country although it begins with a capital. Another capitalised
@@ -133,7 +136,7 @@ def is_country_name(phrase: str) -> bool:
 
 
 def _means_the_country(name: _Name, text: str, start: int, end: int) -> bool:
-    before = _LAST_WORD.search(text[max(0, start - _LONGEST_WORD) : start])
+    before = _LAST_WORD.search(text[max(0, start - _LOOK_BACK) : start])
     word_before = before[1] if before else ""
     if word_before.lower() in _LANGUAGES_AND_CURRENCIES:
         return False
@@ -142,15 +145,17 @@ def _means_the_country(name: _Name, text: str, start: int, end: int) -> bool:
             return False
         if name.person == "forename" and _NEXT_NAME.match(text, end):
             return False
-    if name.spelling and _AGE.match(text, end):
+    if name.spelling and (word_before.lower() in _SUSPECTS or _AGE.match(text, end)):
         return False
     match name.code:
         case "ID":
             return not re.search(_BODY_OF_INDONESIA, text[max(0, start - _LONGEST_BODY) : start])
+        case "US":
+            return not re.search(_DOLLAR, text[max(0, start - _LOOK_BACK) : start])
         case "GE":
-            return not re.search(_STATE_OF_THE_US, text[max(0, start - _LONGEST_WORD) : start])
+            return not re.search(_STATE_OF_THE_US, text[max(0, start - _LOOK_BACK) : start])
         case "PG":
-            return not re.search(_IMAGE_FORMAT, text[max(0, start - _LONGEST_WORD) : start])
+            return not re.search(_IMAGE_FORMAT, text[max(0, start - _LOOK_BACK) : start])
     return True
 
 
