@@ -334,6 +334,7 @@ def test_a_line_over_the_limit_is_rejected_without_being_held(tmp_path: Path) ->
         (b'{"isi": "  \\u0000 "}', "no body under any of"),
         (b'{"isi": "a\xff\xff"}', r"neither UTF-8 nor Windows-1252: byte 0xff at offset 10"),
         (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"isi":' + b"[" * 500 + b"]" * 500 + b"}", "nested too deeply"),
     ],
 )
 def test_an_unusable_record_is_an_error_that_says_why(payload: bytes, reason: str) -> None:
@@ -453,6 +454,11 @@ def test_configured_names_are_tried_first() -> None:
     assert article_of({"body": "a"}, config).body == "a"
 
 
+def test_of_several_values_the_first_is_the_category() -> None:
+    article = article_of({"isi": "a", "categories": [{"name": "Dunia"}, {"name": "Politik"}]})
+    assert article.category == "Dunia"
+
+
 def test_authors_may_be_a_list_of_objects() -> None:
     article = article_of({"isi": "a", "authors": [{"name": "Ani"}, {"name": "Budi"}, "Ani"]})
     assert article.authors == ("Ani", "Budi")
@@ -559,6 +565,19 @@ def test_markdown_marks_and_entities_become_text() -> None:
 def test_text_between_rules_is_no_front_matter() -> None:
     article = read("---\nHujan turun.\n\n---\n\nWarga bersiap.", "markdown")
     assert article.body == "Hujan turun.\nWarga bersiap."
+
+
+@pytest.mark.parametrize(
+    ("front", "reason"),
+    [
+        ("a: &a [x, x]\ntags: [*a, *a]", "front matter holds a YAML alias"),
+        ("tags: " + "[" * 500 + "]" * 500, "nested too deeply"),
+        ("judul: \uffff", "front matter is not valid YAML"),
+    ],
+)
+def test_front_matter_that_could_harm_is_refused(front: str, reason: str) -> None:
+    with pytest.raises(SourceError, match=reason):
+        read(f"---\n{front}\n---\nIsi.", "markdown")
 
 
 def test_broken_front_matter_names_the_line() -> None:

@@ -10,11 +10,11 @@ from index.config import Config
 from index.errors import SourceError
 from index.sources import fields
 from index.sources.encoding import decode
-from index.sources.record import Record, Reject, max_bytes, over_limit
+from index.sources.record import Record, Reject, json_record, max_bytes
 from index.sources.streams import Stream
 
 _DELIMITERS = ",;\t"
-_CELL_SEPARATOR = "\x1f"
+_CELL_SEPARATOR = "\x1f"  # ASCII's own, which no text holds
 
 
 def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
@@ -72,10 +72,7 @@ def _record(number: int, header: list[str], row: list[str], config: Config) -> R
         row = _decoded(row)
     except SourceError as error:
         return Reject(number, str(error))
-    payload = msgspec.json.encode(dict(zip(header, row, strict=False)))
-    if len(payload) > max_bytes(config):
-        return over_limit(number, len(payload), config)
-    return Record(number, payload, "json")
+    return json_record(number, msgspec.json.encode(dict(zip(header, row, strict=False))), config)
 
 
 def _decoded(row: list[str]) -> list[str]:

@@ -66,40 +66,39 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
         return next((strings for strings in found if strings), [])
 
     def value(field: str) -> str | None:
-        return " ".join(values(field)) or None
+        return next((" ".join(text.split()) for text in values(field)), None)
+
+    def moment(field: str) -> str | None:
+        said = value(field)
+        return read_date(said, config.timezone) if said else None
 
     body = body or "\n".join(values("body"))
     if not body:
         raise SourceError(f"no body under any of {', '.join(names('body', config.sources.fields))}")
     return Article(
         body=body,
-        title=_one_line(value("title")),
-        date=date(value("date"), config),
-        modified=date(value("modified"), config),
-        url=canonical_url(value("url")),
-        source=_one_line(value("source")),
+        title=value("title"),
+        date=moment("date"),
+        modified=moment("modified"),
+        url=_canonical_url(value("url")),
+        source=value("source"),
         given_id=value("id"),
-        category=_one_line(value("category")),
-        authors=listed(values("author"), ";"),
-        tags=listed(values("tags"), ";,"),
+        category=value("category"),
+        authors=_listed(values("author"), ";"),
+        tags=_listed(values("tags"), ";,"),
     )
 
 
-def date(value: str | None, config: Config) -> str | None:
-    """An ISO day or moment, or None where there is none or it cannot be read."""
-    return read_date(value, config.timezone) if value else None
-
-
-def listed(values: list[str], separators: str) -> tuple[str, ...]:
+def _listed(values: list[str], separators: str) -> tuple[str, ...]:
     """Each item once, in order; one string may hold several between separators."""
     items = (item.strip() for value in values for item in re.split(f"[{separators}]", value))
     return tuple(dict.fromkeys(item for item in items if item))
 
 
-def canonical_url(value: str | None) -> str | None:
+def _canonical_url(value: str | None) -> str | None:
     """The http or https address without fragment and utm parameters; None for any other."""
     try:
-        scheme, host, path, query, _ = urlsplit((value or "").strip())
+        scheme, host, path, query, _ = urlsplit(value or "")
     except ValueError:  # an unbalanced bracket in the host
         return None
     if scheme not in ("http", "https") or not host:
@@ -137,7 +136,3 @@ def _strings(value: Any, numbers: bool) -> list[str]:
     if numbers and isinstance(value, int | float) and not isinstance(value, bool):
         return _strings(str(value), numbers)
     return []
-
-
-def _one_line(value: str | None) -> str | None:
-    return " ".join(value.split()) if value else None

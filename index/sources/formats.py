@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from index.article import Article
 from index.config import Config
+from index.errors import SourceError
 from index.sources import csv, html, jsonl, markdown, text
 from index.sources.encoding import is_binary
-from index.sources.record import Input, Record, Reject, max_bytes, over_limit
+from index.sources.record import TOO_DEEP, Input, Record, Reject, max_bytes, over_limit
 from index.sources.streams import Stream, open_stream
 
 # As many bytes as git looks at to tell a binary file.
@@ -97,4 +98,7 @@ def read_article(record: Record, config: Config) -> Article:
 
     Raises SourceError for one that is no article; it says why, not where.
     """
-    return FORMATS[record.format].read(record.payload, config)
+    try:
+        return FORMATS[record.format].read(record.payload, config)
+    except RecursionError as error:
+        raise SourceError(TOO_DEEP) from error

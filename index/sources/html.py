@@ -59,7 +59,7 @@ def read(payload: bytes, config: Config) -> Article:
 
 def _moment(tree: Any, json_ld: str, meta: str) -> str | None:
     """The moment that the page declares under one of two names, as it is written there."""
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+    for script in tree.xpath("//script[contains(@type, 'ld+json')]/text()"):
         if match := re.search(rf'"{json_ld}"\s*:\s*"([^"]+)"', script):
             return match[1]
     found = tree.xpath(

@@ -11,7 +11,7 @@ from index.config import Config
 from index.errors import SourceError
 from index.sources import fields
 from index.sources.encoding import decode
-from index.sources.record import Record, Reject, max_bytes, over_limit
+from index.sources.record import TOO_DEEP, Record, Reject, json_record, max_bytes, over_limit
 from index.sources.streams import Stream
 
 # Where an object that is no article keeps its articles.
@@ -77,19 +77,16 @@ def _document(number: int | None, data: bytes, config: Config) -> Iterator[Recor
         if (member := bytes(members.get(name, b""))).startswith(b"["):
             yield from _elements(member, config)
             return
-    yield Record(number, payload, "json")
+    yield json_record(number, payload, config)
 
 
 def _elements(data: bytes, config: Config) -> Iterator[Record | Reject]:
     """The elements of an array, as far as it is whole."""
-    number = 0
     for number, element in enumerate(_raw_elements(data), 1):
         if isinstance(element, str):
             yield Reject(number, element)
-        elif len(element) > max_bytes(config):
-            yield over_limit(number, len(element), config)
         else:
-            yield Record(number, element, "json")
+            yield json_record(number, element, config)
 
 
 def _raw_elements(data: bytes) -> Iterator[bytes | str]:
@@ -110,8 +107,11 @@ def _raw_elements(data: bytes) -> Iterator[bytes | str]:
         place = _after_space(text, place)
         try:
             _, end = decoder.raw_decode(text, place)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except json.JSONDecodeError as error:
             yield _json_reason(error)
+            return
+        except RecursionError:
+            yield TOO_DEEP
             return
         yield text[place:end].encode()
         place = _after_space(text, end)
@@ -131,20 +131,18 @@ def read(payload: bytes, config: Config) -> Article:
     text = decode(payload)
     try:
         raw = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except msgspec.DecodeError:
         # The standard library reads what Python and careless exporters write, NaN and bare
         # control characters, and says where a fault is.
         try:
             raw = json.loads(text, strict=False)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except json.JSONDecodeError as error:
             raise SourceError(_json_reason(error)) from error
     if not isinstance(raw, dict):
         raise SourceError("not a JSON object with the fields of an article")
     return fields.article(raw, config)
 
 
-def _json_reason(error: json.JSONDecodeError | RecursionError) -> str:
-    if isinstance(error, RecursionError):
-        return "JSON is nested too deeply"
+def _json_reason(error: json.JSONDecodeError) -> str:
     line = f"line {error.lineno}, " if error.lineno > 1 else ""
     return f"not valid JSON at {line}column {error.colno}: {error.msg[0].lower()}{error.msg[1:]}"

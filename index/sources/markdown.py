@@ -51,11 +51,15 @@ def _yaml(source: str) -> Any:
     import yaml
 
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source)):
+            raise SourceError("front matter holds a YAML alias, which could unfold without end")
         return yaml.load(source, yaml.BaseLoader)
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
         # The lines are counted from the first of the file, which is the mark `---`.
-        line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
-        raise SourceError(f"front matter is not valid YAML{line} ({error.problem})") from error
+        line = f" in line {mark.line + 2}" if mark else ""
+        problem = getattr(error, "problem", None) or error
+        raise SourceError(f"front matter is not valid YAML{line} ({problem})") from error
 
 
 def _blocks(tokens: "list[Token]") -> Iterator[tuple[str, str]]:

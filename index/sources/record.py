@@ -5,6 +5,7 @@ from typing import NamedTuple
 from index.config import Config
 
 _MB = 1_000_000
+TOO_DEEP = "nested too deeply to be read"
 
 
 class Input(NamedTuple):
@@ -39,6 +40,13 @@ class Reject(NamedTuple):
 def max_bytes(config: Config) -> int:
     """The size from which a record is rejected instead of read."""
     return config.sources.max_record_mb * _MB
+
+
+def json_record(number: int | None, payload: bytes, config: Config) -> Record | Reject:
+    """The record of a JSON object, or the reject for one that is over the limit."""
+    if len(payload) > max_bytes(config):
+        return over_limit(number, len(payload), config)
+    return Record(number, payload, "json")
 
 
 def over_limit(number: int | None, size: int, config: Config) -> Reject:
