@@ -14,24 +14,30 @@ import textwrap
 from collections import Counter
 from pathlib import Path
 
-from index.enrich.people import ADDRESS, SAYING_AFTER, SAYING_BEFORE, TITLES
+from index.enrich.people import (
+    ADDRESS,
+    SAYING_AFTER,
+    SAYING_BEFORE,
+    TITLES,
+    capital_runs,
+    person_mentions,
+    word_kind,
+)
 
 _OUTPUT = Path(__file__).parents[1] / "index" / "lexicon" / "name_words.txt"
 _HEADER = """\
-# Words by their use in 38,230 Indonesian news articles (2015-2026, 40 outlets); counts only, no text.
-# Made by benchmarks/make_name_words.py. [given] words open a person's name; [other] words name places,
-# organisations and products; [common] words are mostly written in lower case;
-# [surname] words mostly stand in names that open with a [given] word or follow a title.
+# Words by their use in 38,230 Indonesian news articles (2015-2026, 40 outlets): counts decided,
+# no text is kept. Made by benchmarks/make_name_words.py. [given] words open a person's name;
+# [other] words name places, organisations and products; [common] words are mostly written small,
+# [inner] ones of them also follow a given name; [surname] words mostly stand inside names.
 """
 _TOKEN = re.compile(r"[^\W\d_][\w'’]*(?:-\w+)*|[.!?\"“”(),:;\n–-]")
 _OPENS_SENTENCE = frozenset('.!?"“”\n:;–-(')
-_PLACE_CUES = frozenset(
-    "di ke dari kota kabupaten provinsi kecamatan desa wilayah asal negara".split()
-)
-_PERSON_CUES = ADDRESS | frozenset(
-    "Presiden presiden Gubernur Bupati bernama penyanyi aktor".split()
-)
+_PLACE_CUES = frozenset(["di", "ke", "dari", "kota", "kabupaten", "provinsi", "desa", "asal"])
+_PERSON_CUES = ADDRESS | {"bernama"}
 _BUREAUCRATIC = re.compile(r"(?:Pe|Ke)\w{3,}an(?:nya)?")  # Perhubungan, Kepresidenan
+
+_INFLECTED = re.compile(r"(?:Di|Me|Ber|Ter|Ke|Pe|Se)\w{4,}|\w{3,}nya$")
 
 
 def main(corpus: str) -> None:
@@ -63,33 +69,55 @@ def main(corpus: str) -> None:
         if word in TITLES or word in ADDRESS:
             continue
         uses, small = inside[word], lower[word.lower()]
-        if small >= 25 and small >= 0.4 * uses or (_BUREAUCRATIC.fullmatch(word) and small):
+        if small <= 200 and person[word] >= max(10, 0.2 * uses, 4 * place[word]):
+            sections["given"].append(word)
+        elif (small >= 25 and small >= 0.4 * uses) or (_BUREAUCRATIC.fullmatch(word) and small):
             sections["common"].append(word)
         elif place[word] >= 5 and place[word] >= 0.12 * uses and place[word] >= person[word]:
             sections["other"].append(word)
         elif person[word] >= 3 and person[word] >= max(0.06 * uses, 4 * place[word]):
             sections["given"].append(word)
-    sections["surname"] = []
+    sections |= {"inner": [], "surname": []}
     _write(sections)
-    sections["surname"] = _surnames(bodies, inside, set().union(*sections.values()))
+    sections["inner"], sections["surname"] = _parts_of_names(bodies, inside, lower)
     _write(sections)
 
 
-def _surnames(bodies: list[str], uses: Counter[str], known: set[str]) -> list[str]:
-    """Words that mostly stand in the names that the other sections already find."""
-    from index.enrich.people import person_mentions  # reads the sections just written
+def _parts_of_names(
+    bodies: list[str], uses: Counter[str], lower: Counter[str]
+) -> tuple[list[str], list[str]]:
+    """Words that follow a given name, read with the sections just written.
 
+    A common word is part of the name where the capitals end with it or after one more word; in a
+    headline quoted in the text ("Megawati Temui Jokowi") they go on. Another word is where it
+    mostly stands in names that are already found.
+    """
+    after_given: Counter[str] = Counter()
+    closing: Counter[str] = Counter()
     in_names: Counter[str] = Counter()
     for body in bodies:
+        for run in capital_runs(body):
+            words = [body[start:end] for start, end in run]
+            kinds = [word_kind(word) for word in words]
+            for place in range(1, len(run)):
+                if kinds[place] == "common" and kinds[place - 1] == "given":
+                    after_given[words[place]] += 1
+                    closing[words[place]] += place >= len(run) - 2
         for mention in person_mentions(body):
             for start, end in mention.spans:
                 in_names.update(_TOKEN.findall(body, start, end))
-    return [
+    inner = [
+        word
+        for word, count in closing.items()
+        if count >= 5 and count >= 0.8 * after_given[word]
+        if lower[word.lower()] <= 5000 and not _INFLECTED.match(word)
+    ]
+    surname = [
         word
         for word, count in in_names.items()
-        if word[0].isupper() and not word.isupper() and word not in known
-        if count >= 4 and count >= 0.5 * uses[word]
+        if count >= 4 and count >= 0.5 * uses[word] and word_kind(word) == "?"
     ]
+    return inner, surname
 
 
 def _write(sections: dict[str, list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""What is read in an article: boilerplate, title, date, source, agencies, countries, people, dates."""
+"""What is read in an article: boilerplate, title, date, source, who, where and when."""
 
 from index.enrich.article import enrich
 

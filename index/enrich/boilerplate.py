@@ -104,7 +104,11 @@ _ANYWHERE = [
     ("cakap people", r"(?<!\w)Cakap People\s?!\s?"),
 ]
 _CLOSINGS = [
-    ("copyright", r"(?:Pewarta\s?:[^\n]{3,60})?(?:Penerjemah\s?:[^\n]{3,60})?(?:Editor\s?:[^\n]{3,40})?\s*(?:Copyright|COPYRIGHT) (?:©|\(c\)|\d{4})[^\n]{0,240}(?:\s*Dilarang keras[^\n]{0,240})?"),
+    (
+        "copyright",
+        r"(?:Pewarta\s?:[^\n]{3,60})?(?:Penerjemah\s?:[^\n]{3,60})?(?:Editor\s?:[^\n]{3,40})?\s*"
+        r"(?:Copyright|COPYRIGHT) (?:©|\(c\)|\d{4})[^\n]{0,240}(?:\s*Dilarang keras[^\n]{0,240})?",
+    ),
     ("©", r"© ?\d{4} [A-Z][^\n]{0,200}"),
     ("pewarta", r"\(?Pewarta\s?:[^\n]{3,80}"),
     ("editor", r"\(?(?:Penulis|Reporter)\s?:[^\n]{3,60}\|? ?Editor\s?:[^\n]{3,40}"),
@@ -120,10 +124,11 @@ _CLOSINGS = [
     ("uu ite", r"(?:Kirim)?Komentar menjadi tanggung-jawab Anda sesuai UU ITE\.?"),
     ("portal berita", r"DailySocial\.id adalah portal berita[^\n]{0,300}"),
     ("/", r"[(\[][A-Za-z]{2,5} ?/ ?[A-Za-z]{2,5}[)\]](?:\s?\w{3,20}){0,3}"),
-]  # fmt: skip
+]
 
 
 _TAIL_CHARS = 800  # a closing is never longer
+_CLOSINGS_IN_A_ROW = 6  # the most seen is 4: editor, copyright, comment rules, initials
 
 
 class Boilerplate(NamedTuple):
@@ -167,17 +172,18 @@ def _opening(body: str) -> tuple[int, str | None]:
 
 
 def _closing(body: str, start: int) -> int:
-    """Where the article proper ends."""
-    end = len(body.rstrip())
-    while True:
+    """Where the article proper ends; the length of the body where nothing closes it."""
+    end = len(body)
+    for _ in range(_CLOSINGS_IN_A_ROW):
         tail_start = max(start, end - _TAIL_CHARS)
         tail = body[tail_start:end].lower()
         for needle, pattern in _closings():
             if needle in tail and (match := pattern.search(body, tail_start, end)):
-                end = start + len(body[start : match.start()].rstrip())
+                end = match.start()
                 break
         else:
-            return end if end < len(body.rstrip()) else len(body)
+            break
+    return end
 
 
 def _merged(cuts: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -210,7 +216,7 @@ def _anywhere() -> list[tuple[str, re.Pattern[str]]]:
 
 @functools.cache
 def _closings() -> list[tuple[str, re.Pattern[str]]]:
-    return [(needle, re.compile(rf"(?:{pattern})\s*\Z")) for needle, pattern in _CLOSINGS]
+    return [(needle, re.compile(rf"\s{{0,4}}(?:{pattern})\s*\Z")) for needle, pattern in _CLOSINGS]
 
 
 @functools.lru_cache(maxsize=256)

@@ -6,7 +6,9 @@ so: a title before it, a verb of saying beside it, an age after it, or a first w
 opens a name (lexicon/name_words.txt). Short mentions are then joined to the fuller name.
 """
 
+import bisect
 import functools
+import itertools
 import re
 from collections import Counter
 from pathlib import Path
@@ -37,31 +39,26 @@ _DEGREES = _TITLE_WORDS["degree"]
 _NICKNAMES = _TITLE_WORDS["nickname"]
 _TITLES_IN_LOWER_CASE = frozenset(map(str.lower, TITLES)) | _TITLE_WORDS["relation"] | {"dr", "drg"}
 
-# Verbs of saying: "kata X" and "X mengatakan".
-SAYING_BEFORE = frozenset(
-    "kata ujar tutur ungkap jelas ucap tegas papar terang imbuh tambah sebut pungkas tukas urai"
-    " cetus tandas lanjut beber kenang celetuk jawab sambung menurut".split()
-)
-SAYING_AFTER = frozenset(
-    "mengatakan menyatakan menuturkan mengungkapkan menjelaskan menegaskan menambahkan menyebut"
-    " menyebutkan mengaku mengakui memaparkan menilai menerangkan berharap membantah mengklaim"
-    " menduga melanjutkan berkata bercerita mengungkap menyampaikan menuding menuduh".split()
-)
-_PLACE_BEFORE = frozenset("di kota kabupaten provinsi kecamatan desa kawasan wilayah".split())
+SAYING_BEFORE = _TITLE_WORDS["saying before"]
+SAYING_AFTER = _TITLE_WORDS["saying after"]
+_PLACE_BEFORE = frozenset(["di", "kota", "kabupaten", "provinsi", "kecamatan", "desa", "wilayah"])
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĆČĎĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŤŪŮŰŽŹŻ"
 _TOKEN = re.compile(rf"(?<!\w)(?:(?:al|el|as|an|ad|ar)-)?[{_UPPER}]\w*(?:[-'’]\w+)*")
-_LINKS = frozenset(
-    f" {link} " for link in "bin binti van de del della da dos der von ten el al ibn le".split()
-) | {" van der ", " van den ", " de la ", " al-", " el-"}
-_ABBREVIATED = frozenset("Dr Drs Dra Ir Prof Drg St Moh Muh Moch Jend Pol Purn Hj KH Abd".split())
+_LINKS = frozenset(f" {particle} " for particle in _TITLE_WORDS["particle"]) | {
+    " van der ",
+    " van den ",
+    " de la ",
+}
+_ABBREVIATED = _TITLE_WORDS["abbreviated"]
 _LAST_WORD = re.compile(r"(?<!\w)([a-z][\w-]*) \Z")
 _NEXT_WORD = re.compile(r"(?: \([^()\n]{1,40}\))? ([a-z]+)")
 _AGE = re.compile(r",? \(\d{2}(?: tahun| thn)?\)|, \d{2} tahun\b")
 _INITIALS = re.compile(r"[A-Z]{1,2}")
 _CLAUSE_END = re.compile(r"[.!?\n]")
 _WORD = re.compile(r"\w+")
-_NAME_KINDS = frozenset(("given", "surname", "?"))
+_NAME_WORDS = frozenset(("given", "surname"))
+_NAME_KINDS = _NAME_WORDS | {"?"}
 
 _LONGEST_NAME_WORDS = 7  # the longest in the NERGrit training set is 6
 _WORD_REACH_CHARS = 24
@@ -84,12 +81,12 @@ def person_mentions(text: str) -> list[PersonMention]:
     `name` is the fullest spelling in the text, without titles and forms of address. Never
     raises; the time grows linearly with the text.
     """
-    candidates = [name for run in _runs(text) for name in _names(text, run)]
-    people = _full_names(candidates)
-    _join_short_mentions(candidates, people)
+    candidates = [name for run in capital_runs(text) for name in _names(text, run)]
     mentions = [
-        PersonMention(_fullest(found), tuple(sorted((name.start, name.end) for name in found)))
-        for found in people
+        PersonMention(
+            person.name(), tuple(sorted((name.start, name.end) for name in person.mentions))
+        )
+        for person in _people(text, candidates)
     ]
     return sorted(mentions, key=lambda mention: mention.spans[0])
 
@@ -97,7 +94,7 @@ def person_mentions(text: str) -> list[PersonMention]:
 # --- reading runs -------------------------------------------------------------------------------
 
 
-def _runs(text: str) -> list[list[tuple[int, int]]]:
+def capital_runs(text: str) -> list[list[tuple[int, int]]]:
     """Spans of capitalised words, grouped where only a space or a name's particle is between."""
     runs: list[list[tuple[int, int]]] = []
     previous = ""
@@ -120,8 +117,8 @@ def _runs(text: str) -> list[list[tuple[int, int]]]:
 
 
 @functools.lru_cache(maxsize=32768)
-def _kind(word: str) -> str:
-    """What a capitalised word is: title, address, degree, head, close, other, common, given, ?."""
+def word_kind(word: str) -> str:
+    """What a capitalised word is, by the sections of the lexicon; `?` where it is in none."""
     if word in TITLES:
         return "title"
     if word in ADDRESS:
@@ -145,6 +142,8 @@ def _kind(word: str) -> str:
         return "acronym"
     if any(char.isdigit() for char in word):
         return "other"
+    if word in lexicon["inner"]:
+        return "inner"
     if word in lexicon["common"] or (word.endswith("nya") and len(word) > 6):
         return "common"
     return "?"
@@ -159,7 +158,7 @@ def _lexicon() -> dict[str, frozenset[str]]:
 def _names(text: str, run: list[tuple[int, int]]) -> list[_Candidate]:
     """The candidates in one run."""
     words = [text[start:end] for start, end in run]
-    kinds = [_kind(word) for word in words] + ["end"]
+    kinds = _kinds(words)
     left = _word_before(text, run[0][0])
     titled = left in _TITLES_IN_LOWER_CASE
     found: list[_Candidate] = []
@@ -175,8 +174,13 @@ def _names(text: str, run: list[tuple[int, int]]) -> list[_Candidate]:
         elif kind in ("address", "degree"):
             titled = titled or not in_organisation
         elif kind == "head":
+            if words[place] in _lexicon()["named after people"]:
+                break
             in_organisation = True
-        elif kind in _NAME_KINDS and not (in_organisation and not (titled and kind == "given")):
+        elif (
+            kind in _NAME_KINDS
+            or (len(words[place]) == 1 and kinds[place + 1] in _NAME_KINDS)  # M Nazaruddin
+        ) and not (in_organisation and not (titled and _may_follow_body(kinds, place))):
             in_organisation = False
             end = _end_of_name(words, kinds, place)
             if kinds[end] != "close":
@@ -193,6 +197,25 @@ def _names(text: str, run: list[tuple[int, int]]) -> list[_Candidate]:
     return found
 
 
+def _kinds(words: list[str]) -> list[str]:
+    """The kind of each word, both words of a country's name seen together, and a last "end"."""
+    kinds = [word_kind(word) for word in words]
+    for place in range(len(words) - 1):
+        if kinds[place] in _NAME_KINDS and _is_country(words[place], words[place + 1]):
+            kinds[place] = kinds[place + 1] = "other"
+    return [*kinds, "end"]
+
+
+@functools.lru_cache(maxsize=32768)
+def _is_country(first: str, second: str) -> bool:
+    return is_country_name(f"{first} {second}")
+
+
+def _may_follow_body(kinds: list[str], place: int) -> bool:
+    """Whether a name may begin after a body that a title holder heads: Ketua Partai Golkar *X*."""
+    return kinds[place] == "given" or kinds[place - 1] in ("common", "other", "acronym")
+
+
 def _end_of_name(words: list[str], kinds: list[str], first: int) -> int:
     """Where the name that opens at `first` ends.
 
@@ -201,7 +224,7 @@ def _end_of_name(words: list[str], kinds: list[str], first: int) -> int:
     """
     place = first + 1
     while kinds[place] in _NAME_KINDS or (
-        (kinds[place] == "common" and kinds[first] == "given")
+        (kinds[place] == "inner" and kinds[first] == "given")
         or (place < len(words) and _INITIALS.fullmatch(words[place]))
     ):
         place += 1
@@ -229,7 +252,7 @@ def _candidate(
     is_person = (
         titled
         or opens_as_name
-        or (len(words) > 1 and all(kind in ("given", "surname") for kind in kinds[:-1]))
+        or (following == "end" and any(kind in _NAME_WORDS for kind in kinds))
         or left in SAYING_BEFORE
         or after in SAYING_AFTER
         or _AGE.match(text, end) is not None
@@ -255,50 +278,101 @@ def _is_apposition(text: str, start: int, end: int) -> bool:
 # --- joining mentions ---------------------------------------------------------------------------
 
 
-def _full_names(candidates: list[_Candidate]) -> list[list[_Candidate]]:
-    """Names of several words, those of one person together."""
-    people: list[list[_Candidate]] = []
-    by_key: dict[str, list[_Candidate]] = {}
-    for name in candidates:
-        if len(name.words) > 1 and name.is_person:
-            key = name_key(name.text)
-            if key not in by_key:
-                people.append(by_key.setdefault(key, []))
-            by_key[key].append(name)
-    return people
+class _Person:
+    """The mentions of one person, gathered."""
+
+    def __init__(self) -> None:
+        self.mentions: list[_Candidate] = []
+
+    def start(self) -> int:
+        return min(mention.start for mention in self.mentions)
+
+    def name(self) -> str:
+        """The spelling with most words; the more frequent among equals, then the first."""
+        length = {mention: len(_without_nickname(mention.words)) for mention in self.mentions}
+        most = max(length.values())
+        longest = [mention for mention in self.mentions if length[mention] == most]
+        counts = Counter(mention.text for mention in sorted(longest))
+        return counts.most_common(1)[0][0]
 
 
-def _join_short_mentions(candidates: list[_Candidate], people: list[list[_Candidate]]) -> None:
-    """Give every short or doubtful mention to the person last named before it who bears the name.
+def _people(text: str, candidates: list[_Candidate]) -> list[_Person]:
+    """Candidates grouped into people; what nothing says is a person, and nobody bears, is dropped.
 
-    A single name that something says is a person, and that nobody bears, is a person itself.
+    A name of several words joins one that holds it ("Sri Mulyani", "Sri Mulyani Indrawati"); a
+    name in brackets the one before it ("Joko Widodo (Jokowi)"); a single name, or a doubtful
+    one, the person last introduced before it who bears it.
     """
-    by_word: dict[str, list[list[_Candidate]]] = {}
-    for person in people:
-        for word in {word_key(word) for name in person for word in name.words}:
-            by_word.setdefault(word, []).append(person)
-    taken = {id(name) for person in people for name in person}
-    singles: dict[str, list[_Candidate]] = {}
+    people: dict[_Candidate, _Person] = {}
+    by_part: dict[str, _Person] = {}
+    full_names = [name for name in candidates if not _is_short(name) and name.is_person]
+    for name in sorted(full_names, key=lambda name: -len(name.words)):
+        bearer = people[name] = by_part.get(name_key(name.text)) or _Person()
+        bearer.mentions.append(name)
+        for part in _parts(name):
+            by_part.setdefault(part, bearer)
+    for name, nickname in itertools.pairwise(candidates):
+        if (
+            name in people
+            and nickname.is_person
+            and nickname not in people
+            and text[name.end : nickname.start] in (" (", " alias ")
+        ):
+            people[name].mentions.append(nickname)
+            people[nickname] = people[name]
+    by_word = _bearers(people)
+    singles: dict[str, _Person] = {}
     for name in candidates:
-        if id(name) in taken:
+        if name in people:
             continue
-        bare = name.words[1:] if name.words[0] in _NICKNAMES and len(name.words) > 1 else name.words
-        keys = [word_key(word) for word in bare]
-        bearers = [
-            person
-            for person in by_word.get(keys[-1], ())
-            if len(keys) == 1 or set(keys) <= {word_key(word) for word in person[0].words}
-        ]
-        if bearers:
-            earlier = [person for person in bearers if person[0].start < name.start]
-            (earlier[-1] if earlier else bearers[0]).append(name)
-        elif len(keys) == 1:
-            singles.setdefault(keys[0], []).append(name)
-    people += [names for names in singles.values() if any(name.is_person for name in names)]
+        key = name_key(" ".join(_without_nickname(name.words)))
+        person = by_part.get(key) or _last_before(by_word.get(key, []), name.start)
+        if person is None and _is_short(name):
+            person = singles.setdefault(key, _Person())
+        if person is not None:
+            person.mentions.append(name)
+    found = {id(person): person for person in people.values()}
+    return [
+        *found.values(),
+        *(person for person in singles.values() if any(name.is_person for name in person.mentions)),
+    ]
 
 
-def _fullest(names: list[_Candidate]) -> str:
-    """The spelling with most words; the more frequent among equals, then the first."""
-    most = max(len(name.words) for name in names)
-    spellings = Counter(name.text for name in names if len(name.words) == most)
-    return spellings.most_common(1)[0][0]
+def _parts(name: _Candidate) -> set[str]:
+    """Keys of the shorter names that a full name holds: every stretch, and first with last."""
+    keys = [word_key(word) for word in name.words]
+    stretches = itertools.combinations(range(len(keys) + 1), 2)
+    parts = {"".join(keys[first:last]) for first, last in stretches if last - first > 1}
+    return parts | {keys[0] + keys[-1], name_key(name.text)}
+
+
+def _bearers(people: dict[_Candidate, _Person]) -> dict[str, list[tuple[int, _Person]]]:
+    """Each word of a name -> who bears it, by where they are introduced."""
+    by_word: dict[str, dict[int, tuple[int, _Person]]] = {}
+    starts = {id(person): person.start() for person in set(people.values())}
+    for name, person in people.items():
+        for word in name.words:
+            bearers = by_word.setdefault(word_key(word), {})
+            bearers[id(person)] = (starts[id(person)], person)
+    return {
+        word: sorted(bearers.values(), key=lambda bearer: bearer[0])
+        for word, bearers in by_word.items()
+    }
+
+
+def _last_before(bearers: list[tuple[int, _Person]], start: int) -> _Person | None:
+    """The bearer last introduced before `start`, else the first one after."""
+    if not bearers:
+        return None
+    place = bisect.bisect(bearers, start, key=lambda bearer: bearer[0])
+    return bearers[max(0, place - 1)][1]
+
+
+def _is_short(name: _Candidate) -> bool:
+    """Whether it is a single name: Lavrov, Gus Dur."""
+    return len(_without_nickname(name.words)) == 1
+
+
+def _without_nickname(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Gus Yaqut as Yaqut."""
+    return words[1:] if len(words) > 1 and words[0] in _NICKNAMES else words
