@@ -45,7 +45,8 @@ def agencies(text: str) -> tuple[str, ...]:
 def _is_attribution(text: str, start: int, end: int) -> bool:
     bracket = _OPEN_BRACKET.search(text, max(0, start - _CONTEXT_CHARS), start)
     if bracket:  # "Universitas Pendidikan Indonesia (UPI)" only explains its own initials
-        explains = bracket[1] is not None and not text[start:end].lower().startswith("antara")
+        is_antara = text[start:end].lower().startswith("antara")
+        explains = bracket[1] is not None and text[end : end + 1] == ")" and not is_antara
         return not explains and _IN_BRACKETS.match(text, end) is not None
     if _REPORTS_AFTER.match(text, end):
         return True

@@ -14,7 +14,9 @@ from index.enrich.people import person_mentions
 
 _TITLE_CHARS = 120
 _SHORTEST_SENTENCE_CHARS = 20  # "Prof. Dr. H." is no sentence
-_SENTENCE_END = re.compile(r"(?:(?<=\w{4})|(?<=[%”\"’)]))[.!?][”\"’]?(?=\s)|\n")
+_SENTENCE_END = re.compile(
+    r"(?<![A-Z])(?<![A-Z]\w)(?<![A-Z]\w\w)(?<!Prof)[.!?][”\"’]?(?=\s)|\n"  # not after "Drs", "St"
+)
 _HOST_PREFIXES = ("www.", "m.", "amp.")
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?:/|\Z)")
 

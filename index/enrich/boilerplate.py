@@ -92,7 +92,7 @@ _ANYWHERE = [
     ),
     ("halaman 1 2", rf"Halaman 1 2(?: \d)* Selanjutnya{_TO_LINE_END}"),
     ("scroll to", r"(?:ADVERTISEMENT\s+)?SCROLL TO (?:CONTINUE|RESUME)(?: WITH)?(?: CONTENT)?\s?"),
-    ("advertisement", r"(?<![\w-])ADVERTISEMENT\s?(?![a-z])"),
+    ("advertisement", r"(?<![\w-])ADVERTISEMENT\b\s?"),
     ("google", r"Cek (?:B|b)erita dan (?:A|a)rtikel yang lain di\s+Google\s+News\s?"),
     ("di sini", r"BACA SELENGKAPNYA DI SINI\s?>{0,3}\s?"),
     ("telah tayang", r"Artikel ini telah (?:tayang|terbit) (?:sebelumnya )?di [^\n]{0,220}\Z"),

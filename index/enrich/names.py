@@ -68,7 +68,7 @@ def name_key(name: str) -> str:
     folded = _ARTICLE.sub("", unidecode(name).lower())
     words = _WORD.findall(folded)
     if not words:
-        return name.casefold()
+        return name.strip().casefold()
     ordinal = words.pop() if len(words) > 1 and _ORDINAL.fullmatch(words[-1]) else ""
     return _DOUBLED.sub(r"\1", "".join(map(_sound, words))) + ordinal.upper()
 
