@@ -42,8 +42,9 @@ PART_NAMES = {"title": "title", "judul": "title", "body": "body", "isi": "body"}
 # Lucene's default (BooleanQuery.getMaxClauseCount). A longer question is an article pasted
 # whole, which its first thousand words find as well.
 MAX_WORDS = 1024
-# No one nests by hand to this depth, and Python's stack holds ten times as much.
-MAX_DEPTH = 50
+# No one nests by hand to this depth. A level can be four nodes (Or, And, Words, Not), each of
+# them three calls to whoever walks the tree, and Python allows a thousand.
+MAX_DEPTH = 20
 # A wider phrase would run from the title into the body.
 MAX_SLOP = TITLE_BODY_GAP - 1
 # One letter before the star is a tenth of the dictionary.
@@ -118,7 +119,7 @@ def _tokens(question: str, warnings: _Warnings) -> Iterator[_Token]:
     """The question's tokens, at most MAX_WORDS words of it, with parentheses balanced."""
     if len(question) > MAX_WORDS and (rest := next(islice(words(question), MAX_WORDS, None), None)):
         sentence = (
-            f"Only the first {MAX_WORDS:,} words are read; the character {{}} begins the rest."
+            f"Only the first {MAX_WORDS:,} words are read; the rest begins at character {{}}."
         )
         warnings[sentence] = rest.start()
         question = question[: rest.start()]
