@@ -17,7 +17,7 @@ from index.archive import Archive, Content, identity_of, now, open_archive, pack
 from index.article import Article
 from index.config import Config
 from index.document import to_document
-from index.enrich import enrich
+from index.enrich.article import enrich
 from index.errors import SourceError
 from index.lock import write_lock
 from index.processes import batches, job_count, ordered_map
@@ -126,7 +126,8 @@ def index_paths(
         writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb)
         reading = _Reading(archive, config, source, on_progress)
         reading.read(found, jobs)
-        _catch_up(archive, writer, config, jobs, on_progress)
+        _, failures = _catch_up(archive, writer, config, jobs, on_progress)
+        reading.add_failures(failures)
     reading.summary.seconds = time.perf_counter() - started
     return reading.summary, reading.rejects
 
@@ -146,10 +147,11 @@ def reindex(
     *,
     jobs: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
-) -> Commit:
+) -> tuple[Commit, list[str]]:
     """Read everything anew in the archived articles and build the index again, beside the old.
 
-    Readers keep the old index until the new one is whole.
+    Readers keep the old index until the new one is whole. Also returns a line for each article
+    that the index could not take.
     """
     open_archive(folder).close()  # "missing" rather than an empty new one
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
@@ -265,6 +267,12 @@ class _Reading:
         setattr(summary, outcome, getattr(summary, outcome) + 1)
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
 
+    def add_failures(self, failures: list[str]) -> None:
+        """Count and report articles that were archived, but that the index could not take."""
+        self.summary.rejected += len(failures)
+        self.rejects += failures
+        self._commit()
+
     def _commit(self) -> None:
         """Make the articles durable, and tell of the rejected ones where people look for them."""
         self._archive.commit()
@@ -339,31 +347,49 @@ def _catch_up(
     config: Config,
     jobs: int,
     on_progress: Callable[[Progress], None],
-) -> Commit:
-    """Bring the index to the archive's last change, whatever ended the run before."""
+) -> tuple[Commit, list[str]]:
+    """Bring the index to the archive's last change, whatever ended the run before.
+
+    Also returns a line for each article that it could not take.
+    """
+    failures: list[str] = []
     seq = archive.last_seq()
     if writer.last_commit is not None and writer.last_commit.seq == seq:
-        return writer.last_commit
+        return writer.last_commit, failures
     since = writer.last_commit.seq if writer.last_commit else 0
     numbers = archive.numbers_changed_since(since)
     writer.remove(numbers)
     done = 0
     work = partial(_analyse, timezone=config.timezone)
     tasks = batches(archive.changed_since(since), _DOCUMENTS_PER_CHUNK)
-    for arrays in ordered_map(work, tasks, jobs):
+    for arrays, failed in ordered_map(work, tasks, jobs):
         done += len(arrays["articles"])
         writer.add(arrays)
+        failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]
         on_progress(Progress("indexing", done, len(numbers), done))
-    return writer.commit(seq)
+    return writer.commit(seq), failures
 
 
-def _analyse(rows: list[tuple[int, int, bytes]], timezone: str) -> dict[str, Ints]:
-    """In a worker: archived articles as a chunk of the index."""
+def _analyse(
+    rows: list[tuple[int, int, bytes]], timezone: str
+) -> tuple[dict[str, Ints], list[tuple[int, str]]]:
+    """In a worker: archived articles as a chunk of the index, and which ones it lacks and why."""
     documents = []
     for number, seq, packed in rows:
         content = unpack(packed)
         documents.append(to_document(number, seq, content.article, content.enrichment, timezone))
-    return chunk(documents)
+    try:
+        return chunk(documents), []
+    except Exception:  # a fault of ours in one article must not stop the others
+        sound, failed = [], []
+        for document in documents:
+            try:
+                chunk([document])
+                sound.append(document)
+            except Exception as error:
+                reason = f"archived but not indexed: internal error, please report it: {error!r}"
+                failed.append((document.article, reason))
+        return chunk(sound), failed
 
 
 def _reader_fingerprint(config: Config, source: str | None) -> str:

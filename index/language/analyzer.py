@@ -115,6 +115,8 @@ def _parts(raw: str, surface: str) -> tuple[_Part, ...]:
         return tuple(parts)
     found: dict[str, _Part] = {}
     for match in re.finditer(r"[^-‐‑]+", raw):
+        if match[0] == raw:  # the hyphen came from folding a letter that has none
+            return ()
         part = _part(match[0], match.start())
         found.setdefault(part.surface, part)
     return tuple(found.values())

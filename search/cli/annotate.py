@@ -24,7 +24,7 @@ def run(
     """Print title, date, countries, people, dates and agencies of each text, as JSON."""
     from index.archive import Content
     from index.article import Article
-    from index.enrich import enrich
+    from index.enrich.article import enrich
     from index.enrich.dates import read_date
     from index.sources import Input, Record, inputs, read_article, records
     from index.sources.encoding import clean

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from search.cli.index import progress_bar
-from search.cli.options import Settings
+from search.cli.options import EXIT_REJECTED, Settings, warn
 
 
 def run(
@@ -18,5 +18,11 @@ def run(
     from index.pipeline import reindex
 
     with progress_bar(settings.quiet) as on_progress:
-        commit = reindex(settings.folder, settings.config, jobs=jobs, on_progress=on_progress)
+        commit, failures = reindex(
+            settings.folder, settings.config, jobs=jobs, on_progress=on_progress
+        )
     print(f"{commit.articles:,} articles indexed again")
+    for failure in failures:
+        warn(f"rejected: {failure}")
+    if failures:
+        raise typer.Exit(EXIT_REJECTED)

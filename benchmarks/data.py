@@ -1,0 +1,64 @@
+"""Where the benchmarks find the test data, and archives made from it."""
+
+import gzip
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from index.config import Config
+from index.pipeline import index_paths
+
+DATA = Path(
+    os.environ.get("CAKAP_SEARCH_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data"
+)
+
+
+def require_data() -> None:
+    """Exit with a reason where the test data is missing."""
+    if not DATA.is_dir():
+        sys.exit(f"no test data at {DATA}; set CAKAP_SEARCH_TEST_DATA")
+
+
+def news() -> Iterator[dict[str, Any]]:
+    """The articles of news.jsonl.gz."""
+    with gzip.open(DATA / "news.jsonl.gz") as lines:
+        yield from map(msgspec.json.decode, lines)
+
+
+def passages(name: str) -> Iterator[dict[str, Any]]:
+    """The passages of a question set, as articles without a title."""
+    for line in (DATA / "retrieval" / f"{name}.passages.tsv").read_text("utf-8").splitlines():
+        passage_id, _, text = line.partition("\t")
+        yield {"id": passage_id, "source": name, "body": text}
+
+
+def queries(name: str) -> Iterator[tuple[str, str]]:
+    """Number and words of each query of a set."""
+    for line in (DATA / "retrieval" / f"{name}.queries.tsv").read_text("utf-8").splitlines():
+        number, words, *_ = line.split("\t")
+        yield number, words
+
+
+def qrels(name: str) -> dict[str, set[str]]:
+    """The right articles of each query of a set."""
+    right: dict[str, set[str]] = {}
+    for line in (DATA / "retrieval" / f"{name}.qrels").read_text("utf-8").splitlines():
+        query, _, article, grade = line.split()
+        if int(grade) > 0:
+            right.setdefault(query, set()).add(article)
+    return right
+
+
+def archive_of(articles: Iterator[dict[str, Any]], folder: Path) -> Path:
+    """Index articles into a new archive in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "articles.jsonl"
+    with source.open("wb") as out:
+        for article in articles:
+            out.write(msgspec.json.encode(article) + b"\n")
+    index_paths([str(source)], folder / "archive", Config())
+    return folder / "archive"
