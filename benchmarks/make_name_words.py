@@ -43,6 +43,7 @@ _INFLECTED = re.compile(r"(?:Di|Me|Ber|Ter|Ke|Pe|Se)\w{4,}|\w{3,}nya$")
 def main(corpus: str) -> None:
     lower: Counter[str] = Counter()
     inside: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
     person: Counter[str] = Counter()
     place: Counter[str] = Counter()
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
@@ -54,6 +55,7 @@ def main(corpus: str) -> None:
             if token[0].islower():
                 lower[token] += 1
             elif token[0].isupper() and not token.isupper():
+                capital[token] += 1
                 if (
                     before in SAYING_BEFORE
                     or before in _PERSON_CUES
@@ -79,12 +81,12 @@ def main(corpus: str) -> None:
             sections["given"].append(word)
     sections |= {"inner": [], "surname": []}
     _write(sections)
-    sections["inner"], sections["surname"] = _parts_of_names(bodies, inside, lower)
+    sections["inner"], sections["surname"] = _parts_of_names(bodies, inside, capital, lower)
     _write(sections)
 
 
 def _parts_of_names(
-    bodies: list[str], uses: Counter[str], lower: Counter[str]
+    bodies: list[str], inside: Counter[str], capital: Counter[str], lower: Counter[str]
 ) -> tuple[list[str], list[str]]:
     """Words that follow a given name, read with the sections just written.
 
@@ -115,7 +117,7 @@ def _parts_of_names(
     surname = [
         word
         for word, count in in_names.items()
-        if count >= 4 and count >= 0.5 * uses[word] and word_kind(word) == "?"
+        if count >= max(4, 0.5 * inside[word], 0.35 * capital[word]) and word_kind(word) == "?"
     ]
     return inner, surname
 

@@ -35,6 +35,8 @@ def cleaned(body: str) -> str:
         ("Jakarta (ANTARA) - ", "antaranews.com"),
         ("DEPOK (Pos Kota) – ", "poskotanews.com"),
         ("KONTAN.CO.ID - JAKARTA. ", "kontan.co.id"),
+        ("TEMPO.CO, Jakarta: ", "tempo.co"),
+        ("jpnn.com - MERAUKE - ", "jpnn.com"),
         ("SURAKARTA - ", None),
     ],
 )
@@ -54,6 +56,7 @@ def test_a_dateline_is_cut_and_tells_the_source(opening: str, source: str | None
         "Jakarta diguyur hujan sejak pagi.",
         "Ia berkata: baca juga buku lain, jangan hanya satu.",
         "Editor majalah itu mundur.",
+        "Antara Jakarta - Bandung ada jalan tol.",
         "Warga menonton video itu di alun-alun.",
         "Simak penjelasan berikut agar tidak keliru.",
         "Pedagang memasang spanduk ADVERTISEMENTS di kios.",

@@ -76,7 +76,7 @@ def _host(url: str | None) -> str | None:
 
 def _first_sentence(text: str) -> str | None:
     """The first sentence, cut at a word with an ellipsis where it is longer than a title."""
-    text = text[: 10 * _TITLE_CHARS].strip()
+    text = text[: 10 * _TITLE_CHARS].strip(" \n\t,.;:–—-")
     end = _SENTENCE_END.search(text, _SHORTEST_SENTENCE_CHARS)
     sentence = " ".join(text[: end.end()].split() if end else text.split())
     if len(sentence) <= _TITLE_CHARS:

@@ -52,7 +52,8 @@ _OPENINGS = [
     # JAKARTA, KOMPAS.com - ; Jakarta (ANTARA) - ; JAKARTA (Pos Kota) –
     rf"{_PLACE}(?:, ?|\s?\(){_OUTLET}\)?\s?(?:\([^()\n]{{1,30}}\)\s?)?(?:&nbsp;)?{_DASH}+\s*",
     # TEMPO.CO, Jakarta - ; KOMPAS.com - ; TRIBUNNEWS.COM, JAKARTA - ; KONTAN.CO.ID - JAKARTA.
-    rf"{_OUTLET}(?:\s?[,.]?\s?{_PLACE}(?:/\w+)?)?\s?(?:\([^()\n]{{1,30}}\)\s?)?(?:&nbsp;)?{_DASH}+\s*"
+    rf"{_OUTLET}, ?{_PLACE}: ",
+    rf"{_OUTLET}(?:\s?[,.]\s?{_PLACE}(?:/\w+)?)?\s?(?:\([^()\n]{{1,30}}\)\s?)?(?:&nbsp;)?{_DASH}+\s*"
     r"(?:[A-Z]{4,20}\. )?",
     # JAKARTA - ; at least five capitals, because PSSI and FIFA open sentences too
     rf"(?:[A-Z]{{5,20}}|[A-Z]{{2,12}} [A-Z]{{3,12}})(?: {_DASH} |[–—] )",

@@ -61,6 +61,7 @@ _NAME_WORDS = frozenset(("given", "surname"))
 _NAME_KINDS = _NAME_WORDS | {"?"}
 
 _LONGEST_NAME_WORDS = 7  # the longest in the NERGrit training set is 6
+_LONGEST_LINK_CHARS = len(" van der ")
 _WORD_REACH_CHARS = 24
 _TITLE_REACH_CHARS = 80  # from a title to the name set off by commas
 
@@ -99,21 +100,33 @@ def capital_runs(text: str) -> list[list[tuple[int, int]]]:
     runs: list[list[tuple[int, int]]] = []
     previous = ""
     for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        if runs:
-            last_end = runs[-1][-1][1]
-            gap = text[last_end:start] if start - last_end <= 9 else "\n"
-            if (
+        for start, end in _separate_names(match):
+            last_end = runs[-1][-1][1] if runs else start
+            gap = text[last_end:start] if start - last_end <= _LONGEST_LINK_CHARS else "\n"
+            if runs and (
                 gap == " "
                 or gap in _LINKS
                 or (gap in (". ", ".") and (len(previous) == 1 or previous in _ABBREVIATED))
             ):
                 runs[-1].append((start, end))
-                previous = match[0]
-                continue
-        runs.append([(start, end)])
-        previous = match[0]
+            else:
+                runs.append([(start, end)])
+            previous = text[start:end]
     return runs
+
+
+def _separate_names(match: re.Match[str]) -> list[tuple[int, int]]:
+    """The span of a word; of a pair of people on one ticket ("Prabowo-Gibran") the span of each."""
+    word, start = match[0], match.start()
+    first, hyphen, second = word.partition("-")
+    if (
+        hyphen
+        and word_kind(word) != "other"
+        and _NAME_WORDS.issuperset((word_kind(first), word_kind(second)))
+        and min(len(first), len(second)) > 2
+    ):
+        return [(start, start + len(first)), (match.end() - len(second), match.end())]
+    return [match.span()]
 
 
 @functools.lru_cache(maxsize=32768)
