@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.article import Article, Enrichment, clean_text
 from index.config import Config
-from index.enrich import enrich
+from index.enrich.article import enrich
 
 
 def read(body: str, **fields: str) -> Enrichment:

@@ -1,5 +1,1 @@
-"""What is read in an article: boilerplate, title, date, source, who, where and when."""
-
-from index.enrich.article import enrich
-
-__all__ = ["enrich"]
+"""What is read in an article; `article.enrich` is the way in, the rest is imported singly."""
