@@ -56,9 +56,9 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     relax_below: Annotated[int, msgspec.Meta(ge=0)] = 10
     relax_share: _Share = 0.3
-    k1: _Weight = 1.2
+    k1: _Weight = 0.9
     b: _Share = 0.75
-    title_weight: _Weight = 2.0
+    title_weight: _Weight = 1.0
     surface_weight: _Weight = 0.3
 
 
