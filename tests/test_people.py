@@ -33,6 +33,8 @@ def people(text: str) -> dict[str, list[str]]:
         ("Pemimpin itu, Osama bin Laden, tewas.", "Osama bin Laden"),
         ("Jenderal Min Aung Hlaing berpidato.", "Min Aung Hlaing"),
         ("Raja Salman tiba di Riyadh.", "Salman"),
+        ("Mantan presiden BJ Habibie hadir.", "BJ Habibie"),
+        ("Tersangka M Nazaruddin ditahan.", "M Nazaruddin"),
     ],
 )
 def test_a_title_a_verb_of_saying_or_an_age_makes_a_person(text: str, name: str) -> None:

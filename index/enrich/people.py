@@ -2,8 +2,8 @@
 
 Only runs of capitalised words are looked at. A run is read from left to right: titles, places
 and organisations fall away and what is left may be a name. A name counts where something says
-so: a title before it, a verb of saying beside it, an age after it, or a first word that usually
-opens a name (lexicon/name_words.txt). Short mentions are then joined to the fuller name.
+so: a title before it, a verb of saying beside it, an age after it, or a word in it that mostly
+stands in names (lexicon/name_words.txt). Short mentions are then joined to the fuller name.
 """
 
 import bisect
@@ -192,7 +192,7 @@ def _names(text: str, run: list[tuple[int, int]]) -> list[_Candidate]:
             in_organisation = True
         elif (
             kind in _NAME_KINDS
-            or (len(words[place]) == 1 and kinds[place + 1] in _NAME_KINDS)  # M Nazaruddin
+            or (_is_initial(words[place]) and kinds[place + 1] in _NAME_KINDS)  # M Nazaruddin
         ) and not (in_organisation and not (titled and _may_follow_body(kinds, place))):
             in_organisation = False
             end = _end_of_name(words, kinds, place)
@@ -208,6 +208,10 @@ def _names(text: str, run: list[tuple[int, int]]) -> list[_Candidate]:
             left = words[place].lower() if place == 0 else left
         place += 1
     return found
+
+
+def _is_initial(word: str) -> bool:
+    return len(word) == 1 or word in _TITLE_WORDS["opening initials"]
 
 
 def _kinds(words: list[str]) -> list[str]:
