@@ -19,10 +19,11 @@ from index.errors import ArchiveError, QueryError
 from index.schema import DATE, KEYWORDS
 from index.segments.commit import Commit, last_commit, refuse_stale
 from index.segments.segment import NO_MOMENT
+from search.embedded.docsets import Docs, contains
 from search.embedded.facets import count_values
 from search.embedded.match import Leaf, Matches, clause_mask, idf, match
 from search.embedded.score import explain, score
-from search.embedded.snapshot import Docs, Mask, Snapshot
+from search.embedded.snapshot import Mask, Snapshot
 from search.query.parse import parse
 from search.query.resolve import NONE, Clause, label, resolve
 from search.results import (
@@ -176,7 +177,7 @@ class EmbeddedEngine:
         if request.sort == "relevance" and matches.leaves:
             keys = scores.copy()
             if mode == "most":
-                keys[np.isin(docs, matches.every, assume_unique=True)] += _ALL_WORDS_BONUS
+                keys[contains(matches.every, docs)] += _ALL_WORDS_BONUS
         else:
             moments = snapshot.moments[docs].astype(np.float64)
             keys = -moments if request.sort == "oldest" else moments

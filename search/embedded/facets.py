@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from index.schema import DATE, PERSON
-from search.embedded.snapshot import Docs, Snapshot
+from search.embedded.docsets import Docs, distinct
+from search.embedded.snapshot import Snapshot
 from search.results import Interval
 
 # How much of 2021-06-22 names the period.
@@ -72,7 +73,7 @@ def _count_people(
         persons = people.person_of[segment.name][keyword.ordinals_of(local)]
         lengths = np.diff(keyword.doc_starts)[local]
         pairs = np.repeat(local, lengths) * len(people) + persons
-        counts += np.bincount(np.unique(pairs) % max(len(people), 1), minlength=len(people))
+        counts += np.bincount(distinct(pairs) % max(len(people), 1), minlength=len(people))
     used = np.flatnonzero(counts)
     if limit is not None and len(used) > limit:
         # Names are read only for those that may be shown: all that reach the last shown count.

@@ -7,7 +7,8 @@ import numpy as np
 
 from index.language.analyzer import analyze, query_stem
 from index.schema import STEM, SURFACE
-from search.embedded.snapshot import Docs, Mask, Postings, Snapshot
+from search.embedded.docsets import NO_DOCS, Docs, distinct, intersection, union, without
+from search.embedded.snapshot import Mask, Postings, Snapshot
 from search.query.ast import (
     And,
     Filter,
@@ -24,8 +25,7 @@ from search.query.ast import (
 )
 from search.query.resolve import NONE, Clause
 
-_NOTHING: Docs = np.empty(0, dtype=np.int64)
-_NO_POSTINGS = Postings(_NOTHING, _NOTHING, _NOTHING)
+_NO_POSTINGS = Postings(NO_DOCS, NO_DOCS, NO_DOCS)
 # Document and position side by side in one integer.
 _POSITION_BITS = 32
 
@@ -107,18 +107,18 @@ class _Matcher:
                     optional.append(self._docs(child))
             else:
                 required.append(self._docs(child))
-        base = _intersection(required) if required else None
+        base = intersection(required) if required else None
         if not optional:
             every = base if base is not None else np.arange(self._snapshot.size)
             most = every
         else:
-            every = _intersection([*required, *optional])
+            every = intersection([*required, *optional])
             most = self._most(optional, relax_share)
             if base is not None:
-                most = np.intersect1d(most, base, assume_unique=True)
+                most = intersection([most, base])
         for docs in excluded:
-            every = np.setdiff1d(every, docs, assume_unique=True)
-            most = np.setdiff1d(most, docs, assume_unique=True)
+            every = without(every, docs)
+            most = without(most, docs)
         return every, most
 
     def _most(self, optional: list[Docs], share: float) -> Docs:
@@ -153,15 +153,15 @@ class _Matcher:
             return self._docs(node.child, part)
         if isinstance(node, Not):
             everything = np.arange(self._snapshot.size)
-            return np.setdiff1d(everything, self._without_scoring(node.child), assume_unique=True)
+            return without(everything, self._without_scoring(node.child))
         if isinstance(node, Or):
-            return _union([self._docs(child, part) for child in node.children])
+            return union([self._docs(child, part) for child in node.children])
         if isinstance(node, And | Words):
             children = node.children
             if isinstance(node, Words):
                 counting = [c for c in children if not isinstance(c, Word) or self._counts(c)]
                 children = tuple(counting) or children
-            return _intersection([self._docs(child, part) for child in children])
+            return intersection([self._docs(child, part) for child in children])
         if isinstance(node, Filter):
             clause = Clause(node.field, node.values)
             return np.flatnonzero(clause_mask(self._snapshot, clause))
@@ -181,18 +181,18 @@ class _Matcher:
     def _word(self, text: str, part: str | None) -> Leaf:
         tokens = analyze(text)
         if not tokens:
-            return Leaf(text, _NO_POSTINGS, _NO_POSTINGS, _NOTHING, frozenset(), frozenset())
+            return Leaf(text, _NO_POSTINGS, _NO_POSTINGS, NO_DOCS, frozenset(), frozenset())
         whole = tokens[0].surface
         stem = None if self._exact else query_stem(whole)
         surface = self._postings(SURFACE.name, whole, part)
         stemmed = self._postings(STEM.name, stem, part) if stem is not None else _NO_POSTINGS
-        docs = _union([stemmed.docs, surface.docs])
+        docs = union([stemmed.docs, surface.docs])
         stems = frozenset([stem] if stem is not None else [])
         surfaces = frozenset([whole])
         if len(tokens) > 1:
             # "Lavrov-Arreaza" is found where both stand apart, too.
             pieces = [self._word(token.surface, part) for token in tokens[1:]]
-            docs = _union([docs, _intersection([piece.docs for piece in pieces])])
+            docs = union([docs, intersection([piece.docs for piece in pieces])])
             stems = stems.union(*(piece.stems for piece in pieces))
             surfaces = surfaces.union(*(piece.surfaces for piece in pieces))
         return Leaf(text, stemmed, surface, docs, stems, surfaces)
@@ -256,21 +256,23 @@ def _phrase_postings(
             (docs << _POSITION_BITS) + positions + len(words) - offset
             for offset, (docs, positions) in enumerate(places)
         ]
-        keys = _intersection(starts)
+        keys = intersection(starts)
         docs = keys >> _POSITION_BITS
         positions = (keys & ((1 << _POSITION_BITS) - 1)) - len(words)
     titled = positions < segment.title_lengths[docs]
     if part is not None:
         inside = titled if part == "title" else ~titled
         docs, titled = docs[inside], titled[inside]
-    found, where, freqs = np.unique(docs, return_index=True, return_counts=True)
-    title_freqs = np.add.reduceat(titled.astype(np.int64), where) if len(where) else where
+    found = distinct(docs)
+    place = np.searchsorted(found, docs)
+    freqs = np.bincount(place, minlength=len(found))
+    title_freqs = np.bincount(place[titled], minlength=len(found))
     return Postings(found + base, freqs, title_freqs)
 
 
 def _near(places: list[tuple[Docs, Docs]], width: int) -> tuple[Docs, Docs]:
     """Where all words stand within `width` positions, in any order: documents and first places."""
-    common = _intersection([np.unique(docs) for docs, _ in places])
+    common = intersection([distinct(docs) for docs, _ in places])
     found_docs, found_positions = [], []
     lists = []
     for docs, positions in places:
@@ -302,31 +304,12 @@ def _summed(parts: list[Postings]) -> Postings:
         return _NO_POSTINGS
     if len(parts) == 1:
         return parts[0]
-    docs, place = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
+    everywhere = np.concatenate([part.docs for part in parts])
+    docs = distinct(everywhere)
+    place = np.searchsorted(docs, everywhere)
     freqs = np.bincount(place, np.concatenate([part.freqs for part in parts]))
     titled = np.bincount(place, np.concatenate([part.title_freqs for part in parts]))
     return Postings(docs, freqs.astype(np.int64), titled.astype(np.int64))
-
-
-def _union(parts: list[Docs]) -> Docs:
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return _NOTHING
-    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
-
-
-def _intersection(parts: list[Docs]) -> Docs:
-    """The documents in all parts, the shortest looked up in the longer ones."""
-    if not parts:
-        return _NOTHING
-    shortest, *others = sorted(parts, key=len)
-    for other in others:
-        if not len(shortest):
-            break
-        place = np.searchsorted(other, shortest)
-        place[place == len(other)] = 0
-        shortest = shortest[other[place] == shortest]
-    return shortest
 
 
 def _folded(text: str) -> str:

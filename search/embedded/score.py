@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.config import Ranking
+from search.embedded.docsets import Docs
 from search.embedded.match import Leaf, idf
-from search.embedded.snapshot import Docs, Postings, Snapshot
+from search.embedded.snapshot import Postings, Snapshot
 from search.results import Explanation
 
 Scores = NDArray[np.float64]

@@ -13,11 +13,9 @@ from index.segments.arrays import Ints, read_arrays
 from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
 from index.segments.segment import Segment
+from search.embedded.docsets import NO_DOCS, Docs
 
-Docs = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-_NO_DOCS: Docs = np.empty(0, dtype=np.int64)
 
 
 class Postings(NamedTuple):
@@ -88,7 +86,7 @@ class Snapshot:
         if len(found) == 1:
             return found[0]
         if not found:
-            return Postings(_NO_DOCS, _NO_DOCS, _NO_DOCS)
+            return Postings(NO_DOCS, NO_DOCS, NO_DOCS)
         return Postings(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
 
     def terms_with_prefix(self, field: str, prefix: str) -> set[str]:
@@ -152,4 +150,4 @@ class Snapshot:
         return [value.decode() for value in sorted(found)]
 
     def _joined(self, arrays: Sequence[Ints]) -> Docs:
-        return np.concatenate(arrays).astype(np.int64) if arrays else _NO_DOCS
+        return np.concatenate(arrays).astype(np.int64) if arrays else NO_DOCS
