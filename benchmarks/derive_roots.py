@@ -28,16 +28,19 @@ from pathlib import Path
 import numpy as np
 
 from index.language.fold import fold
-from index.language.stemmer import Lexicon, Reading, likeliest_root, readings
+from index.language.stemmer import PREFIXES, SUFFIXES, Lexicon, Reading, likeliest_root, readings
 
 LEAST_COUNT = 4  # below, misspellings outnumber words
 LEAST_NAME_COUNT = 8
+LEAST_POINTER_COUNT = 8  # of a word that is to prove a root which is never used alone
 NEIGHBOURS = 4  # words on either side that count as company
 CONTEXTS = 2000  # the most frequent words serve as company
 DIMENSIONS = 200
 PULL = -0.3  # odds from which a reading is taken; below 0, recall of lemma pairs is worth more
 ROUNDS = 3  # families and readings settle after three
 _FAMILY_CAP = 8
+_UNLIKE = 0.12  # cosine; two words drawn at random have 0.02, half of all pairs of kin above 0.3
+_RARER = 20
 
 Features = dict[str, float]
 Families = dict[str, set[str]]
@@ -53,7 +56,8 @@ class Text:
     def __init__(self, path: Path) -> None:
         self.lower: Counter[str] = Counter()
         self.capital: Counter[str] = Counter()  # capitalised inside a sentence
-        articles = [self._read(json.loads(line)["body"]) for line in gzip.open(path, "rt")]
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            articles = [self._read(json.loads(line)["body"]) for line in lines]
         counts = Counter(word for words in articles for word in words)
         common = [word for word, n in counts.most_common() if n > LEAST_COUNT]
         self._row = {word: number for number, word in enumerate(common, 1)}
@@ -114,6 +118,11 @@ def vocabulary(text: Text) -> tuple[set[str], set[str]]:
     return common | names, common
 
 
+def _one_syllable(root: str) -> bool:
+    """Roots have two syllables or more, but for loans (Sneddon 2010, Indonesian, 1.1)."""
+    return sum(letter in "aeiou" for letter in root) < 2
+
+
 def _spelt(word: str) -> bool:
     return len(word) >= 3 and word.isascii() and word.isalpha()
 
@@ -128,10 +137,31 @@ def shortest_readings(word: str, roots: set[str]) -> dict[str, Reading]:
     return found
 
 
-def bound_roots(words: set[str], free: set[str]) -> set[str]:
-    """What three words or more leave when their affixes go, though it is never used alone."""
-    pointing = Counter(root for word in words & free for root in {r.root for r in readings(word)})
-    return {r for r, n in pointing.items() if n >= 3 and len(r) >= 4 and _SHAPE.match(r)} - words
+def bound_roots(words: set[str], free: set[str], counts: Counter[str]) -> set[str]:
+    """What three words or more leave when their affixes go, though it is never used alone.
+
+    With two innermost prefixes and two suffixes (or none) at least, lest the affix be part of it.
+    """
+    pointing: dict[str, set[str]] = defaultdict(set)
+    innermost: dict[str, set[str]] = defaultdict(set)
+    suffixes: dict[str, set[str]] = defaultdict(set)
+    for word in words & free:
+        if counts[word] < LEAST_POINTER_COUNT:
+            continue
+        for reading in readings(word):
+            if len(reading.root) >= 4 and reading.root not in words:
+                pointing[reading.root].add(word)
+                innermost[reading.root].add(reading.prefixes[-1] if reading.prefixes else "")
+                suffixes[reading.root].add(reading.suffix)
+    return {
+        root
+        for root, pointers in pointing.items()
+        if len(pointers) >= 3
+        and len(innermost[root]) >= 2
+        and len(suffixes[root]) >= 2
+        and _SHAPE.match(root)
+        and not _one_syllable(root)
+    }
 
 
 class Evidence:
@@ -139,21 +169,58 @@ class Evidence:
 
     def __init__(self, text: Text, words: set[str], free: set[str]) -> None:
         self.text, self.free = text, free
-        self.bound = bound_roots(words, free)
+        self.bound = bound_roots(words, free, text.lower)
         self.readings = {w: shortest_readings(w, free | self.bound) for w in words}
         self.readings |= {b: shortest_readings(b, free) for b in self.bound}
         self.families: Families = {}
+        self.direct: Families = {}
 
-    def first_parents(self) -> dict[str, str | None]:
+    def first_leanings(self) -> dict[str, str]:
         """Each word's likeliest origin by the number of words that could come from there."""
         pointing = Counter(root for found in self.readings.values() for root in found)
         alone = self.text.lower
 
         def score(root: str) -> float:
             known = 0.4 * math.log1p(alone[root]) if root in self.free else 0
-            return math.log1p(pointing[root]) + 0.8 * min(len(root), 6) + known
+            size = 0.8 * min(len(root), 6) - 2 * _one_syllable(root)
+            return math.log1p(pointing[root]) + size + known
 
-        return {w: max(found, key=score, default=None) for w, found in self.readings.items()}
+        return {w: max(found, key=score) for w, found in self.readings.items() if found}
+
+    def take(self, parents: dict[str, str | None], leanings: dict[str, str]) -> None:
+        """Draw the families from a round's parents, and the likeliest origin of other words.
+
+        *Direct* are the words that come from a root in one step and have no more than one word
+        of their own: *serang*, *terang* and *perang*, each with its family, make no root *rang*.
+        """
+        self.families = families_of(parents)
+        for word, root in leanings.items():
+            if root and parents[word] is None:
+                self.families[root].add(word)
+        self.direct = defaultdict(set)
+        for word, root in leanings.items():
+            if root and len(self.families.get(word, ())) <= 1:
+                self.direct[parents[word] or root].add(word)
+
+    def coincidence(self, word: str, root: str) -> bool:
+        """Whether a common word only looks like a rare one with a single affix.
+
+        *sekarang* (now) is sixty times as frequent as *karang* (reef) and keeps other company; a
+        word is rarely so much commoner than its origin (Yarowsky & Wicentowski 2000).
+        """
+        reading = self.readings[word][root]
+        likeness = self.text.likeness(word, root)
+        return (
+            not (reading.prefixes and reading.suffix)
+            and root in self.free
+            and _RARER * self.text.lower[root] < self.text.lower[word]
+            and likeness is not None
+            and likeness < _UNLIKE
+        )
+
+    def on_the_way(self, root: str, lemma: str, lemma_of_root: str | None) -> bool:
+        """Whether a root that is not the lemma leads there all the same: *kemuka* to *muka*."""
+        return lemma_of_root == lemma or lemma in self.readings.get(root, {})
 
     def features(self, word: str, root: str) -> Features:
         """What speaks for and against `word` coming from `root`."""
@@ -163,25 +230,37 @@ class Evidence:
         family = len(families.get(root, set()) - own - {word})
         likeness = self.text.likeness(word, root)
         length, alone = len(root), self.text.lower
+        unlike = likeness is not None and likeness < _UNLIKE
+        # -i and -kan make verbs, which have a voice: *hadapi* is in *menghadapi*, *empati* is not.
+        bare = reading.suffix in ("i", "kan") and not outer
+        verb = bare and any(other.startswith(("di", "me")) for other in own)
+        rare = root in self.free and _RARER * alone[root] < alone[word]
+        direct = len(self.direct.get(root, set()) - own - {word})
         return {
             "bias": 1,
             "prefix " + outer: 1,
             "suffix " + reading.suffix: 1,
-            "both " + outer: bool(outer and reading.suffix),
+            f"pair {outer}_{reading.suffix}": 1,
             "both": bool(outer and reading.suffix),
+            "verb": verb,
             "clitic " + reading.clitic: bool(reading.clitic),
-            "deeper": max(0, len(reading.prefixes) - 1),
+            **{"inner " + inner: 1 for inner in reading.prefixes[1:]},
             "family": math.log1p(min(family, _FAMILY_CAP)),
             "large family": math.log1p(family),
             "no family": family == 0,
+            "direct": math.log1p(min(direct, _FAMILY_CAP)),
+            "none direct": direct == 0,
             "own family": math.log1p(min(len(own), _FAMILY_CAP)),
             "frequency of root": math.log1p(min(alone[root], 3000)),
             "frequency of word": math.log1p(min(alone[word], 3000)),
             "bound": root not in self.free,
             "likeness": likeness or 0,
-            "unlike": likeness is not None and likeness < 0.1,
+            "unlike": unlike,
+            "unlike " + outer: unlike and not reading.suffix,
+            "rare root": rare,
             "likeness unknown": likeness is None,
             "length 3": length == 3,
+            "one syllable": _one_syllable(root),
             "length 4": length == 4,
             "length 7": length >= 7,
         }
@@ -230,20 +309,27 @@ def total(weights: Features, features: Features) -> float:
 
 def settle(evidence: Evidence, lemmas: dict[str, str]) -> dict[str, str | None]:
     """Each word's parent, after a few rounds of learning and reading."""
-    parents = evidence.first_parents()
+    leanings = evidence.first_leanings()
+    parents: dict[str, str | None] = {word: leanings.get(word) for word in evidence.readings}
     for _ in range(ROUNDS):
-        evidence.families = families_of(parents)
+        evidence.take(parents, leanings)
         taught = [
             (word, root, root == lemma)
             for word, lemma in lemmas.items()
             for root in evidence.readings.get(word, ())
-            if root == lemma or lemmas.get(root) != lemma  # a step on the way is not wrong
+            if root == lemma or not evidence.on_the_way(root, lemma, lemmas.get(root))
         ]
         weights = fit([evidence.features(w, r) for w, r, _ in taught], [ok for *_, ok in taught])
         for word, found in evidence.readings.items():
-            scores = {r: total(weights, evidence.features(word, r)) for r in found}
-            best = max(scores, key=lambda r: scores[r], default=None)
+            scores = {
+                root: total(weights, evidence.features(word, root))
+                for root in found
+                if not evidence.coincidence(word, root)
+            }
+            best = max(scores, key=lambda r: scores[r], default="")
             parents[word] = best if best and scores[best] > PULL else None
+            leanings[word] = best
+    evidence.take(parents, leanings)
     return parents
 
 
@@ -277,9 +363,10 @@ def affix_features(reading: Reading) -> Features:
     return {
         "prefix " + outer: 1,
         "suffix " + reading.suffix: 1,
-        "both " + outer: bool(outer and reading.suffix),
+        f"pair {outer}_{reading.suffix}": 1,
+        "both": bool(outer and reading.suffix),
         "clitic": bool(reading.clitic),
-        "deeper": max(0, len(reading.prefixes) - 1),
+        **{"inner " + inner: 1 for inner in reading.prefixes[1:]},
     }
 
 
@@ -295,6 +382,7 @@ def root_features(evidence: Evidence, root: str, without: str = "") -> Features:
         "frequency": math.log1p(min(evidence.text.lower[root], 3000)),
         "bound": root not in evidence.free,
         "length 3": len(root) == 3,
+        "one syllable": _one_syllable(root),
         "length 4": len(root) == 4,
     }
 
@@ -310,17 +398,14 @@ def condense(evidence: Evidence, roots: dict[str, str]) -> tuple[dict[str, int],
     weights = fit(rows, right)
     strengths = {root: round(10 * total(weights, root_features(evidence, root))) for root in known}
     affixes = {}
-    for outer in _endings(weights, "prefix "):
-        for suffix in _endings(weights, "suffix "):
+    for outer in ("", *PREFIXES):
+        for suffix in ("", *SUFFIXES):
             pair = affix_features(Reading("", (outer,) if outer else (), suffix, ""))
             affixes[f"{outer}_{suffix}"] = round(10 * total(weights, pair))
     affixes["_clitic_"] = round(10 * weights["clitic"])
-    affixes["_deeper_"] = round(10 * weights["deeper"])
+    for inner in PREFIXES:
+        affixes["inner_" + inner] = round(10 * weights.get("inner " + inner, 0))
     return strengths, affixes
-
-
-def _endings(weights: Features, start: str) -> list[str]:
-    return sorted(name.removeprefix(start) for name in weights if name.startswith(start))
 
 
 HEADER = """\
@@ -353,7 +438,6 @@ def main() -> None:
     words, free = vocabulary(text)
     evidence = Evidence(text, words, free)
     parents = settle(evidence, lemmas(data / "ud" / "pud.conllu.gz"))
-    evidence.families = families_of(parents)
     sys.stdout.write(HEADER)
     for line in lexicon_lines(evidence, roots_of(parents)):
         print(line)

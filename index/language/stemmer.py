@@ -19,18 +19,22 @@ _SHORTEST_ROOT = 3
 
 _PARTICLES = ("lah", "kah", "pun")
 _POSSESSIVES = ("nya", "ku", "mu")
-_SUFFIXES = ("kan", "an", "i", "isasi", "asi")
+SUFFIXES = ("kan", "an", "i", "isasi", "asi")
+# As `_one_prefix` names them.
+PREFIXES = (
+    *("di", "ke", "se", "ku", "ber", "be", "ter", "te", "per", "antar", "Ce"),
+    *("me", "meN", "meT", "pe", "peN", "peT"),
+)
 
 # Prefixes that no suffix of the set follows (Nazief & Adriani 1996, table of disallowed pairs).
 _DISALLOWED = {
-    "ber": {"i"},
     "di": {"an"},
     "ke": {"kan"},
-    "me": {"an"},
-    "pe": {"kan", "i"},
-    "peN": {"kan", "i"},
     "se": {"i", "kan"},
-    "ter": {"an"},
+    **dict.fromkeys(("ber", "be"), {"i"}),
+    **dict.fromkeys(("ter", "te"), {"an"}),
+    **dict.fromkeys(("me", "meN", "meT"), {"an"}),
+    **dict.fromkeys(("pe", "peN", "peT"), {"kan", "i"}),
 }
 
 
@@ -46,8 +50,8 @@ class Reading(NamedTuple):
 class Lexicon(NamedTuple):
     """What lexicon/roots.txt says. Strengths and odds are log odds in tenths.
 
-    `affixes` has a key for each pair, `me_kan`, `_an`, `di_`; and `_clitic_` and `_deeper_` for a
-    clitic and for every prefix after the first. `exceptions` hold the root of words whose
+    `affixes` has a key for each pair, `me_kan`, `_an`, `di_`; and `_clitic_` for any clitic and
+    `inner_per` for a prefix that is not the outermost. `exceptions` hold the root of words whose
     likeliest reading is wrong.
     """
 
@@ -94,8 +98,8 @@ def likeliest_root(word: str, lexicon: Lexicon) -> str:
             odds = strength + lexicon.affixes[f"{outer}_{suffix}"]
             if clitic:
                 odds += lexicon.affixes["_clitic_"]
-            if len(prefixes) > 1:
-                odds += lexicon.affixes["_deeper_"] * (len(prefixes) - 1)
+            for inner in prefixes[1:]:
+                odds += lexicon.affixes[f"inner_{inner}"]
             if odds > best_odds:
                 best, best_odds = root, odds
     return best
@@ -137,7 +141,7 @@ def _without_endings(word: str) -> Iterator[tuple[str, str, str]]:
                 bases.append((base[: -len(possessive)], possessive + particle))
     for base, clitic in bases:
         yield base, "", clitic
-        for suffix in _SUFFIXES:
+        for suffix in SUFFIXES:
             if base.endswith(suffix):
                 yield base[: -len(suffix)], suffix, clitic
 
@@ -154,76 +158,84 @@ def _without_prefixes(base: str, depth: int) -> Iterator[tuple[str, tuple[str, .
 
 def _may_follow(outer: str, inner: str) -> bool:
     """Whether prefix `inner` can stand inside `outer`: voice marks are always outermost."""
-    return inner not in ("di", "ku", "me", outer)
+    return inner not in ("di", "ku", "me", "meN", "meT", outer)
 
 
 def _one_prefix(word: str) -> Iterator[tuple[str, str]]:
-    """(prefix, rest) for each prefix that the word could begin with, sound change undone."""
+    """(prefix, rest) for each prefix that the word could begin with, sound change undone.
+
+    A prefix is named by its sound change: *me* and *pe* keep the first sound of what follows,
+    *meN* and *peN* add a nasal, *meT* and *peT* swallow a k, p, s or t; *be* and *te* swallow
+    an r. *Ce* is the first syllable said twice (*dedaunan*).
+    """
     start, rest = word[:2], word[2:]
     if start in ("di", "ke", "se", "ku"):
         yield start, rest
         if word.startswith("ketidak"):
             yield "ke", word[7:]
     elif start in ("be", "te"):
-        yield from _ber_or_ter(word, start + "r")
+        yield from _ber_or_ter(word, start)
     elif start == "me":
         yield from _nasal(rest, "me")
         if rest[:1] in ("l", "r", "w", "y"):
             yield "me", rest
     elif start == "pe":
-        yield from _nasal(rest, "peN")
+        yield from _nasal(rest, "pe")
         if rest[:1] == "r":
             yield "per", rest[1:]
         elif word.startswith("pelajar"):
             yield "per", word[3:]
-        if rest[:1] not in _VOWELS:
+        if rest[:1] not in ("a", "e", "i", "o", "u", "m", "n"):
             yield "pe", rest
     elif start == "an" and word.startswith("antar"):
         yield "antar", word[5:]
+    elif word[1:2] == "e" and word[:1] == word[2:3]:
+        yield "Ce", word[2:]
 
 
-def _ber_or_ter(word: str, prefix: str) -> Iterator[tuple[str, str]]:
+def _ber_or_ter(word: str, start: str) -> Iterator[tuple[str, str]]:
     """ber-kerja is *bekerja*, ber-ajar *belajar*, ter-rasa *terasa*."""
-    if word.startswith(prefix):
-        yield prefix, word[3:]
+    if word[2:3] == "r":
+        yield start + "r", word[3:]
         if word[3:4] in _VOWELS:
-            yield prefix, word[2:]
+            yield start, word[2:]
     elif word.startswith("belajar"):
-        yield prefix, word[3:]
+        yield "ber", word[3:]
     elif word[3:5] == "er":
-        yield prefix, word[2:]
+        yield start, word[2:]
 
 
-def _nasal(rest: str, prefix: str) -> Iterator[tuple[str, str]]:
+def _nasal(rest: str, start: str) -> Iterator[tuple[str, str]]:
     """What follows me- or pe- where its nasal has grown to, or swallowed, the first sound.
 
     men-tulis is *menulis*, mem-pukul *memukul*, meny-sapu *menyapu*, meng-kirim *mengirim*,
     menge-cek *mengecek*; b, c, d, f, g, h, j, s, v, z and most loans keep their first sound.
     """
+    added, swallowed = start + "N", start + "T"
     if rest[:2] == "ng":
         after = rest[2:]
         if after[:1] in _VOWELS:
-            yield prefix, after
-            yield prefix, "k" + after
+            yield added, after
+            yield swallowed, "k" + after
             if after[0] == "e":
-                yield prefix, after[1:]
+                yield added, after[1:]
         elif after[:1] in ("g", "h", "k", "q"):
-            yield prefix, after
+            yield added, after
     elif rest[:2] == "ny":
-        yield prefix, "s" + rest[2:]
-        yield prefix, rest
+        yield swallowed, "s" + rest[2:]
+        yield start, rest
     elif rest[:1] == "n":
         if rest[1:2] in _VOWELS:
-            yield prefix, "t" + rest[1:]
-            yield prefix, rest
+            yield swallowed, "t" + rest[1:]
+            yield start, rest
         elif rest[1:2] in ("c", "d", "j", "k", "s", "t", "z"):
-            yield prefix, rest[1:]
+            yield added, rest[1:]
     elif rest[:1] == "m":
         if rest[1:2] in _VOWELS:
-            yield prefix, "p" + rest[1:]
-            yield prefix, rest
+            yield swallowed, "p" + rest[1:]
+            yield start, rest
         elif rest[1:2] in ("b", "f", "p", "s", "v"):
-            yield prefix, rest[1:]
+            yield added, rest[1:]
 
 
 _BARE_PREFIXES = frozenset(("di", "ke", "se", "ku", "ber", "ter", "me", "pe", "per"))
@@ -242,11 +254,11 @@ def _hyphenated(word: str) -> str:
     if not (first.isalpha() and second.isalpha()):
         return word
     one, other = _root(first), _root(second)
-    if one == other:  # kendaraan-kendaraan, buku-bukunya, seburuk-buruknya
-        return one
-    for _prefix, rest in _one_prefix(first):  # berjam-jam, menari-nari, kehati-hatian
-        if second.startswith(rest):
-            return one if one != first else other
+    if one == other or second.startswith(first) or second.endswith(first):
+        return one  # kendaraan-kendaraan, seburuk-buruknya, biji-bijian, asal-muasal
+    for _, rest in _one_prefix(first):
+        if second.startswith(rest):  # menari-nari, kehati-hatian, pertama-tama; berjam-jam
+            return one if one != first or first in shipped_lexicon().strengths else other
     if _rhymes(first, second):
         return one
     return word
@@ -256,7 +268,7 @@ def _rhymes(first: str, second: str) -> bool:
     """Repetition with a changed sound: sayur-mayur (one consonant), bolak-balik (vowels)."""
     if first[1:] == second[1:] and len(first) > _SHORTEST_ROOT:
         return True
-    return _consonants(first) == _consonants(second) and len(first) == len(second)
+    return len(first) == len(second) and _consonants(first) == _consonants(second)
 
 
 def _consonants(word: str) -> str:

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     | (?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\.)[^\s<>"“”]{{0,2000}}(?<=[\w/])
     | \w++(?:[.+-]\w++){{0,4}}@\w++(?:[.-]\w++){{1,4}}    # an e-mail address
     | [A-Za-z0-9]++(?:[.-][A-Za-z0-9]++){{0,4}}\.{_HOST}(?![\w'’-])
-    | [\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]   # an ideograph is a word of its own
+    | (?=[^\W_])[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]  # an ideograph is a word
     | [^\W\d_]++(?=\d++[.,]\d) | [Rr][Pp](?=\d)           # Rp5.000, USD1,5: the unit
     | {_PIECE}(?:[-‐‑]{_PIECE}){{0,7}}                    # with its hyphens, to eight parts
     """,
