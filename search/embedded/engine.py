@@ -21,7 +21,7 @@ from index.segments.commit import Commit, last_commit, refuse_stale
 from index.segments.segment import NO_MOMENT
 from search.embedded.docsets import Docs, contains
 from search.embedded.facets import count_values
-from search.embedded.match import Leaf, Matches, clause_mask, idf, match
+from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.score import explain, score
 from search.embedded.snapshot import Mask, Snapshot
 from search.query.parse import parse
@@ -228,8 +228,6 @@ class EmbeddedEngine:
         snippet: Snippet | None = None
         if highlighter is not None:
             snippet = highlighter.snippet(clean_text(article.body, enrichment.cuts))
-        people = self._snapshot.people
-        names = [people.name(people.find(person.name)) for person in enrichment.people]
         return Hit(
             id=version.public_id,
             title=enrichment.title,
@@ -240,7 +238,7 @@ class EmbeddedEngine:
             agency=list(enrichment.agencies),
             author=list(article.authors),
             countries=[country.code for country in enrichment.countries],
-            people=list(dict.fromkeys(names)),
+            people=self._snapshot.people_of(doc),
             inferred=list(enrichment.inferred),
             score=round(hit_score, 4),
             snippet=snippet,
@@ -299,20 +297,10 @@ def _open_snapshot(folder: Path, archive: Archive) -> Snapshot:
 
 
 def _passing(snapshot: Snapshot, clauses: tuple[Clause, ...]) -> Mask:
-    """Which documents satisfy all conditions.
-
-    Several conditions on a field that has one value would leave nothing: there, any holds.
-    """
+    """Which documents satisfy all conditions."""
     passing = np.ones(snapshot.size, dtype=np.bool_)
-    for field in dict.fromkeys(clause.field for clause in clauses):
-        wanted = [c for c in clauses if c.field == field and not c.negated]
-        if wanted:
-            masks = [clause_mask(snapshot, clause) for clause in wanted]
-            combine = np.logical_and if KEYWORDS[field].multiple else np.logical_or
-            passing &= combine.reduce(masks)
-        for clause in clauses:
-            if clause.field == field and clause.negated:
-                passing &= clause_mask(snapshot, clause)
+    for clause in clauses:
+        passing &= clause_mask(snapshot, clause)
     return passing
 
 
@@ -326,7 +314,9 @@ def _ordered(
     keys = answer.sort_keys
     places = np.arange(total)
     needed = total if limit is None else min(total, offset + limit)
-    if 0 < needed < total:
+    if needed <= offset:
+        return places[:0]
+    if needed < total:
         floor = np.partition(keys, total - needed)[total - needed]
         places = np.flatnonzero(keys >= floor)
     docs = answer.docs[places]
@@ -354,4 +344,4 @@ def _selected(facet: Facet, value: str, chosen: frozenset[str]) -> bool:
         return value in chosen
     first, last = (str(day) for day in period(value, datetime.date.min))
     ranges = (days.partition("..") for days in chosen if days != NONE)
-    return any(start <= first and last <= end for start, _, end in ranges)
+    return any(start <= first and last <= (end or LAST_DAY) for start, _, end in ranges)

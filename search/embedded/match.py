@@ -1,12 +1,12 @@
 """Which documents answer a question, word by word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from index.language.analyzer import analyze, query_stem
-from index.schema import STEM, SURFACE
+from index.schema import DATE, STEM, SURFACE
 from search.embedded.docsets import NO_DOCS, Docs, distinct, intersection, union, without
 from search.embedded.snapshot import Mask, Postings, Snapshot
 from search.query.ast import (
@@ -28,6 +28,8 @@ from search.query.resolve import NONE, Clause
 _NO_POSTINGS = Postings(NO_DOCS, NO_DOCS, NO_DOCS)
 # Document and position side by side in one integer.
 _POSITION_BITS = 32
+# The end of a date range without one.
+LAST_DAY = "9999-12-31"
 
 
 class Leaf(NamedTuple):
@@ -68,8 +70,9 @@ def clause_mask(snapshot: Snapshot, clause: Clause) -> Mask:
     for value in clause.values:
         if value == NONE:
             mask |= snapshot.missing_mask(clause.field)
-        elif clause.field == "date":
-            mask |= snapshot.range_mask(clause.field, *value.split(".."))
+        elif clause.field == DATE.name:
+            first, _, last = value.partition("..")
+            mask |= snapshot.range_mask(clause.field, first, last or LAST_DAY)
         else:
             mask |= snapshot.mask(clause.field, value)
     return ~mask if clause.negated else mask
@@ -97,14 +100,11 @@ class _Matcher:
         required: list[Docs] = []
         excluded: list[Docs] = []
         optional: list[Docs] = []
-        words = [child for child in tree.children if isinstance(child, Word)]
-        only_stop_words = all(query_stem(word.text) is None for word in words)
-        for child in tree.children:
+        for child in self._counting(tree.children):
             if isinstance(child, Not):
                 excluded.append(self._without_scoring(child.child))
             elif isinstance(child, Word | Prefix | Fuzzy):
-                if not isinstance(child, Word) or only_stop_words or self._counts(child):
-                    optional.append(self._docs(child))
+                optional.append(self._docs(child))
             else:
                 required.append(self._docs(child))
         base = intersection(required) if required else None
@@ -132,13 +132,20 @@ class _Matcher:
         # Rounding must not exclude a document that holds exactly the share.
         return np.flatnonzero((weight >= share * total * (1 - 1e-9)) & (weight > 0))
 
-    def _counts(self, word: Word) -> bool:
-        """Whether a word says something: stop words beside others do not."""
-        return self._exact or query_stem(word.text) is not None
+    def _counting(self, children: Sequence[Node]) -> Sequence[Node]:
+        """The children without stop words, unless nothing else is looked for."""
+        if self._exact:
+            return children
+        counting = [
+            child
+            for child in children
+            if not isinstance(child, Word) or query_stem(child.text) is not None
+        ]
+        return children if all(isinstance(child, Not) for child in counting) else counting
 
-    def _without_scoring(self, node: Node) -> Docs:
+    def _without_scoring(self, node: Node, part: str | None = None) -> Docs:
         before = len(self.leaves)
-        docs = self._docs(node)
+        docs = self._docs(node, part)
         del self.leaves[before:]
         return docs
 
@@ -153,14 +160,11 @@ class _Matcher:
             return self._docs(node.child, part)
         if isinstance(node, Not):
             everything = np.arange(self._snapshot.size)
-            return without(everything, self._without_scoring(node.child))
+            return without(everything, self._without_scoring(node.child, part))
         if isinstance(node, Or):
             return union([self._docs(child, part) for child in node.children])
         if isinstance(node, And | Words):
-            children = node.children
-            if isinstance(node, Words):
-                counting = [c for c in children if not isinstance(c, Word) or self._counts(c)]
-                children = tuple(counting) or children
+            children = node.children if isinstance(node, And) else self._counting(node.children)
             return intersection([self._docs(child, part) for child in children])
         if isinstance(node, Filter):
             clause = Clause(node.field, node.values)

@@ -53,6 +53,13 @@ class Snapshot:
         number = int(np.searchsorted(self.bases, doc, side="right")) - 1
         return self.segments[number], doc - self.bases[number]
 
+    def people_of(self, doc: int) -> list[str]:
+        """The persons that an article names, each once, in the order of first mention."""
+        segment, local = self.place(doc)
+        names = segment.keywords[PERSON.name].ordinals_of(np.array([local]))
+        persons = self.people.person_of[segment.name][names].tolist()
+        return [self.people.name(person) for person in dict.fromkeys(persons)]
+
     @cached_property
     def articles(self) -> Docs:
         """The archive's number of each document's article."""

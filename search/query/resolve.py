@@ -1,21 +1,22 @@
 """From what was typed to what is meant: field values by their names, dates by their days."""
 
 import datetime
-import difflib
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from msgspec.structs import replace
 
 from index.enrich.countries import country_code, country_label, nearest_countries
-from index.enrich.dates import period
 from index.errors import QueryError
 from index.schema import COUNTRY, DATE, KEYWORDS, PERSON
 from search.query.ast import And, Filter, Must, Node, Not, Or, Part, Words
 from search.results import Filters, Request
 
+if TYPE_CHECKING:
+    from index.enrich.dates import Period
+
 # What finds the articles that have no value.
 NONE = "none"
-_OPEN_START, _OPEN_END = "0000-01-01", "9999-12-31"
 
 
 class Vocabulary(Protocol):
@@ -34,7 +35,8 @@ class Vocabulary(Protocol):
 class Clause(NamedTuple):
     """A condition on one field: any of the values, or, negated, none of them.
 
-    A date is `first..last`, two days; `none` is the articles without a value.
+    A date is `first..last`, two days of which one may be left out; `none` is the articles
+    without a value.
     """
 
     field: str
@@ -43,7 +45,9 @@ class Clause(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """A question with canonical values. `tree` holds no filter at its top: `clauses` do."""
+    """A question with canonical values. `clauses`, which must all hold, are the request's
+    filters and those at the top of the tree, where `tree` has them no more.
+    """
 
     tree: Node
     clauses: tuple[Clause, ...]
@@ -52,26 +56,49 @@ class Resolved(NamedTuple):
 def resolve(tree: Node, request: Request, vocabulary: Vocabulary, today: datetime.date) -> Resolved:
     """Resolve a parsed question and the request's filters.
 
-    Raises QueryError for an unknown field, a name that nothing has (with the nearest ones) and
-    a date that cannot be read.
+    Several filters on a field that has one value are alternatives, since no article could
+    satisfy them all. Raises QueryError for an unknown field, a name that nothing has (with the
+    nearest ones) and a date that cannot be read.
     """
     resolver = _Resolver(vocabulary, today)
-    clauses = [*resolver.options(request.filters), *resolver.options(request.exclude, True)]
-    if request.since is not None:
-        clauses.append(resolver.since(request.since))
-    if request.until is not None:
-        clauses.append(resolver.until(request.until))
-    tree = resolver.rewrite(tree)
+    clauses = [
+        *_alternatives_joined(resolver.options(request.filters)),
+        *resolver.options(request.exclude, negated=True),
+        *resolver.since_until(request.since, request.until),
+    ]
+    tree, inline = _without_filters(resolver.rewrite(tree))
+    return Resolved(tree, (*clauses, *inline))
+
+
+def _without_filters(tree: Node) -> tuple[Node, list[Clause]]:
+    """The tree without the filters at its top, and the conditions that they make."""
+    if not isinstance(tree, Words | And):
+        return tree, []
+    clauses: list[Clause] = []
+    rest: list[Node] = []
+    for child in tree.children:
+        inner = child.child if isinstance(child, Not | Must) else child
+        if isinstance(inner, Filter):
+            clauses.append(Clause(inner.field, inner.values, isinstance(child, Not)))
+        else:
+            rest.append(child)
     if isinstance(tree, Words):
-        rest: list[Node] = []
-        for child in tree.children:
-            inner = child.child if isinstance(child, Not | Must) else child
-            if isinstance(inner, Filter):
-                clauses.append(Clause(inner.field, inner.values, isinstance(child, Not)))
-            else:
-                rest.append(child)
-        tree = replace(tree, children=tuple(rest))
-    return Resolved(tree, tuple(clauses))
+        return replace(tree, children=tuple(rest)), _alternatives_joined(clauses)
+    if not clauses:
+        return tree, clauses
+    # What remains of an AND may be a single word or none: it must match all the same.
+    return Words(tuple(Must(child) for child in rest), start=tree.start, end=tree.end), clauses
+
+
+def _alternatives_joined(clauses: Iterable[Clause]) -> list[Clause]:
+    """The conditions, those on one field with a single value made one."""
+    joined: dict[str | int, Clause] = {}
+    for number, clause in enumerate(clauses):
+        alone = clause.negated or KEYWORDS[clause.field].multiple
+        key = number if alone else clause.field
+        before = joined[key].values if key in joined else ()
+        joined[key] = clause._replace(values=before + clause.values)
+    return list(joined.values())
 
 
 class _Resolver:
@@ -79,7 +106,8 @@ class _Resolver:
         self._vocabulary = vocabulary
         self._today = today
 
-    def options(self, filters: Filters, negated: bool = False) -> Iterator[Clause]:
+    def options(self, filters: Filters, *, negated: bool = False) -> Iterator[Clause]:
+        """A condition for each use of an option."""
         for field, entries in filters.items():
             if field not in KEYWORDS:
                 known = ", ".join(KEYWORDS)
@@ -89,15 +117,15 @@ class _Resolver:
             for entry in entries:
                 yield Clause(field, self._alternatives(field, entry), negated)
 
-    def since(self, words: str) -> Clause:
-        """The days from the first one that the words mean."""
-        first, _ = _days(period(words, self._today))
-        return Clause(DATE.name, (f"{first}..{_OPEN_END}",))
-
-    def until(self, words: str) -> Clause:
-        """The days up to the last one that the words mean."""
-        _, last = _days(period(words, self._today))
-        return Clause(DATE.name, (f"{_OPEN_START}..{last}",))
+    def since_until(self, since: str | None, until: str | None) -> Iterator[Clause]:
+        """The days from the first one that `since` means to the last one that `until` means."""
+        if since is None and until is None:
+            return
+        first = _period(since, self._today)[0] if since is not None else None
+        last = _period(until, self._today)[1] if until is not None else None
+        if first is not None and last is not None and first > last:
+            raise QueryError(f"since {since} until {until} ends before it begins; swap its ends")
+        yield Clause(DATE.name, (_days(first, last),))
 
     def rewrite(self, node: Node) -> Node:
         """The tree with canonical values in its filters; errors point at their place."""
@@ -120,12 +148,13 @@ class _Resolver:
             try:  # a name may hold a comma itself
                 return (self._value(field, entry),)
             except QueryError:
-                parts = [part.strip() for part in entry.split(",")]
-                return tuple(self._value(field, part) for part in parts if part)
+                return tuple(self._value(field, part) for part in entry.split(","))
         return (self._value(field, entry),)
 
     def _value(self, field: str, name: str) -> str:
         name = name.strip()
+        if not name:
+            raise QueryError(f"an empty name for {field}; `{NONE}` finds what has no {field}")
         if name.lower() == NONE:
             return NONE
         if field == COUNTRY.name:
@@ -149,7 +178,7 @@ class _Resolver:
         return person
 
     def _date(self, words: str) -> str:
-        return "..".join(_days(period(words, self._today)))
+        return _days(*_period(words, self._today))
 
     def _keyword(self, field: str, name: str) -> str:
         values = self._vocabulary.values(field)
@@ -158,16 +187,20 @@ class _Resolver:
             return name
         if found := by_lower_case.get(name.lower()):
             return found
+        import difflib
+
         near = difflib.get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.5)
         raise QueryError(_nobody(field, name, [by_lower_case[value] for value in near]))
 
 
-def _days(days: tuple[datetime.date | None, datetime.date | None]) -> tuple[str, str]:
-    first, last = days
-    return (
-        first.isoformat() if first else _OPEN_START,
-        last.isoformat() if last else _OPEN_END,
-    )
+def _period(words: str, today: datetime.date) -> "Period":
+    from index.enrich.dates import period  # its grammar costs 6 ms, which most questions spare
+
+    return period(words, today)
+
+
+def _days(first: datetime.date | None, last: datetime.date | None) -> str:
+    return f"{first or ''}..{last or ''}"
 
 
 def _nobody(what: str, name: str, nearest: Sequence[str]) -> str:
