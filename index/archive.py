@@ -5,9 +5,8 @@ an index says up to which it has come and catches up from there.
 """
 
 import datetime
-import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -114,16 +113,18 @@ class Archive:
     def changed_since(self, seq: int) -> Iterator[tuple[int, int, bytes]]:
         """Number, seq and packed content of every article whose shown version is newer."""
         return self._db.execute(
-            "SELECT article.number, seq, content FROM version"
-            " JOIN article ON article.current = version.seq WHERE seq > ? ORDER BY seq",
+            "SELECT article, seq, content FROM version JOIN article"
+            " ON article.number = version.article AND article.current = version.seq"
+            " WHERE seq > ? ORDER BY seq",
             (seq,),
         )
 
     def numbers_changed_since(self, seq: int) -> list[int]:
-        """The articles that an index at `seq` must drop: changed, deleted or new since."""
+        """The articles that an index at `seq` must drop: new, deleted or shown otherwise since."""
         rows = self._db.execute(
-            "SELECT article FROM version WHERE seq > ?1"
-            " UNION SELECT article FROM deletion WHERE seq > ?1",
+            "SELECT article FROM version JOIN article"
+            " ON article.number = version.article AND article.current = version.seq"
+            " WHERE seq > ?1 UNION SELECT article FROM deletion WHERE seq > ?1",
             (seq,),
         )
         return [row[0] for row in rows]
@@ -162,17 +163,12 @@ class Archive:
 
     def find(self, name: str) -> list[int]:
         """The numbers of the articles that an id or URL names: several when it is ambiguous."""
+        source, _, given_id = name.partition(":")
         rows = self._db.execute(
             "SELECT number FROM article WHERE given_id = ?1 OR url = ?1 OR short_id = ?1"
-            " ORDER BY number",
-            (name,),
-        ).fetchall()
-        source, colon, given_id = name.partition(":")
-        if not rows and colon:
-            rows = self._db.execute(
-                "SELECT number FROM article WHERE source = ? AND given_id = ? ORDER BY number",
-                (source, given_id),
-            ).fetchall()
+            " OR (source = ?2 AND given_id = ?3) ORDER BY number",
+            (name, source, given_id),
+        )
         return [row[0] for row in rows]
 
     def public_id(self, number: int) -> str:
@@ -226,18 +222,30 @@ class Archive:
             assert number is not None
         else:
             number = known[0]
+        # An older version that arrives late is kept, but not shown.
+        late = bool(
+            known and article.modified and known[2] and _is_older(article.modified, known[2])
+        )
+        if late and self._has_version(number, content_hash):
+            return number, "unchanged"
         seq = self._next_seq()
         self._db.execute(
             "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)",
             (seq, number, content_hash, article.modified, now(), packed),
         )
-        if known is not None and article.modified and known[2] and article.modified < known[2]:
-            return number, "unchanged"  # an older version, arrived late: kept, not shown
+        if late:
+            return number, "unchanged"
         self._db.execute(
             "UPDATE article SET current = ?, given_id = ?, source = ?, url = ? WHERE number = ?",
             (seq, article.given_id, source, article.url, number),
         )
         return number, "new" if known is None else "changed"
+
+    def _has_version(self, number: int, content_hash: bytes) -> bool:
+        row = self._db.execute(
+            "SELECT 1 FROM version WHERE article = ? AND content_hash = ?", (number, content_hash)
+        ).fetchone()
+        return row is not None
 
     def update_enrichment(self, seq: int, packed: bytes) -> None:
         """Replace what was read in a version; the article itself stays as it is."""
@@ -249,7 +257,6 @@ class Archive:
         The place that it was read from stays noted as read, so an input that has not changed
         does not bring it back.
         """
-        self._db.execute("PRAGMA secure_delete = ON")
         seq = self._next_seq()
         self._db.execute("DELETE FROM article WHERE number = ?", (number,))
         self._db.execute("INSERT INTO deletion VALUES (?, ?)", (seq, number))
@@ -285,8 +292,17 @@ class Archive:
         row = self._db.execute("SELECT number FROM input WHERE path = ?", (path,)).fetchone()
         return int(row[0])
 
-    def finish_input(self, number: int) -> None:
-        """Note that a file was read to its end."""
+    def places(self, number: int) -> set[int]:
+        """The places of an input of which it is noted what they held."""
+        rows = self._db.execute("SELECT number FROM record WHERE input = ?", (number,))
+        return {row[0] for row in rows}
+
+    def finish_input(self, number: int, gone: Iterable[int]) -> None:
+        """Note that a file was read to its end; `gone` are places that it has no more."""
+        self._db.executemany(
+            "DELETE FROM record WHERE input = ? AND number = ?",
+            [(number, place) for place in gone],
+        )
         self._db.execute("UPDATE input SET complete = 1 WHERE number = ?", (number,))
 
     def records_of(self, path: str) -> tuple[int, int]:
@@ -353,8 +369,9 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
             " or name another with --archive",
             "missing",
         )
-    mode = "rwc" if write else "ro"
+    connection: sqlite3.Connection | None = None
     try:
+        mode = "rwc" if write else "ro"
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if write and version == 0:
@@ -365,7 +382,11 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
             version = _FORMAT_VERSION
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        # From the first write on: what a page held before it was split is wiped too.
+        connection.execute("PRAGMA secure_delete = ON")
     except sqlite3.DatabaseError as error:
+        if connection is not None:
+            connection.close()
         raise ArchiveError(f"{path} cannot be opened ({error})", "damaged") from error
     if version != _FORMAT_VERSION:
         connection.close()
@@ -412,8 +433,18 @@ def identity_of(article: Article, path: str, number: int) -> str:
     return f"place {path} {number}"
 
 
+def _is_older(modified: str, than: str) -> bool:
+    """Whether one ISO 8601 moment is before another; where one is a bare day, its day is."""
+    one, other = map(datetime.datetime.fromisoformat, (modified, than))
+    if one.tzinfo is None or other.tzinfo is None:
+        return one.date() < other.date()
+    return one < other
+
+
 def _short_id(identity: str) -> str:
     """A short id for an article that came without one: 48 bits of its identity's hash."""
+    import hashlib  # loads OpenSSL, which a question does not need
+
     return hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()
 
 

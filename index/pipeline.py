@@ -93,11 +93,13 @@ class _Ready(NamedTuple):
 
 
 class _End(NamedTuple):
-    """The end of an input."""
+    """The end of an input, and the places where it held something before, but no more."""
 
     input: int
+    gone: tuple[int, ...]
 
 
+_Row = tuple[int, int, bytes]  # number, seq and packed content of an archived article
 _Step = tuple[_Place, Record | Reject] | _End
 _Done = tuple[_Place, _Ready | Reject] | _End
 
@@ -151,7 +153,7 @@ def reindex(
     """Read everything anew in the archived articles and build the index again, beside the old.
 
     Readers keep the old index until the new one is whole. Also returns a line for each article
-    that the index could not take.
+    that could not be read anew, and so stays as it was read, or that the index could not take.
     """
     open_archive(folder).close()  # "missing" rather than an empty new one
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
@@ -159,16 +161,19 @@ def reindex(
         rows = archive.changed_since(0)
         total, done = archive.count(), 0
         tasks = batches(rows, _RECORDS_PER_TASK)
-        fresh: list[tuple[int, bytes]] = []
+        failures: list[str] = []
         for results in ordered_map(partial(_enrich_again, config=config), tasks, jobs):
-            fresh += [(seq, packed) for seq, packed in results if packed is not None]
+            for number, seq, result in results:
+                if isinstance(result, bytes):
+                    archive.update_enrichment(seq, result)
+                elif result is not None:
+                    failures.append(f"{archive.public_id(number)}: {result}")
             done += len(results)
             on_progress(Progress("enriching", done, total, done))
-        for seq, packed in fresh:
-            archive.update_enrichment(seq, packed)
         archive.commit()
         writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb, from_scratch=True)
-        return _catch_up(archive, writer, config, jobs, on_progress)
+        commit, not_indexed = _catch_up(archive, writer, config, jobs, on_progress)
+        return commit, failures + not_indexed
 
 
 class _Reading:
@@ -199,7 +204,7 @@ class _Reading:
         for steps in ordered_map(work, _tasks(self._steps(found)), jobs):
             for step in steps:
                 if isinstance(step, _End):
-                    self._archive.finish_input(step.input)
+                    self._archive.finish_input(*step)
                 else:
                     self._store(*step)
             since_commit += len(steps)
@@ -228,9 +233,11 @@ class _Reading:
                 self._bytes_read += source.size
                 continue
             number = archive.start_input(*source, self._reader)
+            gone = archive.places(number)
             for record in records(source, self._config, self._count_bytes):
+                gone.discard(record.number or 0)
                 yield from self._unless_known(number, source.path, record)
-            yield _End(number)
+            yield _End(number, tuple(gone))
 
     def _unless_known(
         self, number: int, path: str, record: Record | Reject
@@ -323,22 +330,32 @@ def _ready(place: _Place, record: Record, config: Config, source: str | None) ->
     except SourceError as error:
         return Reject(record.number, str(error))
     except Exception as error:  # a fault of ours in one article must not stop the others
-        return Reject(record.number, f"internal error, please report it: {error!r}")
+        return Reject(record.number, _our_fault(error))
     identity = identity_of(article, place.path, place.number)
     return _Ready(identity, article, packed, enrichment.source)
 
 
-def _enrich_again(
-    rows: list[tuple[int, int, bytes]], config: Config
-) -> list[tuple[int, bytes | None]]:
-    """In a worker: what is read in archived articles now, None where it is as before."""
-    results: list[tuple[int, bytes | None]] = []
-    for _, seq, packed in rows:
+def _our_fault(error: Exception) -> str:
+    return f"internal error, please report it: {error!r}"
+
+
+def _enrich_again(rows: list[_Row], config: Config) -> list[tuple[int, int, bytes | str | None]]:
+    """In a worker: number, seq and new content of archived articles.
+
+    The content is None where the same is read as before, and why where nothing can be read.
+    """
+    return [(number, seq, _fresh(packed, config)) for number, seq, packed in rows]
+
+
+def _fresh(packed: bytes, config: Config) -> bytes | str | None:
+    try:
         content = unpack(packed)
         enrichment = enrich(content.article, config)
-        same = enrichment == content.enrichment
-        results.append((seq, None if same else pack(Content(content.article, enrichment))))
-    return results
+        if enrichment == content.enrichment:
+            return None
+        return pack(Content(content.article, enrichment))
+    except Exception as error:  # a fault of ours in one article must not stop the others
+        return f"not read anew: {_our_fault(error)}"
 
 
 def _catch_up(
@@ -370,26 +387,27 @@ def _catch_up(
     return writer.commit(seq), failures
 
 
-def _analyse(
-    rows: list[tuple[int, int, bytes]], timezone: str
-) -> tuple[dict[str, Ints], list[tuple[int, str]]]:
+def _analyse(rows: list[_Row], timezone: str) -> tuple[dict[str, Ints], list[tuple[int, str]]]:
     """In a worker: archived articles as a chunk of the index, and which ones it lacks and why."""
+    try:
+        return _chunk(rows, timezone), []
+    except Exception:  # a fault of ours in one article must not stop the others
+        sound, failed = [], []
+        for row in rows:
+            try:
+                _chunk([row], timezone)
+                sound.append(row)
+            except Exception as error:
+                failed.append((row[0], f"archived but not indexed: {_our_fault(error)}"))
+        return _chunk(sound, timezone), failed
+
+
+def _chunk(rows: list[_Row], timezone: str) -> dict[str, Ints]:
     documents = []
     for number, seq, packed in rows:
         content = unpack(packed)
         documents.append(to_document(number, seq, content.article, content.enrichment, timezone))
-    try:
-        return chunk(documents), []
-    except Exception:  # a fault of ours in one article must not stop the others
-        sound, failed = [], []
-        for document in documents:
-            try:
-                chunk([document])
-                sound.append(document)
-            except Exception as error:
-                reason = f"archived but not indexed: internal error, please report it: {error!r}"
-                failed.append((document.article, reason))
-        return chunk(sound), failed
+    return chunk(documents)
 
 
 def _reader_fingerprint(config: Config, source: str | None) -> str:

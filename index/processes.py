@@ -4,6 +4,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -48,7 +49,7 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
         return
     # Forking a process that has threads (a progress bar) may deadlock; spawning may not.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts_to_parent) as pool:
+    with ProcessPoolExecutor(jobs, context, initializer=_follow_parent) as pool:
         waiting: deque[Future[R]] = deque()
         try:
             for item in everything:
@@ -67,5 +68,17 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
                 future.cancel()
 
 
-def _leave_interrupts_to_parent() -> None:
+def _follow_parent() -> None:
+    """In a worker: leave interrupts to the parent, and end when it was killed.
+
+    A worker waits for work on a pipe that it holds open itself, so it would wait for ever.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

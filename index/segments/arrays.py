@@ -36,6 +36,7 @@ class _Entry(msgspec.Struct, array_like=True):
 def write_arrays(path: Path, arrays: Mapping[str, Ints]) -> None:
     """Write one-dimensional arrays under their names, and wait until the disk holds them."""
     directory: dict[str, _Entry] = {}
+    path.unlink(missing_ok=True)  # what a run left that was killed before its commit
     with path.open("xb") as out:
         out.write(_MAGIC)
         for name, array in arrays.items():
@@ -68,8 +69,12 @@ def read_arrays(path: Path, verify: bool = False) -> dict[str, Ints]:
     encoded = mapped[offset : offset + length]
     if zlib.crc32(encoded) != crc32:
         raise _damaged(path, "has a directory with a wrong checksum")
+    try:
+        directory = msgspec.json.decode(encoded, type=dict[str, _Entry])
+    except msgspec.MsgspecError as error:  # zeros have the checksum of an empty directory
+        raise _damaged(path, "has no directory") from error
     arrays: dict[str, Ints] = {}
-    for name, entry in msgspec.json.decode(encoded, type=dict[str, _Entry]).items():
+    for name, entry in directory.items():
         arrays[name] = np.frombuffer(
             mapped, dtype=entry.dtype, count=entry.length, offset=entry.offset
         )

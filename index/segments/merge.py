@@ -21,7 +21,8 @@ def merge(segments: Sequence[Segment], kept: Sequence[Kept]) -> dict[str, Ints]:
     arrays: dict[str, Ints] = {}
     for name in ("articles", "seqs", "moments", "title_lengths", "body_lengths"):
         parts = [segment.arrays[name][keep] for segment, keep in zip(segments, kept, strict=True)]
-        arrays[name] = np.concatenate(parts)
+        whole = np.concatenate(parts)
+        arrays[name] = smallest(whole) if name.endswith("lengths") else whole
     numbers = _new_numbers(kept)
     for field in TEXT_FIELDS:
         texts = [segment.text[field.name] for segment in segments]

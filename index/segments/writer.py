@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import ArchiveError
 from index.segments.arrays import Ints, fsync_folder, write_arrays
 from index.segments.commit import (
     INDEX_NAME,
@@ -53,8 +54,14 @@ class IndexWriter:
         if self.last_commit is not None:
             refuse_stale(self.last_commit, folder)
         entries = self.last_commit.segments if self.last_commit else ()
-        self._segments = [open_segment(folder, entry.name) for entry in entries]
-        self._kept = [kept_docs(folder, entry) for entry in entries]
+        try:
+            self._segments = [open_segment(folder, entry.name) for entry in entries]
+            self._kept = [kept_docs(folder, entry) for entry in entries]
+        except FileNotFoundError as error:
+            raise ArchiveError(
+                f"{error.filename} is missing; run `cakap-search reindex` to build the index again",
+                "damaged",
+            ) from error
         self._pending: list[Segment] = []
         self._pending_bytes = 0
 
@@ -67,7 +74,10 @@ class IndexWriter:
             self._flush()
 
     def remove(self, articles: Iterable[int]) -> None:
-        """Remove articles by their numbers; those the index does not hold are no matter."""
+        """Remove articles of earlier commits by their numbers; call it before adding.
+
+        Those that the index does not hold are no matter.
+        """
         numbers = np.fromiter(articles, dtype=np.int64)
         for segment, kept in zip(self._segments, self._kept, strict=True):
             kept[np.isin(segment.articles, numbers)] = False
@@ -75,6 +85,7 @@ class IndexWriter:
     def commit(self, seq: int) -> Commit:
         """Make all that was added and removed visible at once."""
         self._flush()
+        self._rewrite_mostly_deleted()
         self._merge_small()
         self._generation += 1
         entries = tuple(
@@ -105,42 +116,48 @@ class IndexWriter:
             self._pending, self._pending_bytes = [], 0
 
     def _append(self, parts: list[Segment], kept: list[NDArray[np.bool_]]) -> None:
-        """Merge parts into one new segment on disk, the last of the index."""
+        """Merge parts into one new segment on disk, the last of the index, unless it is empty."""
+        if not any(keep.any() for keep in kept):
+            return
         name = f"{INDEX_NAME}_{secrets.token_hex(8)}"
         write_arrays(self._folder / (name + SEGMENT_SUFFIX), merge(parts, kept))
         segment = open_segment(self._folder, name)
         self._segments.append(segment)
         self._kept.append(np.ones(len(segment), dtype=np.bool_))
 
+    def _rewrite_mostly_deleted(self) -> None:
+        """Write segments anew that have more deleted than kept documents."""
+        for number in reversed(range(len(self._segments))):
+            if self._kept[number].sum() * 2 < len(self._kept[number]):
+                self._replace([number])
+
     def _merge_small(self) -> None:
         """Merge the smallest segments while together they are at least half of the next one.
 
-        So sizes at least double from one segment to the next: n articles make at most log2(n)
-        segments, and each article is rewritten log2(n) times in its life. A segment with more
-        deleted than kept documents is rewritten too.
+        So each segment that is left is more than twice all smaller ones together, n articles
+        make at most log3(n) segments (and those of the largest size), and an article comes into
+        a segment half as large again each time that it is rewritten.
         """
-        live = [int(kept.sum()) for kept in self._kept]
-        by_size = sorted(range(len(live)), key=lambda number: live[number])
-        chosen: list[int] = []
-        total = 0
+        sizes = [int(kept.sum()) for kept in self._kept]
+        by_size = sorted(range(len(sizes)), key=sizes.__getitem__)
+        chosen = smaller = 0
         for count, number in enumerate(by_size):
-            if live[number] == 0 or live[number] * 2 < len(self._kept[number]):
-                chosen.append(number)
-                total += live[number]
-            elif count and total + live[number] <= _MAX_MERGED_DOCS:
-                smaller = sum(live[other] for other in by_size[:count])
-                if smaller * 2 >= live[number]:
-                    chosen = by_size[: count + 1]
-                    total = smaller + live[number]
-        if not chosen:
-            return
-        chosen.sort()
-        parts = [self._segments[number] for number in chosen if live[number]]
-        kept = [self._kept[number] for number in chosen if live[number]]
-        for number in reversed(chosen):
+            together = smaller + sizes[number]
+            if together > _MAX_MERGED_DOCS:
+                break
+            if smaller * 2 >= sizes[number]:
+                chosen = count + 1
+            smaller = together
+        if chosen > 1:
+            self._replace(by_size[:chosen])
+
+    def _replace(self, numbers: list[int]) -> None:
+        """Put one new segment in the place of some."""
+        parts = [self._segments[number] for number in sorted(numbers)]
+        kept = [self._kept[number] for number in sorted(numbers)]
+        for number in sorted(numbers, reverse=True):
             del self._segments[number], self._kept[number]
-        if parts:
-            self._append(parts, kept)
+        self._append(parts, kept)
 
     def _entry(self, segment: Segment, kept: NDArray[np.bool_]) -> SegmentEntry:
         deleted = np.flatnonzero(~kept)
