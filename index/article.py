@@ -1,7 +1,5 @@
 """The Article record: what a source says, before anything is read into it."""
 
-import hashlib
-
 import msgspec
 
 
@@ -26,6 +24,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def content_hash(self) -> bytes:
         """Sixteen bytes that change when anything in the article does."""
+        import hashlib  # loads OpenSSL, which a question does not need
+
         return hashlib.blake2b(to_json(self), digest_size=16).digest()
 
 

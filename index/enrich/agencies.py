@@ -2,9 +2,8 @@
 
 import functools
 import re
-from pathlib import Path
 
-_LEXICON = Path(__file__).parents[1] / "lexicon" / "agencies.tsv"
+from index.lexicon import lexicon_lines
 
 # "seperti dikutip kantor berita Rusia, TASS": a verb of quoting, then at most six words that may
 # stand between it and the name.
@@ -57,10 +56,9 @@ def _is_attribution(text: str, start: int, end: int) -> bool:
 def _names() -> dict[str, str]:
     """Every form of every agency's name -> its canonical name."""
     names = {}
-    for line in _LEXICON.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            canonical, *others = line.split("\t")
-            names.update(dict.fromkeys((canonical, *others), canonical))
+    for line in lexicon_lines("agencies.tsv"):
+        canonical, *others = line.split("\t")
+        names.update(dict.fromkeys((canonical, *others), canonical))
     return names
 
 

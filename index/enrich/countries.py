@@ -8,13 +8,11 @@ country here. An adjective names its country: "pemerintah Inggris", "pasukan Afg
 import functools
 import re
 import unicodedata
-from pathlib import Path
 
 import msgspec
 
 from index.article import CountryMention
-
-_LEXICON = Path(__file__).parents[1] / "lexicon"
+from index.lexicon import lexicon_lines
 
 _CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-z]\w*")
 _NEXT_WORD = re.compile(r"[\s'’-]{1,2}(\w+)")
@@ -243,5 +241,4 @@ def _article_names() -> dict[str, list[_Name]]:
 
 
 def _rows(name: str) -> list[list[str]]:
-    lines = (_LEXICON / name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines if not line.startswith("#")]
+    return [line.split("\t") for line in lexicon_lines(name)]

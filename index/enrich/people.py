@@ -11,23 +11,21 @@ import functools
 import itertools
 import re
 from collections import Counter
-from pathlib import Path
 from typing import NamedTuple
 
 from index.article import PersonMention
 from index.enrich.countries import is_country_name
 from index.enrich.names import name_key, word_key
-
-_LEXICON = Path(__file__).parents[1] / "lexicon"
+from index.lexicon import lexicon_lines
 
 
 def _sections(name: str) -> dict[str, frozenset[str]]:
     """The words of a lexicon file under each of its [headings]."""
     sections: dict[str, set[str]] = {}
-    for line in (_LEXICON / name).read_text(encoding="utf-8").splitlines():
+    for line in lexicon_lines(name):
         if line.startswith("["):
             words = sections.setdefault(line.strip("[]"), set())
-        elif line and not line.startswith("#"):
+        else:
             words.update(line.split())
     return {heading: frozenset(words) for heading, words in sections.items()}
 

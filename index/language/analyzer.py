@@ -2,12 +2,12 @@
 
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from index.language.fold import fold
 from index.language.stemmer import stem
 from index.language.tokens import words
+from index.lexicon import lexicon_lines
 
 # Part of an index's fingerprint: raised whenever the tokens of some text change.
 ANALYZER_VERSION = 1
@@ -83,8 +83,7 @@ def query_stem(word: str) -> str | None:
 @cache
 def stop_words() -> frozenset[str]:
     """lexicon/stopwords.txt."""
-    text = (files("index") / "lexicon" / "stopwords.txt").read_text("ascii")
-    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(lexicon_lines("stopwords.txt"))
 
 
 @lru_cache(maxsize=200_000)
@@ -133,7 +132,7 @@ _ABBREVIATION = re.compile(r"[A-Z][a-z]{0,2}|Prof|Drs")
 
 
 def _starts_sentence(gap: str, before: str) -> bool:
-    """Whether a sentence starts after `gap`, which follows the word `before` (or begins the text)."""
+    """Whether a sentence starts after `gap`, which follows the word `before` or the beginning."""
     if gap == " ":
         return False
     if not before:

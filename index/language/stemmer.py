@@ -11,8 +11,9 @@ derived from text (lexicon/roots.txt, benchmarks/derive_roots.py), not from a di
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from index.lexicon import lexicon_lines
 
 _VOWELS = frozenset("aeiou")
 _SHORTEST_ROOT = 3
@@ -111,14 +112,12 @@ def shipped_lexicon() -> Lexicon:
     strengths: dict[str, int] = {}
     exceptions: dict[str, str] = {}
     affixes: dict[str, int] = {}
-    text = (files("index") / "lexicon" / "roots.txt").read_text("ascii")
-    for line in text.splitlines():
-        if line[0] != "#":
-            key, value = line.split()
-            if value.isalpha():
-                exceptions[key] = value
-            else:
-                (affixes if "_" in key else strengths)[key] = int(value)
+    for line in lexicon_lines("roots.txt"):
+        key, value = line.split()
+        if value.isalpha():
+            exceptions[key] = value
+        else:
+            (affixes if "_" in key else strengths)[key] = int(value)
     return Lexicon(strengths, exceptions, affixes)
 
 

@@ -4,8 +4,8 @@ A commit is there when Whoosh's table of contents `_MAIN_<generation>.toc` is; t
 stand beside it as JSON, so that reading an index unpickles nothing.
 """
 
-import hashlib
 import re
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -57,7 +57,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
 def fingerprint() -> str:
     """Changes whenever an index written before would answer differently from one written now."""
     described = repr((FORMAT_VERSION, ANALYZER_VERSION, TEXT_FIELDS, KEYWORD_FIELDS))
-    return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()
+    return f"{zlib.crc32(described.encode()):08x}"
 
 
 def toc_name(generation: int) -> str:

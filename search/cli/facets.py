@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from search.cli.options import EXIT_NOTHING, Narrowing, Settings
-from search.cli.query import print_facet, read_facet, words_of
+from search.cli.query import print_facets, read_facet, words_of
 
 
 def run(
@@ -30,7 +30,7 @@ def run(
     request = search.Request(words_of(words), **narrowing._asdict(), limit=0, facets=[facet])
     with search.open(settings.folder, settings.config) as engine:
         response = engine.search(request)
-    ((name, result),) = response.facets.items()
+    (result,) = response.facets.values()
     if output == "json":
         print(response.to_json(indent=2).decode())
     elif output == "csv":
@@ -38,6 +38,6 @@ def run(
         writer.writerow(["value", "label", "count"])
         writer.writerows((one.value, one.label, one.count) for one in result.values)
     else:
-        print_facet(name, result)
+        print_facets(response.facets)
     if not result.values:
         raise typer.Exit(EXIT_NOTHING)

@@ -4,21 +4,15 @@ import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 
 from index.config import Config, archive_folder, find_config, load_config
-from index.errors import (
-    ArchiveError,
-    CakapError,
-    ConfigError,
-    EngineUnavailable,
-    QueryError,
-    SourceError,
-)
+from index.errors import ArchiveError, CakapError, EngineUnavailable
 from index.schema import KEYWORD_FIELDS
 
 EXIT_NOTHING = 1
@@ -27,14 +21,8 @@ EXIT_ARCHIVE = 3
 EXIT_REJECTED = 4
 EXIT_INTERRUPTED = 130
 
-_EXIT_CODES: list[tuple[type[CakapError], int]] = [
-    (ConfigError, EXIT_USAGE),
-    (SourceError, EXIT_USAGE),
-    (QueryError, EXIT_USAGE),
-    (ArchiveError, EXIT_ARCHIVE),
-    (EngineUnavailable, EXIT_ARCHIVE),
-    (CakapError, EXIT_ARCHIVE),
-]
+# Set to see where an unexpected error comes from.
+_TRACEBACK_VARIABLE = "CAKAP_SEARCH_TRACEBACK"
 
 
 class Settings(NamedTuple):
@@ -132,8 +120,7 @@ _GROUPS = {
 def command(function: Callable[..., None]) -> Callable[..., None]:
     """Make a function a command: shared options in place of its Settings and Narrowing.
 
-    Errors that the project reports on purpose become a line on stderr and an exit code; an
-    interrupt exits with 130; a reader that closed the pipe is nobody's fault.
+    Errors become a line on stderr and an exit code.
     """
     signature = inspect.signature(function)
     parameters: list[inspect.Parameter] = []
@@ -147,29 +134,66 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def run(**values: Any) -> None:
-        try:
+        with _errors_reported():
             for name, collect in groups.items():
                 values[name] = collect(values)
             function(**values)
-            sys.stdout.flush()
-        except CakapError as error:
-            fail(error)
-        except KeyboardInterrupt:
-            raise typer.Exit(EXIT_INTERRUPTED) from None
-        except BrokenPipeError:
-            # What is buffered cannot be written any more; Python would complain at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
 
 
-def fail(error: CakapError) -> NoReturn:
-    """Report an error and exit with its code."""
-    warn(f"error: {error}")
-    code = next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
-    raise typer.Exit(code) from error
+@contextmanager
+def _errors_reported() -> Iterator[None]:
+    """The edge where every error becomes a line on stderr and an exit code.
+
+    A reader that closed the pipe is nobody's fault.
+    """
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except (typer.Exit, typer.Abort):
+        raise
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:
+        _discard_output()
+    except (ArchiveError, EngineUnavailable) as error:
+        fail(error, EXIT_ARCHIVE)
+    except CakapError as error:
+        fail(error, EXIT_USAGE)
+    except Exception as error:
+        if os.environ.get(_TRACEBACK_VARIABLE):
+            raise
+        _discard_output()
+        fail(_unexpected(error), EXIT_ARCHIVE)
+
+
+def _discard_output() -> None:
+    """Forget what is buffered and cannot be written; Python would complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unexpected(error: Exception) -> str:
+    import sqlite3
+
+    if isinstance(error, sqlite3.Error):
+        return f"the archive cannot be read or written: {error}; if that stays so, restore a backup"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'output'}: {error.strerror}"
+    return (
+        f"unexpected {type(error).__name__}: {error}; run `cakap-search reindex` if the index may be"
+        f" damaged, else please report what {_TRACEBACK_VARIABLE}=1 shows"
+    )
+
+
+def fail(message: object, code: int) -> NoReturn:
+    """Say what went wrong, and exit."""
+    warn(f"error: {message}")
+    raise typer.Exit(code)
 
 
 def warn(message: str) -> None:

@@ -3,7 +3,7 @@
 import csv
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -12,15 +12,22 @@ import typer
 from index.errors import QueryError
 from index.schema import KEYWORDS
 from search.cli.options import EXIT_NOTHING, Narrowing, Settings, warn
-from search.cli.style import bold, dim, is_terminal, marked, width
+from search.cli.style import bold, dim, is_terminal, link, local_time, marked, width
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from search.engine import Engine
     from search.results import Facet, FacetResult, Hit, Request, Response, Snippet
 
-_DEFAULT_FACETS = ("country:5", "person:5", "date:year:5", "source:5")
+_DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
 _FACET_LIMIT = 10
+_INDENT = " " * 4
+_UNLIMITED = 1_000_000
+_SNIPPET_LINES = 2
+_NAMES_SHOWN = 3
 _BAR_COLUMNS = 20
+_COUNT_COLUMNS = 14  # a mark before, a count of nine digits, and the spaces between
 _CSV_COLUMNS = (
     *("id", "title", "date", "source", "category", "agency", "author"),
     *("countries", "people", "url", "score", "snippet"),
@@ -63,6 +70,10 @@ def run(
 
     wanted = [] if no_facets else facet or _DEFAULT_FACETS
     counted = output in ("table", "json")
+    snippet_chars = 0 if output == "urls" else search.results.SNIPPET_CHARS
+    if output == "table" and (columns := width()) is not None:
+        # Wrapped at words, a line stays half a word short.
+        snippet_chars = _SNIPPET_LINES * (columns - len(_INDENT) - 4)
     request = search.Request(
         words_of(words),
         **narrowing._asdict(),
@@ -73,30 +84,32 @@ def run(
         facets=[read_facet(name, _FACET_LIMIT) for name in wanted] if counted else [],
         exact=exact,
         explain=explain,
-        snippets=output != "urls",
+        snippet_chars=snippet_chars,
     )
     with search.open(settings.folder, settings.config) as engine:
-        found = _print(engine, request, output, settings.quiet)
+        found = _print(engine, request, output, settings)
     if not found:
         raise typer.Exit(EXIT_NOTHING)
 
 
-def _print(engine: "Engine", request: "Request", output: str, quiet: bool) -> bool:
+def _print(engine: "Engine", request: "Request", output: str, settings: Settings) -> bool:
     """Print an answer; whether anything was found."""
     if output in ("table", "json"):
         response = engine.search(request)
         if output == "json":
             print(response.to_json(indent=2).decode())
         else:
-            _print_table(response, request)
-        if not quiet:
+            _print_table(response, request, settings.config.timezone)
+        if not settings.quiet:
             for warning in response.warnings:
                 warn(f"note: {warning}")
         return response.total > 0
-    found = False
     writers: dict[str, Callable[[Hit], None]]
-    writers = {"jsonl": _write_json, "csv": _CsvWriter(), "urls": _write_url}
+    writers = {"jsonl": _write_json, "csv": _write_csv, "urls": _write_url}
     write = writers[output]
+    if output == "csv":
+        _write_row(_CSV_COLUMNS)
+    found = False
     for hit in engine.scan(request):
         write(hit)
         found = True
@@ -126,92 +139,93 @@ def read_facet(described: str, limit: int | None) -> "Facet":
     return Facet(field, int(rest[0]) if rest else limit, interval)  # type: ignore[arg-type]
 
 
-def _print_table(response: "Response", request: "Request") -> None:
+def _print_table(response: "Response", request: "Request", timezone: str) -> None:
     columns = width()
-    mode = ""
-    if response.query.mode == "most":
-        mode = ", with most of the words"
-    print(dim(f"{response.total:,} articles{mode} · {response.took_ms:.0f} ms"))
+    articles = "1 article" if response.total == 1 else f"{response.total:,} articles"
+    mode = ", with most of the words" if response.query.mode == "most" else ""
+    print(dim(f"{articles}{mode} · {response.took_ms:.0f} ms"))
     for number, hit in enumerate(response.hits, request.offset + 1):
         print()
-        _print_hit(number, hit, columns)
-    for name, facet in response.facets.items():
-        if facet.values:
-            print()
-            print_facet(name, facet)
+        _print_hit(number, hit, columns, timezone)
+    print_facets(response.facets)
 
 
-def _print_hit(number: int, hit: "Hit", columns: int | None) -> None:
+def _print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> None:
     from index.enrich.countries import country_label
 
-    indent = " " * 4
-    wrap = textwrap.TextWrapper(
-        columns or 1_000_000, subsequent_indent=indent, break_long_words=False
-    )
+    wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)
     print(bold(wrap.fill(f"{number:>2}. {hit.title or '(no title)'}")))
-    wrap.initial_indent = indent
-    about = [hit.date or "no date", hit.source or ""]
-    about += [", ".join(map(country_label, hit.countries)), ", ".join(hit.people)]
+    countries = [country_label(code) for code in hit.countries]
+    about = [local_time(hit.date, timezone), hit.source, _listed(countries), _listed(hit.people)]
     line = " · ".join(filter(None, about))
     if columns is not None:
-        line = textwrap.shorten(line, columns - len(indent), placeholder=" …")
-    print(dim(wrap.fill(line)))
+        line = textwrap.shorten(line, columns - len(_INDENT), placeholder=" …")
+    print(_INDENT + dim(line))
     if hit.snippet is not None:
-        for text in _styled_lines(hit.snippet, columns, indent):
-            print(text)
-    print(dim(f"{indent}{hit.id}" + (f"  {hit.url}" if hit.url else "")))
+        for text in _snippet_lines(hit.snippet, columns):
+            print(_INDENT + text)
+    columns_left = columns - len(f"{_INDENT}{hit.id}  ") if columns is not None else None
+    print(_INDENT + dim(hit.id) + ("  " + link(hit.url, columns_left) if hit.url else ""))
     if hit.explanation is not msgspec.UNSET:
         for part in hit.explanation:
             print(
-                f"{indent}{part.score:8.3f} = {part.weight:.2f} x idf {part.idf:.3f}"
-                f" x {part.saturation:.3f}  {part.word} ({part.field}, {part.articles:,} articles,"
-                f" {part.frequency:g} here)"
+                f"{_INDENT}{part.score:8.3f} = {part.weight:.2f} x idf {part.idf:.3f}"
+                f" x {part.saturation:.3f}  {part.word} ({part.field}, {part.frequency:g} here,"
+                f" {part.articles:,} articles)"
             )
 
 
-def _styled_lines(snippet: "Snippet", columns: int | None, indent: str) -> list[str]:
+def _listed(names: list[str]) -> str:
+    """The names; on a terminal the first three and how many more there are."""
+    if width() is None or len(names) <= _NAMES_SHOWN + 1:
+        return ", ".join(names)
+    return ", ".join(names[:_NAMES_SHOWN]) + f" +{len(names) - _NAMES_SHOWN}"
+
+
+def _snippet_lines(snippet: "Snippet", columns: int | None) -> list[str]:
     """The snippet in two lines of the terminal, or in one as long as it takes."""
-    lines = [snippet.text]
-    if columns is not None:
-        lines = textwrap.wrap(
-            snippet.text, columns - len(indent), break_long_words=False, break_on_hyphens=False
-        )
-        if len(lines) > 2:
-            lines = [
-                lines[0],
-                textwrap.shorten(" ".join(lines[1:]), columns - len(indent), placeholder=" …"),
-            ]
+    if columns is None:
+        return [snippet.text]
+    lines = textwrap.wrap(
+        snippet.text,
+        columns - len(_INDENT),
+        break_on_hyphens=False,
+        max_lines=_SNIPPET_LINES,
+        placeholder=" …",
+    )
     styled, place = [], 0
     for line in lines:
-        place = max(snippet.text.find(line.removesuffix(" …"), place), place)
-        pieces, done = [indent], 0
+        place = snippet.text.index(line.removesuffix(" …"), place)
+        pieces, done = [], 0
         for start, end in snippet.highlights:
             if start >= place and end <= place + len(line):
                 pieces += [line[done : start - place], marked(line[start - place : end - place])]
                 done = end - place
         styled.append("".join([*pieces, line[done:]]))
-        place += len(line)
     return styled
 
 
-def print_facet(name: str, facet: "FacetResult") -> None:
-    """A field's values as small bars."""
-    field, _, interval = name.partition(":")
-    title = KEYWORDS[field].label + (f" by {interval}" if interval else "")
-    missing = f", {facet.missing:,} without" if facet.missing else ""
-    print(bold(title) + dim(f"  {facet.distinct:,} different{missing}"))
-    most = max((value.count for value in facet.values), default=1)
+def print_facets(facets: "Mapping[str, FacetResult]") -> None:
+    """The values of fields as small bars, under one another."""
     columns = width()
-    label_columns = max((len(value.label) for value in facet.values), default=0)
+    labels = [value.label for facet in facets.values() for value in facet.values]
+    label_columns = max(map(len, labels), default=0)
     if columns is not None:
-        label_columns = min(label_columns, columns - _BAR_COLUMNS - 14)
-    for value in facet.values:
-        label = value.label
-        if columns is not None and len(label) > label_columns:
-            label = label[: label_columns - 1] + "…"
-        bar = "█" * max(1, round(_BAR_COLUMNS * value.count / most)) if is_terminal() else ""
-        chosen = "*" if value.selected else " "
-        print(f" {chosen}{label:<{label_columns}} {value.count:>9,}  {dim(bar)}".rstrip())
+        label_columns = min(label_columns, columns - _BAR_COLUMNS - _COUNT_COLUMNS)
+    for name, facet in facets.items():
+        field, _, interval = name.partition(":")
+        title = KEYWORDS[field].label + (f" by {interval}" if interval else "")
+        missing = f", {facet.missing:,} articles without" if facet.missing else ""
+        print()
+        print(bold(title) + dim(f"  {facet.distinct:,} different{missing}"))
+        most = max((value.count for value in facet.values), default=1)
+        for value in facet.values:
+            label = value.label
+            if len(label) > label_columns:
+                label = label[: label_columns - 1] + "…"
+            bar = "█" * max(1, round(_BAR_COLUMNS * value.count / most)) if is_terminal() else ""
+            chosen = "*" if value.selected else " "
+            print(f" {chosen}{label:<{label_columns}} {value.count:>9,}  {dim(bar)}".rstrip())
 
 
 def _write_json(hit: "Hit") -> None:
@@ -223,21 +237,13 @@ def _write_url(hit: "Hit") -> None:
         sys.stdout.write(hit.url + "\n")
 
 
-class _CsvWriter:
-    """Writes hits as CSV rows; several values in one cell are separated by semicolons."""
+def _write_csv(hit: "Hit") -> None:
+    """A row of CSV; several values in one cell are separated by semicolons."""
+    row = msgspec.structs.asdict(hit)
+    row["snippet"] = hit.snippet.text if hit.snippet else None
+    cells = (row[name] for name in _CSV_COLUMNS)
+    _write_row("; ".join(cell) if isinstance(cell, list) else cell for cell in cells)
 
-    def __init__(self) -> None:
-        self._writer = csv.writer(sys.stdout, lineterminator="\n")
-        self._begun = False
 
-    def __call__(self, hit: "Hit") -> None:
-        if not self._begun:
-            self._writer.writerow(_CSV_COLUMNS)
-            self._begun = True
-        cells = []
-        for name in _CSV_COLUMNS:
-            value = getattr(hit, name)
-            if name == "snippet":
-                value = hit.snippet.text if hit.snippet else ""
-            cells.append("; ".join(value) if isinstance(value, list) else value)
-        self._writer.writerow(cells)
+def _write_row(cells: Iterable[object]) -> None:
+    csv.writer(sys.stdout, lineterminator="\n").writerow(cells)

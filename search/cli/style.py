@@ -1,9 +1,11 @@
 """How text looks on a terminal: styled there, plain when piped or when NO_COLOR is set."""
 
+import datetime
 import os
 import shutil
 import sys
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -41,3 +43,21 @@ def dim(text: str) -> str:
 def marked(text: str) -> str:
     """A word of the question."""
     return typer.style(text, bold=True, fg=typer.colors.YELLOW) if _is_styled() else text
+
+
+def link(url: str, columns: int | None) -> str:
+    """A URL, shortened to the columns where a terminal can still follow it."""
+    if columns is None or len(url) <= columns or not _is_styled():
+        return dim(url)
+    # OSC 8, the escape sequence that terminals agree on for hyperlinks.
+    return f"\x1b]8;;{url}\x1b\\{dim(url[: columns - 1] + '…')}\x1b]8;;\x1b\\"
+
+
+def local_time(date: str | None, timezone: str) -> str:
+    """An ISO 8601 day as it is, a moment as day and minute in the zone."""
+    if date is None:
+        return "no date"
+    moment = datetime.datetime.fromisoformat(date)
+    if moment.tzinfo is None:
+        return date
+    return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"

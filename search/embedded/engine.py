@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 from index.archive import FILE_NAME, Archive, open_archive
 from index.article import clean_text
 from index.config import Config
-from index.enrich.dates import period
 from index.enrich.names import name_key
 from index.errors import ArchiveError, QueryError
 from index.schema import DATE, KEYWORDS
@@ -166,8 +164,7 @@ class EmbeddedEngine:
     def _answer(self, request: Request) -> _Answer:
         snapshot, ranking = self._snapshot, self._config.ranking
         parsed = parse(request.query)
-        today = datetime.datetime.now(ZoneInfo(self._config.timezone)).date()
-        resolved = resolve(parsed.tree, request, self, today)
+        resolved = resolve(parsed.tree, request, self, self._today)
         matches = match(snapshot, resolved.tree, ranking.relax_share, exact=request.exact)
         passing = _passing(snapshot, resolved.clauses)
         mode = self._mode(request, matches, passing)
@@ -193,6 +190,11 @@ class EmbeddedEngine:
             matches.leaves,
             parsed.warnings,
         )
+
+    def _today(self) -> datetime.date:
+        from zoneinfo import ZoneInfo  # a question without relative dates does not need it
+
+        return datetime.datetime.now(ZoneInfo(self._config.timezone)).date()
 
     def _mode(self, request: Request, matches: Matches, passing: Mask) -> Literal["all", "most"]:
         """All words where enough articles hold them all, with every filter on; else most."""
@@ -342,6 +344,10 @@ def _selected(facet: Facet, value: str, chosen: frozenset[str]) -> bool:
     """Whether a value is among the chosen ones, or a period wholly in a chosen range."""
     if facet.field != DATE.name:
         return value in chosen
+    if not chosen:
+        return False
+    from index.enrich.dates import period
+
     first, last = (str(day) for day in period(value, datetime.date.min))
     ranges = (days.partition("..") for days in chosen if days != NONE)
     return any(start <= first and last <= (end or LAST_DAY) for start, _, end in ranges)

@@ -6,7 +6,9 @@ Words at the top), and word texts that are one word each (`index.language.tokens
 """
 
 import re
-from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
 
 # What people write between and before words, and what it says; only in capitals.
 OPERATORS = {
@@ -24,16 +26,27 @@ OPERATORS = {
 _BARE_VALUE = re.compile(r"[^\W_](?:[\w.:-]*[^\W_])?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+# Structs rather than dataclasses: twelve classes made at each start cost 1 ms instead of 6.
+class Node(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A part of a question, at `start:end` of its text (code points, half-open)."""
 
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._said()))
+
+    def _said(self) -> tuple[Any, ...]:
+        """All but the place."""
+        return tuple(
+            getattr(self, name) for name in self.__struct_fields__ if name not in ("start", "end")
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Word(Node):
+class Word(Node, frozen=True, eq=False):
     """One word, as typed. It matches every form of its stem."""
 
     text: str
@@ -42,8 +55,7 @@ class Word(Node):
         return f"'{self.text}'" if self.text in OPERATORS else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase(Node):
+class Phrase(Node, frozen=True, eq=False):
     """Words in surface form, in order and adjacent; with `slop`, up to that many words apart."""
 
     words: tuple[str, ...]
@@ -53,8 +65,7 @@ class Phrase(Node):
         return f'"{" ".join(self.words)}"' + (f"~{self.slop}" if self.slop else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix(Node):
+class Prefix(Node, frozen=True, eq=False):
     """Every word that begins with `text` (typed `senjat*`)."""
 
     text: str
@@ -63,8 +74,7 @@ class Prefix(Node):
         return f"{self.text}*"
 
 
-@dataclass(frozen=True, slots=True)
-class Fuzzy(Node):
+class Fuzzy(Node, frozen=True, eq=False):
     """Every word at most one edit from `text` (typed `lavrof~`)."""
 
     text: str
@@ -73,8 +83,7 @@ class Fuzzy(Node):
         return f"{self.text}~"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter(Node):
+class Filter(Node, frozen=True, eq=False):
     """A value of a keyword field, typed `negara:Rusia`; `field` is the English name.
 
     `values` are alternatives (`negara:RU,VE`).
@@ -88,8 +97,7 @@ class Filter(Node):
         return f"{self.field}:{','.join(bare_or_quoted)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Part(Node):
+class Part(Node, frozen=True, eq=False):
     """A child that is looked for in the title or in the body only (`judul:rusia`)."""
 
     part: str  # "title" or "body"
@@ -100,8 +108,7 @@ class Part(Node):
         return f"{self.part}:" + (f"({self.child})" if nested else _operand(self.child))
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Node):
+class Not(Node, frozen=True, eq=False):
     """What must not match (`-word`, `NOT word`, `BUKAN word`)."""
 
     child: Node
@@ -110,8 +117,7 @@ class Not(Node):
         return f"-{_operand(self.child)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Must(Node):
+class Must(Node, frozen=True, eq=False):
     """What must match even when the rest is relaxed (`+word`)."""
 
     child: Node
@@ -120,8 +126,7 @@ class Must(Node):
         return f"+{_operand(self.child)}"
 
 
-@dataclass(frozen=True, slots=True)
-class And(Node):
+class And(Node, frozen=True, eq=False):
     """All children must match: said so, hence never relaxed."""
 
     children: tuple[Node, ...]
@@ -130,8 +135,7 @@ class And(Node):
         return _joined("AND", "&&", [_grouped(c, And, Or) for c in self.children])
 
 
-@dataclass(frozen=True, slots=True)
-class Or(Node):
+class Or(Node, frozen=True, eq=False):
     """At least one child must match."""
 
     children: tuple[Node, ...]
@@ -140,8 +144,7 @@ class Or(Node):
         return _joined("OR", "||", [_grouped(c, Or) for c in self.children])
 
 
-@dataclass(frozen=True, slots=True)
-class Words(Node):
+class Words(Node, frozen=True, eq=False):
     """Children side by side, as people type them: all of them, or else most (DESIGN: ranking).
 
     An empty one is the question without words: every article.

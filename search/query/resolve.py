@@ -1,7 +1,7 @@
 """From what was typed to what is meant: field values by their names, dates by their days."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -53,7 +53,9 @@ class Resolved(NamedTuple):
     clauses: tuple[Clause, ...]
 
 
-def resolve(tree: Node, request: Request, vocabulary: Vocabulary, today: datetime.date) -> Resolved:
+def resolve(
+    tree: Node, request: Request, vocabulary: Vocabulary, today: Callable[[], datetime.date]
+) -> Resolved:
     """Resolve a parsed question and the request's filters.
 
     Several filters on a field that has one value are alternatives, since no article could
@@ -102,7 +104,7 @@ def _alternatives_joined(clauses: Iterable[Clause]) -> list[Clause]:
 
 
 class _Resolver:
-    def __init__(self, vocabulary: Vocabulary, today: datetime.date) -> None:
+    def __init__(self, vocabulary: Vocabulary, today: Callable[[], datetime.date]) -> None:
         self._vocabulary = vocabulary
         self._today = today
 
@@ -193,10 +195,10 @@ class _Resolver:
         raise QueryError(_nobody(field, name, [by_lower_case[value] for value in near]))
 
 
-def _period(words: str, today: datetime.date) -> "Period":
+def _period(words: str, today: Callable[[], datetime.date]) -> "Period":
     from index.enrich.dates import period  # its grammar costs 6 ms, which most questions spare
 
-    return period(words, today)
+    return period(words, today())
 
 
 def _days(first: datetime.date | None, last: datetime.date | None) -> str:
