@@ -39,16 +39,14 @@ def archives(sets: Sequence[str], folder: Path) -> dict[str, Path]:
     return made
 
 
-def mean_reciprocal_rank(
-    archive: Path, name: str, config: Config, *, exact: bool = False
-) -> float:
+def mean_reciprocal_rank(archive: Path, name: str, config: Config, *, exact: bool = False) -> float:
     """The MRR at 10 of one set on one archive."""
     right = qrels(name)
     total = 0.0
     asked = 0
     with search.open(archive, config) as engine:
         for number, words in queries(name):
-            request = search.Request(words, limit=DEPTH, exact=exact, snippets=False)
+            request = search.Request(words, limit=DEPTH, exact=exact, snippet_chars=0)
             asked += 1
             for rank, hit in enumerate(engine.scan(request), 1):
                 if hit.id in right[number]:

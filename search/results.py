@@ -5,6 +5,9 @@ from typing import Literal
 
 import msgspec
 
+# Two lines of a wide terminal, and some.
+SNIPPET_CHARS = 240
+
 Sort = Literal["relevance", "newest", "oldest"]
 Interval = Literal["year", "month", "day"]
 # One entry is one use of the option: alternatives, as a list or separated by commas.
@@ -27,6 +30,7 @@ class Request(msgspec.Struct, frozen=True):
 
     `match` decides between all words and most words; None leaves it to the engine. `exact`
     matches words as they are written instead of by their stems. `limit` None means every hit.
+    `snippet_chars` 0 means no snippets.
     """
 
     query: str = ""
@@ -41,7 +45,7 @@ class Request(msgspec.Struct, frozen=True):
     facets: Sequence[Facet] = ()
     exact: bool = False
     explain: bool = False
-    snippets: bool = True
+    snippet_chars: int = SNIPPET_CHARS
 
 
 class ArchiveState(msgspec.Struct, frozen=True):

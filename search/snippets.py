@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping
 from index.language.analyzer import Token, analyze
 from search.results import Snippet
 
-# Two lines of 80 columns, and some.
-SNIPPET_CHARS = 240
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+|\n+")
 _SPACE = re.compile(r"\s+")
 
@@ -22,7 +20,7 @@ class Highlighter:
         self._stems = stems
         self._surfaces = surfaces
 
-    def snippet(self, text: str, chars: int = SNIPPET_CHARS) -> Snippet:
+    def snippet(self, text: str, chars: int) -> Snippet:
         """The passage of at most about `chars` characters with most of the question's weight.
 
         Without any match, the beginning. Passages begin at sentences where they can, and never

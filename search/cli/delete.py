@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from search.cli.options import EXIT_NOTHING, Settings
+from search.cli.options import EXIT_NOTHING, EXIT_USAGE, Settings, fail
 from search.cli.show import find_one
 
 
@@ -23,7 +23,9 @@ def run(
         known = [version for version in found if version is not None]
     if len(known) < len(found):
         raise typer.Exit(EXIT_NOTHING)
-    if not yes and sys.stdin.isatty():
+    if not yes and not sys.stdin.isatty():
+        fail("nobody to ask whether to erase; say --yes", EXIT_USAGE)
+    if not yes:
         for version in known:
             print(f"{version.public_id}  {version.content.enrichment.title}", file=sys.stderr)
         typer.confirm("Erase with all versions?", abort=True, err=True)

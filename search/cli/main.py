@@ -1,12 +1,14 @@
 """The command line: one module in this folder for each command."""
 
+import io
+import re
 import sys
 from collections.abc import Iterable
 from importlib import import_module
 
 import typer
 
-from search.cli.options import command
+from search.cli.options import EXIT_USAGE, command, warn
 
 COMMANDS = (
     "index",
@@ -20,6 +22,9 @@ COMMANDS = (
     "reindex",
     "config",
 )
+
+# What Python reads undecodable bytes of an argument as.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -46,6 +51,13 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
 def main() -> None:
     """Entry point of `cakap-search`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal keeps its encoding, whatever it is
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    for argument in sys.argv[1:]:
+        if _LONE_SURROGATE.search(argument):
+            warn(f"error: {argument!r} holds bytes that are no text in this locale; use UTF-8")
+            sys.exit(EXIT_USAGE)
     # Importing every command takes 10 ms; one that is asked for comes alone.
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     application(asked or COMMANDS)()

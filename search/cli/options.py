@@ -185,8 +185,8 @@ def _unexpected(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{error.filename or 'output'}: {error.strerror}"
     return (
-        f"unexpected {type(error).__name__}: {error}; run `cakap-search reindex` if the index may be"
-        f" damaged, else please report what {_TRACEBACK_VARIABLE}=1 shows"
+        f"unexpected {type(error).__name__}: {error}; `cakap-search reindex` mends a damaged index,"
+        f" anything else please report with what {_TRACEBACK_VARIABLE}=1 shows"
     )
 
 

@@ -72,8 +72,8 @@ def run(
     counted = output in ("table", "json")
     snippet_chars = 0 if output == "urls" else search.results.SNIPPET_CHARS
     if output == "table" and (columns := width()) is not None:
-        # Wrapped at words, a line stays half a word short.
-        snippet_chars = _SNIPPET_LINES * (columns - len(_INDENT) - 4)
+        # Wrapped at words, a line stays up to a word short.
+        snippet_chars = _SNIPPET_LINES * (columns - len(_INDENT) - 8)
     request = search.Request(
         words_of(words),
         **narrowing._asdict(),

@@ -205,7 +205,7 @@ class EmbeddedEngine:
 
     def _hits(self, request: Request, answer: _Answer) -> Iterator[Hit]:
         order = _ordered(answer, self._snapshot, request.offset, request.limit, len(answer.docs))
-        highlighter = self._highlighter(answer.leaves) if request.snippets else None
+        highlighter = self._highlighter(answer.leaves) if request.snippet_chars else None
         for place in order.tolist():
             hit = self._hit(
                 int(answer.docs[place]), float(answer.scores[place]), request, answer, highlighter
@@ -229,7 +229,9 @@ class EmbeddedEngine:
         article, enrichment = version.content.article, version.content.enrichment
         snippet: Snippet | None = None
         if highlighter is not None:
-            snippet = highlighter.snippet(clean_text(article.body, enrichment.cuts))
+            snippet = highlighter.snippet(
+                clean_text(article.body, enrichment.cuts), request.snippet_chars
+            )
         return Hit(
             id=version.public_id,
             title=enrichment.title,
