@@ -1,6 +1,7 @@
 """config.yaml as frozen structs: found, read strictly, with a suggestion for a misspelt key."""
 
 import difflib
+import itertools
 import os
 import re
 import sys
@@ -43,6 +44,15 @@ class Enrich(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     boilerplate: dict[str, tuple[str, ...]] = {}
 
+    def __post_init__(self) -> None:
+        for expression in itertools.chain.from_iterable(self.boilerplate.values()):
+            try:
+                re.compile(expression)
+            except re.error as error:
+                raise ConfigError(
+                    f"enrich.boilerplate: {expression!r} is not a regular expression ({error})"
+                ) from error
+
 
 class Indexing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the index is written. `jobs` 0 means one process for each core."""
@@ -71,6 +81,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     enrich: Enrich = Enrich()
     indexing: Indexing = Indexing()
     ranking: Ranking = Ranking()
+
+    def __post_init__(self) -> None:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ConfigError(
+                f"timezone: there is no zone {self.timezone!r}; write it as in Asia/Jakarta"
+            ) from error
 
 
 def find_config(flag: Path | None = None) -> Path | None:
@@ -103,11 +123,12 @@ def load_config(path: Path | None) -> Config:
         raise ConfigError(f"{place}: not valid YAML ({problem})") from error
     if raw is None:
         return Config()
-    _refuse_unknown_keys(raw, Config, str(path), "")
     try:
-        return msgspec.convert(raw, Config)
+        return msgspec.convert(_known(raw, Config, ""), Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_readable(str(error))}") from error
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
 
 
 def archive_folder(config: Config, config_path: Path | None, flag: Path | None = None) -> Path:
@@ -135,20 +156,26 @@ def _user_folder(kind: str) -> Path:
     return Path(os.environ.get(variable) or default).expanduser() / "cakap-search"
 
 
-def _refuse_unknown_keys(raw: Any, section: type, path: str, prefix: str) -> None:
-    """msgspec names an unknown key but cannot suggest the right one."""
+def _known(raw: Any, section: type, name: str) -> dict[str, Any]:
+    """The keys of a section, all of them known; sections without any keys are left out.
+
+    msgspec names an unknown key but cannot suggest the right one.
+    """
     if not isinstance(raw, dict):
-        raise ConfigError(f"{path}: {prefix or 'the file'} must hold keys with values")
+        raise ConfigError(f"{name or 'the file'} must hold keys with values")
     types = get_type_hints(section)
+    known = {}
     for key, value in raw.items():
+        full_name = f"{name}.{key}" if name else str(key)
         if key not in types:
             near = difflib.get_close_matches(str(key), types, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(types)}"
-            raise ConfigError(f"{path}: unknown key '{prefix}{key}'; {hint}")
-        if isinstance(types[key], type) and issubclass(types[key], msgspec.Struct):
-            _refuse_unknown_keys(
-                value if value is not None else {}, types[key], path, f"{prefix}{key}."
-            )
+            raise ConfigError(f"unknown key {full_name!r}; {hint}")
+        if not (isinstance(types[key], type) and issubclass(types[key], msgspec.Struct)):
+            known[key] = value
+        elif value is not None:
+            known[key] = _known(value, types[key], full_name)
+    return known
 
 
 def _readable(message: str) -> str:
