@@ -364,11 +364,7 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     if write:
         folder.mkdir(parents=True, exist_ok=True)
     elif not path.is_file():
-        raise ArchiveError(
-            f"there is no archive in {folder}; make one with `cakap-search index PATH...`"
-            " or name another with --archive",
-            "missing",
-        )
+        raise _missing(folder)
     connection: sqlite3.Connection | None = None
     try:
         mode = "rwc" if write else "ro"
@@ -390,12 +386,22 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         raise ArchiveError(f"{path} cannot be opened ({error})", "damaged") from error
     if version != _FORMAT_VERSION:
         connection.close()
+        if version == 0:  # the run that was to make it got no further
+            raise _missing(folder)
         raise ArchiveError(
             f"{path} has format {version}, this cakap-search reads {_FORMAT_VERSION}; "
             "use the version that wrote it",
             "stale",
         )
     return Archive(folder, connection)
+
+
+def _missing(folder: Path) -> ArchiveError:
+    return ArchiveError(
+        f"there is no archive in {folder}; make one with `cakap-search index PATH...`"
+        " or name another with --archive",
+        "missing",
+    )
 
 
 def pack(content: Content) -> bytes:
