@@ -218,18 +218,24 @@ class Reference:
             return every, every
         asked = self.asked(tree)
         optional = [child for child in asked if isinstance(child, Word | Prefix | Fuzzy)]
-        firm = [child for child in asked if not isinstance(child, Word | Prefix | Fuzzy)]
-        with_word = [{n for n in everything if self.holds(w, self.texts[n])} for w in optional]
+        excluded = [child for child in asked if isinstance(child, Not)]
+        required = [child for child in asked if child not in optional and child not in excluded]
+
+        def holding(nodes: list[Node]) -> list[set[int]]:
+            return [{n for n in everything if self.holds(x, self.texts[n])} for x in nodes]
+
+        with_word, with_required = holding(optional), holding(required)
         weights = [self.idf(len(numbers)) for numbers in with_word]
-        base = {n for n in everything if all(self.holds(c, self.texts[n]) for c in firm)}
+        firm = sum(self.idf(len(numbers)) for numbers in with_required)
+        base = set(everything).intersection(*with_required, *holding(excluded))
         every = base.intersection(*with_word)
         if not optional:
             return every, every
         share = {
-            n: sum(w for w, numbers in zip(weights, with_word, strict=True) if n in numbers)
+            n: firm + sum(w for w, numbers in zip(weights, with_word, strict=True) if n in numbers)
             for n in base
         }
-        enough = RELAX_SHARE * sum(weights) - 1e-9
+        enough = RELAX_SHARE * (firm + sum(weights)) - 1e-9
         return every, {n for n in base if share[n] > 0 and share[n] >= enough}
 
     def score(self, tree: Node, number: int) -> float:

@@ -107,30 +107,29 @@ class _Matcher:
                 optional.append(self._docs(child))
             else:
                 required.append(self._docs(child))
-        base = intersection(required) if required else None
-        if not optional:
-            every = base if base is not None else np.arange(self._snapshot.size)
-            most = every
-        else:
+        if required or optional:
             every = intersection([*required, *optional])
-            most = self._most(optional, relax_share)
-            if base is not None:
-                most = intersection([most, base])
+        else:
+            every = np.arange(self._snapshot.size)
+        most = self._most(required, optional, relax_share) if optional else every
         for docs in excluded:
             every = without(every, docs)
             most = without(most, docs)
         return every, most
 
-    def _most(self, optional: list[Docs], share: float) -> Docs:
-        """Documents that hold at least `share` of the words' idf weight."""
-        weight = np.zeros(self._snapshot.size)
-        total = 0.0
+    def _most(self, required: list[Docs], optional: list[Docs], share: float) -> Docs:
+        """Documents that hold what is required and at least `share` of the question's idf weight,
+        to which what is required counts.
+        """
+        total = sum((idf(self._snapshot, len(docs)) for docs in required), 0.0)
+        weight = np.full(self._snapshot.size, total)
         for docs in optional:
             word_weight = idf(self._snapshot, len(docs))
             weight[docs] += word_weight
             total += word_weight
         # Rounding must not exclude a document that holds exactly the share.
-        return np.flatnonzero((weight >= share * total * (1 - 1e-9)) & (weight > 0))
+        most = np.flatnonzero((weight >= share * total * (1 - 1e-9)) & (weight > 0))
+        return intersection([*required, most])
 
     def _counting(self, children: Sequence[Node]) -> Sequence[Node]:
         """The children without stop words, unless nothing else is looked for."""

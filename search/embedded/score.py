@@ -37,7 +37,7 @@ class _Part(NamedTuple):
 def score(snapshot: Snapshot, leaves: list[Leaf], docs: Docs, ranking: Ranking) -> Scores:
     """The score of each document."""
     total = np.zeros(len(docs))
-    if not leaves:
+    if not leaves or not len(docs):
         return total
     norm = _norms(snapshot, docs, ranking)
     for part in _parts(leaves, ranking):

@@ -82,6 +82,11 @@ def _without_filters(tree: Node) -> tuple[Node, list[Clause]]:
         inner = child.child if isinstance(child, Not | Must) else child
         if isinstance(inner, Filter):
             clauses.append(Clause(inner.field, inner.values, isinstance(child, Not)))
+        elif isinstance(tree, And) and isinstance(child, Words):
+            words, inner_clauses = _without_filters(child)
+            clauses += inner_clauses
+            if words != Words(()):
+                rest.append(words)
         else:
             rest.append(child)
     if isinstance(tree, Words):

@@ -1,0 +1,353 @@
+"""The whole answer: which set, in which order, page by page, narrowed by filters."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import search
+from index.archive import Content, open_archive, pack
+from index.article import Enrichment, PersonMention
+from index.config import Config, Ranking
+from index.errors import ArchiveError, QueryError
+from index.pipeline import delete, index_paths
+from tests.archives import ids, make_archive
+
+# By hand: "Rusia" and "Venezuela" are read as countries, the names behind an office as persons.
+ARTICLES: list[dict[str, Any]] = [
+    {
+        "id": "caracas",
+        "title": "Pasokan ke Caracas",
+        "text": "Menteri Luar Negeri Rusia Sergey Lavrov menawarkan senjata kepada Venezuela.",
+        "date": "2021-06-22T21:30:00+00:00",  # the 23rd in Jakarta
+        "source": "Warta Pagi",
+        "author": ["Ayu", "Bima"],
+    },
+    {
+        "id": "moskow",
+        "title": "Pidato di Moskow",
+        "text": "Menteri Luar Negeri Rusia Sergei Lavrov berpidato tentang senjata nuklir.",
+        "date": "2021-06-22",
+        "source": "Kabar Sore",
+        "author": ["Ayu"],
+    },
+    {
+        "id": "gudang",
+        "title": "Gudang terbakar",
+        "text": "Sebuah gudang persenjataan habis dilalap api semalam.",
+        "date": "2020-02-29",
+        "source": "Warta Pagi",
+    },
+    {
+        "id": "kopi",
+        "title": "Kopi berlayar",
+        "text": "Pedagang mengirim kopi dari lereng gunung untuk pertama kali.",
+    },
+]
+RELAX_BELOW = 2
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_archive(tmp_path_factory.mktemp("engine"), ARTICLES)
+
+
+@pytest.fixture(scope="module")
+def engine(archive: Path) -> Iterator[search.Engine]:
+    config = Config(ranking=Ranking(relax_below=RELAX_BELOW))
+    with search.open(archive, config) as opened:
+        yield opened
+
+
+def answered(engine: search.Engine, question: str = "", **options: Any) -> search.Response:
+    return engine.search(search.Request(question, limit=None, **options))
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"filters": {"country": ["RU"]}}, {"caracas", "moskow"}),
+        ({"filters": {"country": ["RU,VE"]}}, {"caracas", "moskow"}),
+        ({"filters": {"country": ["RU", "VE"]}}, {"caracas"}),
+        ({"filters": {"country": ["none"]}}, {"gudang", "kopi"}),
+        ({"filters": {"country": ["none,VE"]}}, {"gudang", "kopi", "caracas"}),
+        ({"filters": {"country": ["JP"]}}, set()),
+        ({"exclude": {"country": ["VE"]}}, {"moskow", "gudang", "kopi"}),
+        ({"exclude": {"country": ["none"]}}, {"caracas", "moskow"}),
+        ({"filters": {"country": ["RU"]}, "exclude": {"country": ["VE"]}}, {"moskow"}),
+        ({"filters": {"person": ["Sergey Lavrov"]}}, {"caracas", "moskow"}),
+        ({"filters": {"person": ["sergei lavrov"]}}, {"caracas", "moskow"}),
+        ({"exclude": {"person": ["Sergei Lavrov"]}}, {"gudang", "kopi"}),
+        ({"filters": {"author": ["Ayu"]}}, {"caracas", "moskow"}),
+        ({"filters": {"author": ["Ayu", "Bima"]}}, {"caracas"}),
+        ({"filters": {"source": ["Warta Pagi"]}}, {"caracas", "gudang"}),
+        ({"filters": {"source": ["Warta Pagi", "Kabar Sore"]}}, {"caracas", "gudang", "moskow"}),
+        ({"filters": {"source": ["none"]}}, {"kopi"}),
+        ({"filters": {"date": ["2021-06-22"]}}, {"moskow"}),
+        ({"filters": {"date": ["2021-06-23"]}}, {"caracas"}),
+        ({"filters": {"date": ["2021-06"]}}, {"caracas", "moskow"}),
+        ({"filters": {"date": ["2021"]}}, {"caracas", "moskow"}),
+        ({"filters": {"date": ["2020-02..2021-06-22"]}}, {"gudang", "moskow"}),
+        ({"filters": {"date": ["..2020"]}}, {"gudang"}),
+        ({"filters": {"date": ["2021.."]}}, {"caracas", "moskow"}),
+        ({"filters": {"date": ["2020", "2021-06-22"]}}, {"gudang", "moskow"}),
+        ({"filters": {"date": ["none"]}}, {"kopi"}),
+        ({"exclude": {"date": ["2021"]}}, {"gudang", "kopi"}),
+        ({"since": "2021-06-22", "until": "2021-06-22"}, {"moskow"}),
+        ({"since": "2021-06-23"}, {"caracas"}),
+        ({"until": "2021-06-22"}, {"gudang", "moskow"}),
+        ({"filters": {"date": ["2021"]}, "until": "2021-06-22"}, {"moskow"}),
+        ({"filters": {"country": ["RU"], "source": ["Warta Pagi"]}}, {"caracas"}),
+    ],
+)
+def test_filters_narrow(engine: search.Engine, options: dict[str, Any], found: set[str]) -> None:
+    assert set(ids(engine, "", **options)) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("negara:RU", {"caracas", "moskow"}),
+        ("negara:RU -negara:VE", {"moskow"}),
+        ("negara:RU negara:VE", {"caracas"}),
+        ("negara:RU AND nuklir", {"moskow"}),
+        ("negara:VE OR kopi", {"caracas", "kopi"}),
+        ('orang:"Sergey Lavrov" tanggal:2021-06-22', {"moskow"}),
+        ("senjata tanggal:..2020", {"gudang"}),
+        ("sumber:none", {"kopi"}),
+    ],
+)
+def test_filters_may_stand_in_the_question(
+    engine: search.Engine, question: str, found: set[str]
+) -> None:
+    assert set(ids(engine, question)) == found
+
+
+def test_enough_articles_with_all_words_are_the_set(engine: search.Engine) -> None:
+    response = answered(engine, "Lavrov senjata")
+    assert response.query.mode == "all"
+    assert {hit.id for hit in response.hits} == {"caracas", "moskow"}
+
+
+def test_too_few_are_followed_by_those_with_most_of_the_weight(engine: search.Engine) -> None:
+    # One article holds all three words. "nuklir" is the rarest: without it "senjata" and
+    # "Lavrov" reach the share in caracas; "senjata" alone, in gudang, does not.
+    response = answered(engine, "Lavrov senjata nuklir")
+    assert response.query.mode == "most"
+    assert [hit.id for hit in response.hits] == ["moskow", "caracas"]
+
+
+def test_articles_with_all_words_come_first_whatever_their_score(tmp_path: Path) -> None:
+    words = "kapal " * 30
+    articles = [
+        {"id": "all", "title": "Laporan", "text": f"Gempa dan kopi. {'lain ' * 80}"},
+        {"id": "most", "title": "Kopi kopi", "text": "Kopi kopi kopi."},
+        *({"id": f"other{n}", "title": "Gempa", "text": words} for n in range(3)),
+    ]
+    with search.open(make_archive(tmp_path, articles), Config()) as engine:
+        hits = answered(engine, "gempa kopi").hits
+    assert [hit.id for hit in hits[:2]] == ["all", "most"]
+    assert hits[0].score < hits[1].score
+
+
+def test_whether_to_relax_is_decided_with_the_filters_on(engine: search.Engine) -> None:
+    assert answered(engine, "Lavrov senjata").query.mode == "all"
+    narrowed = answered(engine, "Lavrov senjata", filters={"source": ["Warta Pagi"]})
+    assert narrowed.query.mode == "most"
+    assert [hit.id for hit in narrowed.hits] == ["caracas", "gudang"]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ('"senjata nuklir" kopi', {"moskow"}),
+        ("+Lavrov kopi", {"caracas", "moskow"}),
+        ("kopi gudang -api", {"kopi"}),
+        ("(kopi OR gudang) Lavrov", {"kopi", "gudang"}),
+        ("kopi AND Lavrov", set()),
+    ],
+)
+def test_what_is_said_plainly_never_relaxes(
+    engine: search.Engine, question: str, found: set[str]
+) -> None:
+    assert set(ids(engine, question, match="most")) == found
+
+
+def test_match_overrules_the_number_of_articles(engine: search.Engine) -> None:
+    assert ids(engine, "Lavrov senjata nuklir", match="all") == ["moskow"]
+    assert set(ids(engine, "Lavrov senjata", match="most")) == {"caracas", "moskow", "gudang"}
+
+
+def test_the_surface_outranks_the_stem(tmp_path: Path) -> None:
+    articles = [
+        {"id": "form", "title": "Satu", "text": "Kepala gudang persenjataan diganti."},
+        {"id": "word", "title": "Satu", "text": "Kepala gudang senjata diganti."},
+        {"id": "name", "title": "Satu", "text": "Kepala gudang Persenjataan diganti."},
+    ]
+    with search.open(make_archive(tmp_path, articles), Config()) as engine:
+        assert ids(engine, "senjata")[0] == "word"
+        assert ids(engine, "persenjataan")[-1] == "word"
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("newest", ["caracas", "moskow", "gudang", "kopi"]),
+        ("oldest", ["gudang", "moskow", "caracas", "kopi"]),
+        ("relevance", ["caracas", "moskow", "gudang", "kopi"]),  # nothing to be relevant to
+    ],
+)
+def test_undated_articles_sort_last(engine: search.Engine, sort: str, order: list[str]) -> None:
+    assert ids(engine, "", sort=sort) == order
+
+
+@pytest.mark.parametrize("question", ["", "senjata OR kopi", "Rusia"])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+def test_pages_are_the_whole_list_cut_up(engine: search.Engine, question: str, sort: Any) -> None:
+    whole = ids(engine, question, sort=sort)
+    for size in (1, 2, 3):
+        pages: list[str] = []
+        for offset in range(0, len(whole) + size, size):
+            request = search.Request(question, sort=sort, limit=size, offset=offset)
+            response = engine.search(request)
+            assert response.total == len(whole)
+            pages += [hit.id for hit in response.hits]
+        assert pages == whole
+
+
+def test_no_limit_of_hits_is_too_small_or_too_large(engine: search.Engine) -> None:
+    assert engine.search(search.Request("", limit=0)).hits == []
+    assert len(engine.search(search.Request("", limit=99)).hits) == 4
+    assert engine.search(search.Request("", limit=5, offset=99)).hits == []
+
+
+def test_scanning_gives_the_hits_of_the_answer(engine: search.Engine) -> None:
+    request = search.Request("senjata", limit=None, explain=True)
+    assert list(engine.scan(request)) == engine.search(request).hits
+
+
+def test_an_answer_is_repeatable(engine: search.Engine) -> None:
+    request = search.Request("Rusia senjata", facets=[search.Facet("person")])
+    first, second = (engine.search(request) for _ in range(2))
+    assert first == msgspec.structs.replace(second, took_ms=first.took_ms)
+
+
+def test_a_hit_says_what_its_article_says(engine: search.Engine) -> None:
+    (hit,) = answered(engine, "negara:VE").hits
+    assert (hit.title, hit.source, hit.author) == (
+        "Pasokan ke Caracas",
+        "Warta Pagi",
+        ["Ayu", "Bima"],
+    )
+    assert hit.date == "2021-06-22T21:30+00:00"
+    assert hit.countries == ["RU", "VE"]
+    assert hit.people == ["Sergei Lavrov"]
+    assert hit.inferred == []
+
+
+def test_an_explanation_adds_up(engine: search.Engine) -> None:
+    for hit in answered(engine, 'senjata "menteri luar negeri" rus*', explain=True).hits:
+        assert hit.explanation is not msgspec.UNSET
+        for part in hit.explanation:
+            assert part.score == pytest.approx(part.weight * part.idf * part.saturation)
+        assert hit.score == pytest.approx(sum(one.score for one in hit.explanation), abs=1e-4)
+
+
+def test_nothing_is_explained_or_quoted_unasked(engine: search.Engine) -> None:
+    (hit,) = answered(engine, "kopi", snippet_chars=0).hits
+    assert hit.explanation is msgspec.UNSET
+    assert hit.snippet is None
+    assert b"explanation" not in msgspec.json.encode(hit)
+
+
+def test_the_question_is_told_as_it_was_understood(engine: search.Engine) -> None:
+    understood = answered(
+        engine, 'Lavrov DAN senjata negara:"amerika serikat"', exclude={"country": ["Cina"]}
+    ).query
+    assert understood.raw == 'Lavrov DAN senjata negara:"amerika serikat"'
+    assert understood.parsed == "+Lavrov +(senjata)"
+    assert understood.filters == {"country": [["US"]]}
+    assert understood.exclude == {"country": [["CN"]]}
+
+
+def test_what_is_odd_in_a_question_is_a_warning(engine: search.Engine) -> None:
+    response = answered(engine, 'kopi "')
+    assert [hit.id for hit in response.hits] == ["kopi"]
+    assert "quotation mark at character 6" in response.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        search.Request(filters={"country": ["Atlantis"]}),
+        search.Request(filters={"colour": ["red"]}),
+        search.Request(facets=[search.Facet("colour")]),
+        search.Request(facets=[search.Facet("country", interval="year")]),
+        search.Request(since="entah kapan"),
+    ],
+)
+def test_the_impossible_is_an_error(engine: search.Engine, request_: search.Request) -> None:
+    with pytest.raises(QueryError):
+        engine.search(request_)
+
+
+def test_a_deleted_article_answers_nothing_any_more(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, ARTICLES)
+    with search.open(archive, Config()) as before:
+        with open_archive(archive) as opened:
+            (number,) = opened.find("moskow")
+        delete(archive, [number], Config())
+        # An engine that was open keeps its commit, but has no text to show any more.
+        assert "moskow" not in ids(before, "")
+    with search.open(archive, Config()) as after:
+        assert set(ids(after, "")) == {"caracas", "gudang", "kopi"}
+        assert (
+            answered(after, facets=[search.Facet("country")]).facets["country"].values[0].count == 1
+        )
+
+
+def test_what_the_archive_deleted_is_gone_before_the_index_knows(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, ARTICLES)
+    with open_archive(archive, write=True) as opened:
+        opened.delete(opened.find("moskow")[0])
+    with search.open(archive, Config()) as engine:
+        response = answered(engine, facets=[search.Facet("source")])
+        assert response.total == response.archive.articles == 3
+        assert [one.value for one in response.facets["source"].values] == ["Warta Pagi"]
+
+
+def test_people_are_those_of_the_commit_while_a_reindex_reads_anew(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, ARTICLES)
+    with open_archive(archive, write=True) as opened:
+        version = opened.current(opened.find("moskow")[0])
+        assert version is not None
+        enrichment = Enrichment(title="Pidato", people=(PersonMention("Somebody New"),))
+        opened.update_enrichment(version.seq, pack(Content(version.content.article, enrichment)))
+        opened.commit()
+    with search.open(archive, Config()) as engine:
+        (hit,) = answered(engine, "nuklir", match="all").hits
+        assert hit.people == ["Sergei Lavrov"]
+
+
+def test_an_empty_archive_answers_with_nothing(tmp_path: Path) -> None:
+    index_paths([str(tmp_path)], tmp_path / "archive", Config())
+    with search.open(tmp_path / "archive", Config()) as engine:
+        facets = [search.Facet(name) for name in ("country", "person", "date", "source")]
+        for question in ("", "kopi", '"dua kata"', "kop*", "-kopi", "negara:RU"):
+            response = answered(engine, question, facets=facets)
+            assert (response.total, response.hits) == (0, [])
+            assert all(facet.values == [] for facet in response.facets.values())
+
+
+def test_a_folder_without_an_archive_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="cakap-search index") as caught:
+        search.open(tmp_path, Config())
+    assert caught.value.kind == "missing"
+
+
+def test_the_whole_api_opens_by_a_string_and_closes(archive: Path) -> None:
+    engine = search.open(str(archive), Config())
+    assert engine.search(search.Request("kopi")).total == 1
+    engine.close()
