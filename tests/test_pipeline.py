@@ -1,0 +1,759 @@
+"""From paths to an index: nothing is lost, nothing is done twice, and a kill does no harm."""
+
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+import search
+from index.archive import FILE_NAME, open_archive
+from index.config import Config
+from index.errors import ArchiveError, CakapError, SourceError
+from index.lock import write_lock
+from index.pipeline import (
+    INDEX_FOLDER,
+    REJECTS_FILE,
+    Progress,
+    Summary,
+    delete,
+    index_paths,
+    reindex,
+)
+from index.processes import batches, job_count, ordered_map
+from index.segments.arrays import Ints
+from index.segments.commit import kept_docs, last_commit, open_segment
+
+WORDS = """banjir kapal gubernur rusia panen cabai jembatan caracas presiden lavrov sungai padi
+menteri pasar venezuela hujan nelayan jokowi pabrik sekolah tiongkok beras kereta hutan""".split()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where an archive is to be made."""
+    return tmp_path / "archive"
+
+
+def write_jsonl(path: Path, *records: dict[str, Any]) -> str:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return str(path)
+
+
+def made_up(number: int, **fields: Any) -> dict[str, Any]:
+    """A record with a made-up body, the same each time for a number."""
+    words = random.Random(number).choices(WORDS, k=30)
+    body = f"Pada 2{number % 10} Juni 2021, {' '.join(words)} nomor{number}."
+    return {
+        "id": str(number),
+        "source": "Warta",
+        "title": f"Kabar {words[0]}",
+        "body": body,
+    } | fields
+
+
+def run(paths: Sequence[str | Path], folder: Path, **options: Any) -> tuple[Summary, list[str]]:
+    options = {"config": Config(), "jobs": 1} | options
+    return index_paths([str(path) for path in paths], folder, **options)
+
+
+def counts(summary: Summary) -> dict[str, int]:
+    """What a run counted, without the zeros and the time."""
+    return {k: v for k, v in msgspec.to_builtins(summary).items() if v and k != "seconds"}
+
+
+def hits(folder: Path, query: str) -> list[str]:
+    with search.open(folder, Config()) as engine:
+        return sorted(hit.id for hit in engine.search(search.Request(query, limit=None)).hits)
+
+
+def archived(folder: Path) -> dict[str, list[Any]]:
+    """Every row of the archive, but for the times of indexing."""
+    tables = {
+        "input": "*",
+        "record": "*",
+        "article": "*",
+        "version": "seq, article, content_hash, modified, content",
+        "deletion": "*",
+    }
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db:
+        return {
+            table: db.execute(f"SELECT {columns} FROM {table} ORDER BY 1, 2").fetchall()
+            for table, columns in tables.items()
+        }
+
+
+def indexed(folder: Path) -> list[dict[str, Ints]]:
+    """The arrays of every segment, and which documents it keeps."""
+    commit = last_commit(folder / INDEX_FOLDER)
+    assert commit is not None
+    return [
+        open_segment(folder / INDEX_FOLDER, entry.name).arrays
+        | {"kept": kept_docs(folder / INDEX_FOLDER, entry)}
+        for entry in commit.segments
+    ]
+
+
+def assert_same_index(one: list[dict[str, Ints]], other: list[dict[str, Ints]]) -> None:
+    assert len(one) == len(other)
+    for first, second in zip(one, other, strict=True):
+        assert first.keys() == second.keys()
+        for name in first:
+            assert first[name].dtype == second[name].dtype, name
+            assert np.array_equal(first[name], second[name]), name
+
+
+def files_of(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of every file, but for the lock."""
+    return {
+        path.name: (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in (*folder.glob("archive.db"), *(folder / INDEX_FOLDER).iterdir())
+        if not path.name.endswith("LOCK")
+    }
+
+
+# Identity
+
+
+@pytest.fixture
+def two_outlets(tmp_path: Path) -> list[Path]:
+    """Two CSV files that both number their articles 1 to 3."""
+    paths = []
+    for outlet in ("warta", "kabar"):
+        paths.append(tmp_path / f"{outlet}.csv")
+        with paths[-1].open("w", encoding="utf-8", newline="") as out:
+            rows = csv.writer(out)
+            rows.writerow(["id", "title", "body", "source"])
+            for number in (1, 2, 3):
+                rows.writerow([number, f"Judul {outlet}", f"Isi {outlet} {number}.", outlet])
+    return paths
+
+
+def without_source(paths: list[Path]) -> list[Path]:
+    for path in paths:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join(line.rpartition(",")[0] for line in lines), encoding="utf-8")
+    return paths
+
+
+def test_outlets_that_number_alike_lose_nothing_with_a_source_column(
+    two_outlets: list[Path], folder: Path
+) -> None:
+    run(two_outlets, folder)
+    assert hits(folder, "isi") == [f"{o}:{n}" for o in ("kabar", "warta") for n in (1, 2, 3)]
+
+
+def test_outlets_that_number_alike_lose_nothing_with_a_source_option(
+    two_outlets: list[Path], folder: Path
+) -> None:
+    for path, source in zip(without_source(two_outlets), ("warta", "kabar"), strict=True):
+        run([path], folder, source=source)
+    assert hits(folder, "isi") == [f"{o}:{n}" for o in ("kabar", "warta") for n in (1, 2, 3)]
+
+
+def test_outlets_that_number_alike_lose_nothing_without_any_source(
+    two_outlets: list[Path], folder: Path
+) -> None:
+    run(without_source(two_outlets), folder)
+    ids = hits(folder, "isi")
+    assert len(set(ids)) == 6
+    with open_archive(folder) as archive:
+        assert [len(archive.find(public_id)) for public_id in ids] == [1] * 6
+        assert len(archive.find("1")) == 2
+
+
+def test_source_option_leaves_a_stated_source_alone(tmp_path: Path, folder: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2, source=None))
+    run([path], folder, source="Kabar")
+    with open_archive(folder) as archive:
+        versions = [archive.current(number) for number in (1, 2)]
+    assert [v.content.article.source for v in versions if v] == ["Warta", "Kabar"]
+
+
+def test_one_address_in_two_files_is_one_article(tmp_path: Path, folder: Path) -> None:
+    url = "https://contoh.id/1"
+    one = write_jsonl(tmp_path / "a.jsonl", made_up(1, url=url, body="Banjir surut."))
+    other = write_jsonl(tmp_path / "b.jsonl", made_up(7, url=url, body="Banjir naik."))
+    summary, _ = run([one, other], folder)
+    assert counts(summary) == {"read": 2, "new": 1, "changed": 1}
+    assert (hits(folder, "surut"), hits(folder, "naik")) == ([], ["7"])
+
+
+def test_standard_input_is_known_by_content(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pipe(*bodies: str) -> dict[str, int]:
+        path = write_jsonl(tmp_path / "piped", *({"body": body} for body in bodies))
+        with Path(path).open("rb") as piped:
+            monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": piped})())
+            return counts(run(["-"], folder)[0])
+
+    assert pipe("Banjir surut.", "Cabai mahal.") == {"read": 2, "new": 2}
+    assert pipe("Cabai mahal.") == {"read": 1, "unchanged": 1}
+    assert pipe("Beras murah.") == {"read": 1, "new": 1}
+    assert len(hits(folder, "banjir")) == len(hits(folder, "cabai")) == 1
+
+
+# Only what changed is done again
+
+
+def test_second_run_over_a_file_or_folder_writes_nothing(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "in").mkdir()
+    path = write_jsonl(tmp_path / "in" / "a.jsonl", *map(made_up, range(40)))
+    (tmp_path / "in" / "b.txt").write_text("Harga cabai naik.", encoding="utf-8")
+    first, _ = run([tmp_path / "in"], folder)
+    assert counts(first) == {"read": 41, "new": 41}
+    rows, files = archived(folder), files_of(folder)
+    for paths in ([path], [tmp_path / "in"]):
+        second, rejects = run(paths, folder)
+        assert counts(second) == {"read": second.read, "unchanged": second.read}
+        assert rejects == []
+    assert archived(folder) == rows
+    assert files_of(folder) == files
+
+
+def test_touched_but_equal_file_changes_no_article(tmp_path: Path, folder: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", *map(made_up, range(40)))
+    run([path], folder)
+    rows, index_files = archived(folder), files_of(folder)
+    os.utime(path, (1, 1))
+    summary, _ = run([path], folder)
+    assert counts(summary) == {"read": 40, "unchanged": 40}
+    after = archived(folder)
+    assert {k: v for k, v in after.items() if k != "input"} == {
+        k: v for k, v in rows.items() if k != "input"
+    }
+    index_files.pop(FILE_NAME)
+    assert index_files.items() <= files_of(folder).items()
+
+
+def test_changed_article_replaces_itself(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    run([write_jsonl(path, made_up(1, body="Kapal karam."), made_up(2))], folder)
+    summary, _ = run([write_jsonl(path, made_up(1, body="Kapal selamat."), made_up(2))], folder)
+    assert counts(summary) == {"read": 2, "changed": 1, "unchanged": 1}
+    assert (hits(folder, "karam"), hits(folder, "selamat")) == ([], ["1"])
+    with open_archive(folder) as archive:
+        bodies = [version.content.article.body for version in archive.versions(1)]
+    assert bodies == ["Kapal karam.", "Kapal selamat."]
+
+
+def test_older_version_that_arrives_late_leaves_the_newer_searchable(
+    tmp_path: Path, folder: Path
+) -> None:
+    new = made_up(1, body="Kapal selamat.", modified="2021-06-22T10:00+07:00")
+    old = made_up(1, body="Kapal karam.", modified="2021-06-21T10:00+07:00")
+    run([write_jsonl(tmp_path / "a.jsonl", new)], folder)
+    run([write_jsonl(tmp_path / "b.jsonl", old)], folder)
+    assert (hits(folder, "karam"), hits(folder, "selamat")) == ([], ["1"])
+
+
+def test_two_records_of_one_article_in_a_file_do_not_take_turns(
+    tmp_path: Path, folder: Path
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1, body="Satu."), made_up(1, body="Dua."))
+    first, _ = run([path], folder)
+    assert counts(first) == {"read": 2, "new": 1, "changed": 1}
+    rows = archived(folder)
+    os.utime(path, (1, 1))
+    second, _ = run([path], folder)
+    assert counts(second) == {"read": 2, "unchanged": 2}
+    assert archived(folder)["version"] == rows["version"]
+    assert (hits(folder, "satu"), hits(folder, "dua")) == ([], ["1"])
+
+
+def test_other_way_of_reading_reads_an_unchanged_file_again(tmp_path: Path, folder: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1, body=None, isi_lengkap="Kapal karam."))
+    summary, _ = run([path], folder)
+    assert counts(summary) == {"read": 1, "rejected": 1}
+    config = msgspec.convert({"sources": {"fields": {"body": ["isi_lengkap"]}}}, Config)
+    summary, _ = run([path], folder, config=config)
+    assert counts(summary) == {"read": 1, "new": 1}
+    assert hits(folder, "karam") == ["1"]
+
+
+# Rejects
+
+
+def test_rejected_record_is_reported_once(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(made_up(1)) + "\n{broken\n" + json.dumps(made_up(3)) + "\n")
+    summary, rejects = run([path], folder)
+    assert counts(summary) == {"read": 3, "new": 2, "rejected": 1}
+    assert [reject.startswith(f"{path.resolve()}:2: ") for reject in rejects] == [True]
+    assert (folder / REJECTS_FILE).read_text(encoding="utf-8").count("\n") == 1
+    for touched in (False, True):
+        if touched:
+            os.utime(path, (1, 1))
+        summary, rejects = run([path], folder)
+        assert counts(summary) == {"read": 3, "unchanged": 2, "rejected_before": 1}
+        assert rejects == []
+    assert (folder / REJECTS_FILE).read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_reject_that_was_mended_or_taken_out_is_one_no_more(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("{broken\n\n{broken too\n")
+    run([path], folder)
+    path.write_text(json.dumps(made_up(1)) + "\n")
+    run([path], folder)
+    with open_archive(folder) as archive:
+        assert archive.rejects() == []
+        assert archive.records_of(str(path.resolve())) == (1, 0)
+
+
+def test_unreadable_file_is_rejected_and_the_rest_goes_on(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "in").mkdir()
+    write_jsonl(tmp_path / "in" / "b.jsonl", made_up(1))
+    (tmp_path / "in" / "a.jsonl").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "in" / "c.xyz").write_text("?")
+    summary, rejects = run([tmp_path / "in"], folder)
+    assert counts(summary) == {"read": 2, "new": 1, "rejected": 1, "unknown_files": 1}
+    assert len(rejects) == 1
+    summary, rejects = run([tmp_path / "in"], folder)
+    assert (summary.rejected, summary.rejected_before, rejects) == (0, 1, [])
+
+
+def test_path_that_does_not_exist_is_an_error_before_anything_is_made(folder: Path) -> None:
+    with pytest.raises(SourceError, match="no such file or folder"):
+        run([folder / "nothing"], folder)
+    assert not folder.exists()
+
+
+def test_article_that_enrichment_cannot_take_is_rejected_alone(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", *(made_up(number) for number in range(1, 6)))
+    fail_on(monkeypatch, "enrich", lambda article, _: "nomor3." in article.body)
+    summary, [reject] = run([path], folder)
+    assert counts(summary) == {"read": 5, "new": 4, "rejected": 1}
+    assert ":3: internal error, please report it: ValueError('made up')" in reject
+    assert hits(folder, "kabar") == ["1", "2", "4", "5"]
+
+
+@pytest.mark.parametrize("stage", ["to_document", "chunk"])
+def test_article_that_analysis_cannot_take_is_archived_and_reported(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", *(made_up(number) for number in range(1, 6)))
+
+    def unwelcome(*arguments: Any) -> bool:
+        return "nomor3." in repr(arguments)
+
+    with monkeypatch.context() as patch:
+        fail_on(patch, stage, unwelcome)
+        summary, [reject] = run([path], folder)
+    assert counts(summary) == {"read": 5, "new": 5, "rejected": 1}
+    assert reject.startswith("3: archived but not indexed: internal error")
+    assert hits(folder, "kabar") == ["1", "2", "4", "5"]
+    assert reindex(folder, Config(), jobs=1)[1] == []
+    assert hits(folder, "kabar") == ["1", "2", "3", "4", "5"]
+
+
+def test_index_of_nothing_but_failures_is_empty(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_on(monkeypatch, "to_document", lambda *_: True)
+    _, rejects = run([write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))], folder)
+    assert len(rejects) == 2
+    assert indexed(folder) == []
+
+
+def fail_on(patch: pytest.MonkeyPatch, function: str, unwelcome: Any) -> None:
+    """Let a function that the pipeline calls fail on unwelcome arguments."""
+    import index.pipeline
+
+    original = getattr(index.pipeline, function)
+
+    def failing(*arguments: Any) -> Any:
+        if unwelcome(*arguments):
+            raise ValueError("made up")
+        return original(*arguments)
+
+    patch.setattr(index.pipeline, function, failing)
+
+
+# Deletion
+
+
+def test_deleted_article_is_found_no_more_and_an_unchanged_file_does_not_bring_it_back(
+    tmp_path: Path, folder: Path
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2), made_up(3))
+    run([path], folder)
+    delete(folder, [2], Config())
+    assert hits(folder, "kabar") == ["1", "3"]
+    for touched in (False, True):
+        if touched:
+            os.utime(path, (1, 1))
+        summary, _ = run([path], folder)
+        assert counts(summary) == {"read": 3, "unchanged": 3}
+    assert hits(folder, "kabar") == ["1", "3"]
+
+
+def test_index_that_is_behind_hides_what_the_archive_has_deleted(
+    tmp_path: Path, folder: Path
+) -> None:
+    run([write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))], folder)
+    with open_archive(folder, write=True) as archive:
+        archive.delete(1)
+    assert hits(folder, "kabar") == ["2"]
+    with search.open(folder, Config()) as engine:
+        assert engine.search(search.Request("kabar")).total == 1
+        assert engine.search(search.Request("nomor1")).total == 0
+
+
+def test_open_engine_shows_no_article_that_is_deleted_meanwhile(
+    tmp_path: Path, folder: Path
+) -> None:
+    run([write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))], folder)
+    with search.open(folder, Config()) as engine:
+        delete(folder, [1], Config())
+        assert [hit.id for hit in engine.search(search.Request("kabar")).hits] == ["2"]
+
+
+# The same for every number of processes
+
+
+def test_number_of_processes_changes_nothing(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", *map(made_up, range(1200)), {"body": ""}, made_up(5))
+    for jobs in (1, 2):
+        run([path], tmp_path / str(jobs), jobs=jobs)
+    assert archived(tmp_path / "1") == archived(tmp_path / "2")
+    assert_same_index(indexed(tmp_path / "1"), indexed(tmp_path / "2"))
+
+
+def test_small_memory_gives_the_same_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine chunks are written one by one instead of together, and merged at the commit."""
+    monkeypatch.setattr("index.pipeline._DOCUMENTS_PER_CHUNK", 16)
+    path = write_jsonl(tmp_path / "a.jsonl", *map(made_up, range(140)))
+    run([path], tmp_path / "large")
+    tiny = msgspec.structs.replace(Config().indexing, memory_mb=0)
+    run([path], tmp_path / "small", config=msgspec.structs.replace(Config(), indexing=tiny))
+    assert_same_index(indexed(tmp_path / "large"), indexed(tmp_path / "small"))
+
+
+def test_progress_tells_both_stages(tmp_path: Path, folder: Path) -> None:
+    told: list[Progress] = []
+    path = Path(write_jsonl(tmp_path / "a.jsonl", *map(made_up, range(70))))
+    run([path], folder, on_progress=told.append)
+    assert {progress.stage for progress in told} == {"reading", "indexing"}
+    reading = [progress for progress in told if progress.stage == "reading"]
+    assert [progress.done for progress in reading] == sorted(progress.done for progress in reading)
+    assert reading[-1] == Progress("reading", path.stat().st_size, path.stat().st_size, 70)
+    assert told[-1] == Progress("indexing", 70, 70, 70)
+
+
+# Reindex
+
+
+def make_stale(folder: Path) -> None:
+    """Let an index say that another version wrote it."""
+    [details] = (folder / INDEX_FOLDER).glob("*.json")
+    commit = json.loads(details.read_bytes())
+    details.write_text(json.dumps(commit | {"fingerprint": "another"}))
+
+
+def test_index_of_another_version_is_refused_until_reindexed(tmp_path: Path, folder: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))
+    run([path], folder)
+    make_stale(folder)
+    with pytest.raises(ArchiveError, match="cakap-search reindex") as caught:
+        hits(folder, "kabar")
+    assert caught.value.kind == "stale"
+    more = write_jsonl(tmp_path / "b.jsonl", made_up(3))
+    with pytest.raises(ArchiveError, match="cakap-search reindex") as caught:
+        run([more], folder)
+    assert caught.value.kind == "stale"
+    commit, failures = reindex(folder, Config(), jobs=1)
+    assert (commit.articles, failures) == (2, [])
+    assert hits(folder, "kabar") == ["1", "2"]
+    run([more], folder)
+    assert hits(folder, "kabar") == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("suffix", [".json", ".seg", ".people"])
+def test_reindex_mends_an_index_that_lost_a_file(tmp_path: Path, folder: Path, suffix: str) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))
+    run([path], folder)
+    [lost] = (folder / INDEX_FOLDER).glob(f"*{suffix}")
+    lost.unlink()
+    with pytest.raises(ArchiveError, match="is missing; run `cakap-search reindex`") as caught:
+        hits(folder, "kabar")
+    assert caught.value.kind == "damaged"
+    if suffix != ".people":  # which every commit makes anew
+        with pytest.raises(ArchiveError, match="is missing; run `cakap-search reindex`"):
+            run([path], folder)
+    reindex(folder, Config(), jobs=1)
+    assert hits(folder, "kabar") == ["1", "2"]
+
+
+def test_reindex_reads_the_articles_anew(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import index.pipeline
+    from index.article import Enrichment
+
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1, body="Rusia dan Venezuela."))
+    with monkeypatch.context() as patch:
+        patch.setattr(index.pipeline, "enrich", lambda *_: Enrichment(title="Kabar"))
+        run([path], folder)
+    request = search.Request("", filters={"country": ["RU", "VE"]})
+    with search.open(folder, Config()) as engine:
+        assert engine.search(request).total == 0
+    seq = last_seq(folder)
+    reindex(folder, Config(), jobs=1)
+    with search.open(folder, Config()) as engine:
+        assert engine.search(request).total == 1
+    assert last_seq(folder) == seq
+
+
+def last_seq(folder: Path) -> int:
+    with open_archive(folder) as archive:
+        return archive.last_seq()
+
+
+def test_reindex_reports_an_article_that_it_cannot_read_anew_and_keeps_it(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run([write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))], folder)
+    fail_on(monkeypatch, "enrich", lambda article, _: "nomor2." in article.body)
+    _, failures = reindex(folder, Config(), jobs=1)
+    assert failures == ["2: not read anew: internal error, please report it: ValueError('made up')"]
+    assert hits(folder, "kabar") == ["1", "2"]
+
+
+def test_readers_keep_the_old_index_until_the_new_one_is_whole(
+    tmp_path: Path, folder: Path
+) -> None:
+    run([write_jsonl(tmp_path / "a.jsonl", *map(made_up, range(40)))], folder)
+    found: list[int] = []
+    reindex(
+        folder, Config(), jobs=1, on_progress=lambda _: found.append(len(hits(folder, "kabar")))
+    )
+    assert found
+    assert set(found) == {40}
+    assert len(list((folder / INDEX_FOLDER).glob("*.seg"))) == 1
+
+
+def test_reindex_of_no_archive_is_missing_and_makes_none(folder: Path) -> None:
+    with pytest.raises(ArchiveError) as caught:
+        reindex(folder, Config(), jobs=1)
+    assert caught.value.kind == "missing"
+    assert not folder.exists()
+
+
+# One writer at a time
+
+
+def test_second_writer_is_refused_and_readers_are_not(tmp_path: Path, folder: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1))
+    run([path], folder)
+    code = "import sys, time; from pathlib import Path; from index.lock import write_lock\n"
+    code += "with write_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder / INDEX_FOLDER)], stdout=subprocess.PIPE
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        for attempt in (
+            lambda: run([path], folder),
+            lambda: delete(folder, [1], Config()),
+            lambda: reindex(folder, Config(), jobs=1),
+        ):
+            with pytest.raises(ArchiveError, match=f"by process {holder.pid};") as caught:
+                attempt()
+            assert caught.value.kind == "locked"
+        assert hits(folder, "kabar") == ["1"]
+        holder.kill()
+    run([path], folder)  # the lock died with its holder
+
+
+def test_lock_is_free_again_after_an_error(folder: Path) -> None:
+    with pytest.raises(ZeroDivisionError), write_lock(folder):
+        raise ZeroDivisionError
+    with write_lock(folder):
+        pass
+
+
+# Kills
+
+KILLED = """
+import functools, os, signal, sys
+from importlib import import_module
+from operator import attrgetter
+from pathlib import Path
+import index.pipeline
+from index.config import Config
+
+path, folder, module, target, calls = sys.argv[1:]
+index.pipeline._RECORDS_PER_TASK = 4
+index.pipeline._RECORDS_PER_COMMIT = 16
+index.pipeline._DOCUMENTS_PER_CHUNK = 16
+owner, _, name = target.rpartition(".")
+place = attrgetter(owner)(import_module(module)) if owner else import_module(module)
+original, left = getattr(place, name), int(calls)
+
+@functools.wraps(original)
+def deadly(*arguments, **options):
+    global left
+    left -= 1
+    if left == 0:
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    return original(*arguments, **options)
+
+setattr(place, name, deadly)
+index.pipeline.index_paths([path], Path(folder), Config(), jobs=1)
+"""
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
+    """An archive before and after a run over a file with changed and new articles; the file."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    first = write_jsonl(folder / "first.jsonl", *map(made_up, range(60)))
+    run([first], folder / "before")
+    changed = [made_up(number, body=f"Isi baru nomor{number}.") for number in range(5)]
+    second = write_jsonl(folder / "second.jsonl", *changed, *map(made_up, range(60, 90)))
+    shutil.copytree(folder / "before", folder / "after")
+    run([second], folder / "after")
+    return folder / "before", folder / "after", second
+
+
+@pytest.mark.parametrize(
+    ("module", "target", "calls"),
+    [
+        ("index.archive", "Archive.put", 20),
+        ("index.archive", "Archive.commit", 1),
+        ("index.archive", "Archive.commit", 2),
+        ("index.archive", "Archive.finish_input", 1),
+        ("index.pipeline", "_catch_up", 1),
+        ("index.pipeline", "chunk", 2),
+        ("index.segments.writer", "write_arrays", 1),
+        ("index.segments.writer", "IndexWriter._merge_small", 1),
+        ("index.segments.writer", "people_arrays", 1),
+        ("index.segments.writer", "_write_durably", 1),
+        ("index.segments.writer", "_write_durably", 2),
+        ("pathlib", "Path.replace", 1),
+        ("pathlib", "Path.replace", 2),
+        ("index.segments.writer", "IndexWriter._remove_unused", 1),
+        ("pathlib", "Path.unlink", 3),
+    ],
+)
+def test_killed_run_is_finished_by_the_next(
+    undisturbed: tuple[Path, Path, str], folder: Path, module: str, target: str, calls: int
+) -> None:
+    before, after, path = undisturbed
+    shutil.copytree(before, folder)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, path, str(folder), module, target, str(calls)],
+        start_new_session=True,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert len(hits(folder, "kabar OR isi")) in (60, 90)  # readers see the commit before, or after
+    run([path], folder)
+    assert archived(folder) == archived(after)
+    assert_same_index(indexed(folder), indexed(after))
+    assert hits(folder, "nomor3 OR nomor70") == hits(after, "nomor3 OR nomor70")
+    commit = last_commit(folder / INDEX_FOLDER)
+    assert commit is not None
+    run([write_jsonl(folder / "third.jsonl", made_up(1, body="Isi ketiga."))], folder)
+    now = last_commit(folder / INDEX_FOLDER)
+    assert now is not None
+    left = {entry.name for entry in (folder / INDEX_FOLDER).iterdir()}
+    assert left - {"MAIN_WRITELOCK"} == commit.files() | now.files()
+
+
+def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, sys, time\n"
+        "from index.processes import ordered_map\n\n"
+        "def worker(_):\n"
+        "    return os.getpid()\n\n"
+        "if __name__ == '__main__':\n"
+        "    results = ordered_map(worker, range(1000), 2)\n"
+        "    print(next(results), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(worker)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
+
+
+# Processes
+
+
+def test_ordered_map_keeps_the_order() -> None:
+    numbers = [5, -3, 2, -9, 0, 7, -1, 4, 8, -6]
+    for jobs in (1, 2):
+        assert list(ordered_map(abs, numbers, jobs)) == [5, 3, 2, 9, 0, 7, 1, 4, 8, 6]
+    assert list(ordered_map(abs, [], 2)) == []
+    assert list(ordered_map(abs, [-1], 2)) == [1]
+
+
+def test_ordered_map_takes_few_items_ahead() -> None:
+    taken = 0
+
+    def items() -> Iterator[int]:
+        nonlocal taken
+        for number in range(1000):
+            taken += 1
+            yield number
+
+    results = ordered_map(abs, items(), 2)
+    next(results)
+    assert taken <= 10
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_error_in_a_worker_is_the_error_of_the_run() -> None:
+    with pytest.raises(SourceError, match="no such file"):
+        list(ordered_map(_fail, [1, 2, 3], 2))
+
+
+def _fail(_: int) -> None:
+    raise SourceError("no such file")
+
+
+def test_worker_that_dies_is_told_with_a_remedy() -> None:
+    with pytest.raises(CakapError, match="run again with --jobs 1"):
+        list(ordered_map(os._exit, [1, 1, 1], 2))
+
+
+def test_batches_are_full_but_for_the_last() -> None:
+    assert list(batches(range(5), 2)) == [[0, 1], [2, 3], [4]]
+    assert list(batches([], 2)) == []
+
+
+def test_zero_jobs_is_one_for_each_core() -> None:
+    assert job_count(3) == 3
+    assert 1 <= job_count(0) <= (os.cpu_count() or 1)
