@@ -168,7 +168,15 @@ class Reference:
         if not isinstance(node, Word) or self.exact:
             return 0, 0
         stem = query_stem(node.text)
-        return counted([t for t in text.tokens if stem and t[0].stem == stem], part)
+        if stem is None:
+            return 0, 0
+        either = (stem, node.text.lower())  # a name's stem is the name
+        found = counted([t for t in text.tokens if t[0].stem in either], part)
+        pieces = [Word(piece) for piece in node.text.split("-")]
+        apart = len(pieces) > 1 and all(self.holds(piece, text, part) for piece in pieces)
+        if any(found) or any(self.surface(node, text, part)) or not apart:
+            return found
+        return (0, 1) if part == "title" else (1, 0)
 
     def surface(self, node: Node, text: Text, part: str | None) -> Frequency:
         tokens = text.tokens
@@ -197,10 +205,7 @@ class Reference:
             return all(self.holds(child, text, part) for child in node.children)
         if isinstance(node, Words):
             return all(self.holds(child, text, part) for child in self.asked(node))
-        if any(self.stem(node, text, part)) or any(self.surface(node, text, part)):
-            return True
-        pieces = node.text.split("-") if isinstance(node, Word) else []
-        return len(pieces) > 1 and all(self.holds(Word(piece), text, part) for piece in pieces)
+        return any(self.stem(node, text, part)) or any(self.surface(node, text, part))
 
     def asked(self, words: Words) -> list[Node]:
         """Without stop words, unless they are all that is looked for."""

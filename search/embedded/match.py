@@ -188,14 +188,20 @@ class _Matcher:
         whole = tokens[0].surface
         stem = None if self._exact else query_stem(whole)
         surface = self._postings(SURFACE.name, whole, part)
-        stemmed = self._postings(STEM.name, stem, part) if stem is not None else _NO_POSTINGS
+        # The stem of a name is its surface: "Partai Persatuan" answers "persatuan" like "bersatu".
+        both = dict.fromkeys([stem, whole]) if stem is not None else ()
+        stemmed = _summed([self._postings(STEM.name, one, part) for one in both])
         docs = union([stemmed.docs, surface.docs])
         stems = frozenset([stem] if stem is not None else [])
         surfaces = frozenset([whole])
-        if len(tokens) > 1:
-            # "Lavrov-Arreaza" is found where both stand apart, too.
+        if len(tokens) > 1 and stem is not None:
+            # "Lavrov-Arreaza" is found where both stand apart, too, which counts once.
             pieces = [self._word(token.surface, part) for token in tokens[1:]]
-            docs = union([docs, intersection([piece.docs for piece in pieces])])
+            apart = without(intersection([piece.docs for piece in pieces]), docs)
+            once = np.ones(len(apart), dtype=np.int64)
+            titled = once if part == "title" else once - 1
+            stemmed = _summed([stemmed, Postings(apart, once, titled)])
+            docs = union([docs, apart])
             stems = stems.union(*(piece.stems for piece in pieces))
             surfaces = surfaces.union(*(piece.surfaces for piece in pieces))
         return Leaf(text, stemmed, surface, docs, stems, surfaces)

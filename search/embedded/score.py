@@ -8,6 +8,9 @@ where f is the frequency in the body plus `title_weight` times that in the title
 counts words in the same way. Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple
 weighted fields" (CIKM 2004): the fields' frequencies are added before they saturate, so an
 article without a title loses nothing. A phrase counts as one word of its own.
+
+Averages and document frequencies are those of the index as it lies, deleted articles included
+until their segment is rewritten (as in Lucene), so scores move a little when that happens.
 """
 
 from collections.abc import Iterator
