@@ -1,6 +1,6 @@
 """Derive index/lexicon/roots.txt, the stemmer's lexicon, from running text.
 
-    python benchmarks/derive_roots.py [DATA] > index/lexicon/roots.txt
+    python -m benchmarks.derive_roots [DATA] > index/lexicon/roots.txt
 
 Reads `news.jsonl.gz` (words, their frequency, their neighbours) and `ud/pud.conllu.gz` (lemmas,
 from which the weight of each kind of evidence is learnt). No dictionary is read.
@@ -24,6 +24,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,13 +37,16 @@ LEAST_POINTER_COUNT = 8  # of a word that is to prove a root which is never used
 NEIGHBOURS = 4  # words on either side that count as company
 CONTEXTS = 2000  # the most frequent words serve as company
 DIMENSIONS = 200
-PULL = -0.3  # odds from which a reading is taken; below 0, recall of lemma pairs is worth more
 ROUNDS = 3  # families and readings settle after three
 _FAMILY_CAP = 8
 _UNLIKE = 0.12  # cosine; two words drawn at random have 0.02, half of all pairs of kin above 0.3
 _RARER = 20
+_PARTICLES = ("lah", "kah", "pun")
+# Affixes, alone, that are as often mere syllables.
+_AMBIGUOUS = {("se", ""), ("ke", ""), ("pe", ""), ("per", ""), ("i",)}
 
 Features = dict[str, float]
+_Matrix = np.ndarray[Any, Any]
 Families = dict[str, set[str]]
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[.!?:;\"“”\n]")
@@ -87,7 +91,7 @@ class Text:
         return words
 
 
-def _company(ids: np.ndarray, rows: int) -> np.ndarray:
+def _company(ids: _Matrix, rows: int) -> _Matrix:
     """One unit vector a word: positive pointwise mutual information, reduced by its SVD."""
     seen = np.zeros(rows * CONTEXTS, dtype=np.float32)
     for distance in range(1, NEIGHBOURS + 1):
@@ -104,7 +108,8 @@ def _company(ids: np.ndarray, rows: int) -> np.ndarray:
     information = np.log(np.maximum(table / expected, 1))
     values, axes = np.linalg.eigh(information.T @ information)
     vectors = (information @ axes[:, -DIMENSIONS:]) / values[-DIMENSIONS:] ** 0.25
-    return vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
+    unit: _Matrix = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
+    return unit
 
 
 def vocabulary(text: Text) -> tuple[set[str], set[str]]:
@@ -140,7 +145,7 @@ def shortest_readings(word: str, roots: set[str]) -> dict[str, Reading]:
 def bound_roots(words: set[str], free: set[str], counts: Counter[str]) -> set[str]:
     """What three words or more leave when their affixes go, though it is never used alone.
 
-    With two innermost prefixes and two suffixes (or none) at least, lest the affix be part of it.
+    With two innermost prefixes and two suffixes, or none, lest the affix be part of it.
     """
     pointing: dict[str, set[str]] = defaultdict(set)
     innermost: dict[str, set[str]] = defaultdict(set)
@@ -149,7 +154,7 @@ def bound_roots(words: set[str], free: set[str], counts: Counter[str]) -> set[st
         if counts[word] < LEAST_POINTER_COUNT:
             continue
         for reading in readings(word):
-            if len(reading.root) >= 4 and reading.root not in words:
+            if len(reading.root) >= 4 and reading.root not in free:
                 pointing[reading.root].add(word)
                 innermost[reading.root].add(reading.prefixes[-1] if reading.prefixes else "")
                 suffixes[reading.root].add(reading.suffix)
@@ -158,7 +163,7 @@ def bound_roots(words: set[str], free: set[str], counts: Counter[str]) -> set[st
         for root, pointers in pointing.items()
         if len(pointers) >= 3
         and len(innermost[root]) >= 2
-        and len(suffixes[root]) >= 2
+        and (len(suffixes[root]) >= 2 or "" in suffixes[root])
         and _SHAPE.match(root)
         and not _one_syllable(root)
     }
@@ -172,18 +177,21 @@ class Evidence:
         self.bound = bound_roots(words, free, text.lower)
         self.readings = {w: shortest_readings(w, free | self.bound) for w in words}
         self.readings |= {b: shortest_readings(b, free) for b in self.bound}
+        self.possible: Families = defaultdict(set)
+        for word, found in self.readings.items():
+            for root in found:
+                self.possible[root].add(word)
         self.families: Families = {}
         self.direct: Families = {}
 
     def first_leanings(self) -> dict[str, str]:
         """Each word's likeliest origin by the number of words that could come from there."""
-        pointing = Counter(root for found in self.readings.values() for root in found)
         alone = self.text.lower
 
         def score(root: str) -> float:
             known = 0.4 * math.log1p(alone[root]) if root in self.free else 0
             size = 0.8 * min(len(root), 6) - 2 * _one_syllable(root)
-            return math.log1p(pointing[root]) + size + known
+            return math.log1p(len(self.possible[root])) + size + known
 
         return {w: max(found, key=score) for w, found in self.readings.items() if found}
 
@@ -203,19 +211,32 @@ class Evidence:
                 self.direct[parents[word] or root].add(word)
 
     def coincidence(self, word: str, root: str) -> bool:
-        """Whether a common word only looks like a rare one with a single affix.
+        """Whether a common word only looks like a rare one with se-, ke-, pe-, per- or -i.
 
         *sekarang* (now) is sixty times as frequent as *karang* (reef) and keeps other company; a
         word is rarely so much commoner than its origin (Yarowsky & Wicentowski 2000).
         """
         reading = self.readings[word][root]
         likeness = self.text.likeness(word, root)
+        if root not in self.free or likeness is None or likeness >= _UNLIKE:
+            return False
+        if (reading.prefixes, reading.suffix) == ((), "") and reading.clitic in _PARTICLES:
+            return True  # a particle leaves a word its company: *masalah* is not *masa*
+        rarer = _RARER * self.text.lower[root] < self.text.lower[word]
+        return rarer and (*reading.prefixes, reading.suffix) in _AMBIGUOUS
+
+    def suffixed_verb(self, word: str, root: str) -> bool:
+        """Whether a word without prefix is a verb made with -i or -kan, which have a voice.
+
+        *hadapi* is in *dihadapi*, *empati* in no such verb. What is left of a root
+        that only ends in i, such as *curi*, is one syllable.
+        """
+        reading = self.readings[word][root]
         return (
-            not (reading.prefixes and reading.suffix)
-            and root in self.free
-            and _RARER * self.text.lower[root] < self.text.lower[word]
-            and likeness is not None
-            and likeness < _UNLIKE
+            reading.suffix in ("i", "kan")
+            and not (reading.prefixes or reading.clitic or _one_syllable(root))
+            and "di" + word in self.readings
+            and not self.coincidence(word, root)
         )
 
     def on_the_way(self, root: str, lemma: str, lemma_of_root: str | None) -> bool:
@@ -231,9 +252,7 @@ class Evidence:
         likeness = self.text.likeness(word, root)
         length, alone = len(root), self.text.lower
         unlike = likeness is not None and likeness < _UNLIKE
-        # -i and -kan make verbs, which have a voice: *hadapi* is in *menghadapi*, *empati* is not.
-        bare = reading.suffix in ("i", "kan") and not outer
-        verb = bare and any(other.startswith(("di", "me")) for other in own)
+        before_one_syllable = outer in ("menge", "penge")
         rare = root in self.free and _RARER * alone[root] < alone[word]
         direct = len(self.direct.get(root, set()) - own - {word})
         return {
@@ -242,7 +261,6 @@ class Evidence:
             "suffix " + reading.suffix: 1,
             f"pair {outer}_{reading.suffix}": 1,
             "both": bool(outer and reading.suffix),
-            "verb": verb,
             "clitic " + reading.clitic: bool(reading.clitic),
             **{"inner " + inner: 1 for inner in reading.prefixes[1:]},
             "family": math.log1p(min(family, _FAMILY_CAP)),
@@ -259,8 +277,8 @@ class Evidence:
             "unlike " + outer: unlike and not reading.suffix,
             "rare root": rare,
             "likeness unknown": likeness is None,
-            "length 3": length == 3,
-            "one syllable": _one_syllable(root),
+            "length 3": length == 3 and not before_one_syllable,
+            "one syllable": _one_syllable(root) and not before_one_syllable,
             "length 4": length == 4,
             "length 7": length >= 7,
         }
@@ -327,7 +345,10 @@ def settle(evidence: Evidence, lemmas: dict[str, str]) -> dict[str, str | None]:
                 if not evidence.coincidence(word, root)
             }
             best = max(scores, key=lambda r: scores[r], default="")
-            parents[word] = best if best and scores[best] > PULL else None
+            for root in found:
+                if evidence.suffixed_verb(word, root):
+                    best, scores[root] = root, math.inf
+            parents[word] = best if best and scores[best] > 0 else None
             leanings[word] = best
     evidence.take(parents, leanings)
     return parents
@@ -340,7 +361,7 @@ def lemmas(path: Path) -> dict[str, str]:
     """
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     whole = ""
-    for line in gzip.open(path, "rt"):
+    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
         cells = line.split("\t")
         if len(cells) != 10:
             continue
@@ -411,7 +432,7 @@ def condense(evidence: Evidence, roots: dict[str, str]) -> tuple[dict[str, int],
 HEADER = """\
 # The odds of affixes (prefix_suffix), roots of Indonesian words with their strength (both log
 # odds in tenths that a reading with them is right), and words whose root the odds would miss.
-# Derived by benchmarks/derive_roots.py (python benchmarks/derive_roots.py > this file) from the
+# Derived by benchmarks/derive_roots.py (python -m benchmarks.derive_roots > this file) from the
 # word counts of 38,230 Indonesian news articles, gathered from public repositories (CLICK-ID,
 # CC BY 4.0; IndoSum, CC BY-SA 4.0; others); weights learnt from the lemmas of UD Indonesian-PUD,
 # CC BY-SA 3.0. A list of words and counts: no text of any article is in it.

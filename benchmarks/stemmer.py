@@ -1,6 +1,6 @@
 """Measure the stemmer: agreement with gold lemmas, hand-made cases, speed.
 
-    python benchmarks/stemmer.py [DATA]
+    python -m benchmarks.stemmer [DATA]
 
 *Pair F* takes all pairs of word types of a treebank, folded, without names, numbers and signs. A
 pair is right in the gold when both types have the same lemma (the commonest, where a type has
@@ -95,7 +95,7 @@ def figures(data: Path) -> dict[str, float]:
 
 
 def print_disagreements(gold: dict[str, str]) -> None:
-    """Every lemma whose words have several stems, and every stem whose words have several lemmas."""
+    """Every lemma whose words have several stems, every stem whose words have several lemmas."""
     stems = {word: stem(word) for word in gold}
     for name, by, of in (("split", gold, stems), ("merged", stems, gold)):
         groups: dict[str, list[str]] = defaultdict(list)
@@ -114,9 +114,8 @@ def print_speed(data: Path) -> None:
         start = time.perf_counter()
         tokens = sum(len(analyze(body)) for body in bodies)
         seconds = time.perf_counter() - start
-        print(
-            f"analyze, {name}: {len(bodies) / seconds:,.0f} articles/s, {tokens / seconds:,.0f} tokens/s"
-        )
+        articles = f"{len(bodies) / seconds:,.0f} articles/s"
+        print(f"analyze, {name}: {articles}, {tokens / seconds:,.0f} tokens/s")
     words = [token.surface for body in bodies for token in analyze(body)]
     stem.cache_clear()
     for name in ("cold", "warm"):

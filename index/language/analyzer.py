@@ -58,11 +58,10 @@ def analyze(text: str) -> list[Token]:
         surface, root, capital, parts = _read(raw[:TERM_CHARS])
         named = False
         if capital:
-            named = (
-                not _starts_sentence(text[before_end:start], before)
-                if not headline
-                else raw.isupper() and not text.isupper()
-            )
+            if headline:
+                named = raw.isupper() and not text.isupper()
+            else:
+                named = not _starts_sentence(text[before_end:start], before)
             if named and root is not None:
                 root = surface
         tokens.append(Token(surface, root, position, start, end))

@@ -24,18 +24,18 @@ SUFFIXES = ("kan", "an", "i", "isasi", "asi")
 # As `_one_prefix` names them.
 PREFIXES = (
     *("di", "ke", "se", "ku", "ber", "be", "ter", "te", "per", "antar", "Ce"),
-    *("me", "meN", "meT", "pe", "peN", "peT"),
+    *("me", "meN", "meT", "menge", "pe", "peN", "peT", "penge"),
 )
 
 # Prefixes that no suffix of the set follows (Nazief & Adriani 1996, table of disallowed pairs).
 _DISALLOWED = {
-    "di": {"an"},
-    "ke": {"kan"},
-    "se": {"i", "kan"},
-    **dict.fromkeys(("ber", "be"), {"i"}),
-    **dict.fromkeys(("ter", "te"), {"an"}),
-    **dict.fromkeys(("me", "meN", "meT"), {"an"}),
-    **dict.fromkeys(("pe", "peN", "peT"), {"kan", "i"}),
+    "di": ("an",),
+    "ke": ("kan",),
+    "se": ("i", "kan"),
+    **dict.fromkeys(("ber", "be"), ("i",)),
+    **dict.fromkeys(("ter", "te"), ("an",)),
+    **dict.fromkeys(("me", "meN", "meT", "menge"), ("an",)),
+    **dict.fromkeys(("pe", "peN", "peT", "penge"), ("kan", "i")),
 }
 
 
@@ -81,12 +81,9 @@ def readings(word: str) -> Iterator[Reading]:
     """Every way to take a word apart, likely or not; never the word as a whole."""
     for base, suffix, clitic in _without_endings(word):
         for root, prefixes in _without_prefixes(base, 3):
-            if len(root) >= _SHORTEST_ROOT and (
-                not prefixes or suffix not in _DISALLOWED.get(prefixes[0], ())
-            ):
-                reading = Reading(root, prefixes, suffix, clitic)
-                if root != word:
-                    yield reading
+            allowed = not prefixes or suffix not in _DISALLOWED.get(prefixes[0], ())
+            if allowed and len(root) >= _SHORTEST_ROOT and root != word:
+                yield Reading(root, prefixes, suffix, clitic)
 
 
 def likeliest_root(word: str, lexicon: Lexicon) -> str:
@@ -157,15 +154,16 @@ def _without_prefixes(base: str, depth: int) -> Iterator[tuple[str, tuple[str, .
 
 def _may_follow(outer: str, inner: str) -> bool:
     """Whether prefix `inner` can stand inside `outer`: voice marks are always outermost."""
-    return inner not in ("di", "ku", "me", "meN", "meT", outer)
+    return inner not in ("di", "ku", "me", "meN", "meT", "menge", outer)
 
 
 def _one_prefix(word: str) -> Iterator[tuple[str, str]]:
     """(prefix, rest) for each prefix that the word could begin with, sound change undone.
 
     A prefix is named by its sound change: *me* and *pe* keep the first sound of what follows,
-    *meN* and *peN* add a nasal, *meT* and *peT* swallow a k, p, s or t; *be* and *te* swallow
-    an r. *Ce* is the first syllable said twice (*dedaunan*).
+    *meN* and *peN* add a nasal, *meT* and *peT* swallow a k, p, s or t, *menge* and *penge*
+    stand before one syllable; *be* and *te* swallow an r. *Ce* is the first syllable said twice
+    (*dedaunan*).
     """
     start, rest = word[:2], word[2:]
     if start in ("di", "ke", "se", "ku"):
@@ -217,7 +215,7 @@ def _nasal(rest: str, start: str) -> Iterator[tuple[str, str]]:
             yield added, after
             yield swallowed, "k" + after
             if after[0] == "e":
-                yield added, after[1:]
+                yield start + "nge", after[1:]
         elif after[:1] in ("g", "h", "k", "q"):
             yield added, after
     elif rest[:2] == "ny":
