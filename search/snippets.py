@@ -23,15 +23,16 @@ class Highlighter:
     def snippet(self, text: str, chars: int) -> Snippet:
         """The passage of at most about `chars` characters with most of the question's weight.
 
-        Without any match, the beginning. Passages begin at sentences where they can, and never
-        break a word; white space is made plain, and highlights refer to the text as shown.
+        Without any match, the beginning. Passages begin at sentences where they can, and break
+        no word but one longer than they are; white space is made plain, and highlights refer to
+        the text as shown.
         """
         matches = [
             (token, weight) for token in analyze(text) if (weight := self._weight(token)) > 0
         ]
         start, end = _window(text, matches, chars)
         shown = text[start:end]
-        pieces: list[str] = ["… "] if start > 0 else []
+        pieces: list[str] = ["… "] if text[:start].strip() else []
         length = len(pieces[0]) if pieces else 0
         highlights: list[tuple[int, int]] = []
         place = 0
@@ -78,10 +79,12 @@ def _window(text: str, matches: Collection[tuple[Token, float]], chars: int) -> 
     while best_start < len(text) and text[best_start].isspace():
         best_start += 1
     end = min(len(text), best_start + chars)
-    if end < len(text) and not text[end].isspace():
-        cut = max(text.rfind(" ", best_start, end), text.rfind("\n", best_start, end))
-        if cut > best_start:
-            end = cut
+    if end < len(text):
+        word_end = end
+        while word_end > best_start and not text[word_end].isspace():
+            word_end -= 1
+        if word_end > best_start:  # else it is one long word
+            end = word_end
     return best_start, end
 
 
