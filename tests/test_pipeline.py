@@ -37,8 +37,11 @@ from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
 from index.segments.commit import kept_docs, last_commit, open_segment
 
-WORDS = """banjir kapal gubernur rusia panen cabai jembatan caracas presiden lavrov sungai padi
-menteri pasar venezuela hujan nelayan jokowi pabrik sekolah tiongkok beras kereta hutan""".split()
+WORDS = [
+    *("banjir", "kapal", "gubernur", "rusia", "panen", "cabai", "jembatan", "caracas", "presiden"),
+    *("lavrov", "sungai", "padi", "menteri", "pasar", "venezuela", "hujan", "nelayan", "jokowi"),
+    *("pabrik", "sekolah", "tiongkok", "beras", "kereta", "hutan"),
+]
 
 
 @pytest.fixture

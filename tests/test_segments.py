@@ -1,0 +1,560 @@
+"""Segments hold what was analysed, merge into what one writing would give, and show damage."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays_of
+
+from index.article import Article, CountryMention, Enrichment, PersonMention
+from index.document import Document, to_document
+from index.enrich.names import name_key
+from index.errors import ArchiveError
+from index.schema import KEYWORD_FIELDS, TEXT_FIELDS, TITLE_BODY_GAP
+from index.segments.arrays import Ints, read_arrays, write_arrays
+from index.segments.chunk import chunk
+from index.segments.commit import (
+    Commit,
+    details_name,
+    fingerprint,
+    generations,
+    kept_docs,
+    last_commit,
+    open_segment,
+    refuse_stale,
+    toc_name,
+)
+from index.segments.merge import merge
+from index.segments.people import People, people_arrays
+from index.segments.segment import NO_MOMENT, Segment, ranges, smallest, spans
+from index.segments.strings import Strings
+from index.segments.writer import IndexWriter
+
+
+def document(number: int, text: str = "isi", title: str = "", **keywords: str) -> Document:
+    """A document whose version is ten times its number; keywords are separated by |."""
+    values = {field.name: () for field in KEYWORD_FIELDS} | {
+        name: tuple(value.split("|")) for name, value in keywords.items()
+    }
+    return Document(number, number * 10, title, text, values, None)
+
+
+def equal(one: dict[str, Ints], other: dict[str, Ints]) -> bool:
+    return list(one) == list(other) and all(
+        one[name].dtype == other[name].dtype and np.array_equal(one[name], other[name])
+        for name in one
+    )
+
+
+WORDS = st.sampled_from(
+    ["banjir", "Banjir", "dan", "di", "Caracas", "kapal-kapal", "G-20", "menembaki", "é", "2021"]
+)
+TEXTS = st.lists(WORDS, max_size=8).map(" ".join) | st.just("banjir " * 300)
+VALUES = st.lists(st.sampled_from(["RU", "VE", "Sri", "sri", "é", "z"]), max_size=3).map(tuple)
+DOCUMENTS = st.lists(
+    st.builds(
+        Document,
+        article=st.integers(1, 2**40),
+        seq=st.integers(1, 2**40),
+        title=TEXTS,
+        text=TEXTS,
+        keywords=st.fixed_dictionaries({field.name: VALUES for field in KEYWORD_FIELDS}),
+        moment=st.none() | st.integers(-(2**40), 2**40),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+# Chunks
+
+
+def test_chunk_counts_a_title_and_a_body_together() -> None:
+    segment = Segment(chunk([document(7, "Banjir di Caracas surut.", title="Banjir surut")]))
+    surface = segment.text["surface"]
+    assert surface.terms.to_list() == [b"banjir", b"caracas", b"di", b"surut"]
+    assert surface.freqs.tolist() == [2, 1, 1, 2]
+    assert surface.title_freqs(slice(0, 4)).tolist() == [1, 0, 0, 1]
+    assert (segment.title_lengths.tolist(), segment.body_lengths.tolist()) == ([2], [4])
+    body = 2 + TITLE_BODY_GAP
+    positions = [surface.position_lists(term)[0].tolist() for term in range(4)]
+    assert positions == [[0, body], [body + 2], [body + 1], [1, body + 3]]
+
+
+def test_stop_words_leave_only_the_stem_field() -> None:
+    segment = Segment(chunk([document(1, "dari Rusia")]))
+    assert segment.text["stem"].terms.to_list() == [b"rusia"]
+    assert segment.text["surface"].terms.to_list() == [b"dari", b"rusia"]
+    assert segment.body_lengths.tolist() == [2]
+
+
+def test_keywords_keep_the_order_of_the_article_and_count_once() -> None:
+    segment = Segment(chunk([document(1, country="VE|RU|VE"), document(2, country="RU")]))
+    country = segment.keywords["country"]
+    assert country.values_of(0) == ["VE", "RU"]
+    assert country.docs_of(country.values.find("RU")).tolist() == [0, 1]
+    assert country.docs_of(country.values.find("VE")).tolist() == [0]
+    assert segment.keywords["person"].has_value.tolist() == [False, False]
+
+
+def test_terms_are_sorted_by_their_bytes() -> None:
+    segment = Segment(chunk([document(1, author="Z|a|é|\U0001f33f|\uffee")]))
+    assert segment.keywords["author"].values.to_list() == [
+        b"Z",
+        b"a",
+        "é".encode(),
+        "\uffee".encode(),
+        "\U0001f33f".encode(),
+    ]
+
+
+def test_undated_document_has_no_moment() -> None:
+    assert Segment(chunk([document(1)])).moments.tolist() == [NO_MOMENT]
+
+
+def test_chunk_of_nothing_is_an_empty_segment() -> None:
+    segment = Segment(chunk([]))
+    assert len(segment) == len(segment.text["stem"].terms) == 0
+    assert equal(merge([segment], [np.ones(0, dtype=np.bool_)]), chunk([]))
+
+
+# Merging
+
+
+@settings(deadline=None)
+@given(DOCUMENTS, st.data())
+def test_merging_with_deletions_is_one_segment_of_the_kept(
+    documents: list[Document], data: st.DataObject
+) -> None:
+    kept = data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents)))
+    cuts = data.draw(st.lists(st.integers(0, len(documents)), max_size=3).map(sorted))
+    bounds = [0, *cuts, len(documents)]
+    parts = list(pairwise(bounds))
+    merged = merge(
+        [Segment(chunk(documents[first:last])) for first, last in parts],
+        [np.array(kept[first:last], dtype=np.bool_) for first, last in parts],
+    )
+    staying = [doc for doc, keep in zip(documents, kept, strict=True) if keep]
+    assert equal(merged, chunk(staying))
+
+
+@settings(deadline=None)
+@given(DOCUMENTS)
+def test_postings_say_what_the_tokens_say(documents: list[Document]) -> None:
+    """Counted again from the analyzer's tokens, one document at a time."""
+    from index.language.analyzer import analyze
+
+    segment = Segment(chunk(documents))
+    for name in ("stem", "surface"):
+        field = segment.text[name]
+        found: dict[tuple[str, int], tuple[int, int]] = {}
+        for term in range(len(field.terms)):
+            where = field.postings(term)
+            docs = field.docs[where].tolist()
+            assert docs == sorted(set(docs))
+            counts = zip(
+                field.freqs[where].tolist(), field.title_freqs(where).tolist(), strict=True
+            )
+            found |= {
+                (field.terms[term], doc): count for doc, count in zip(docs, counts, strict=True)
+            }
+        expected: dict[tuple[str, int], tuple[int, int]] = {}
+        for number, doc in enumerate(documents):
+            for text, titled in ((doc.title, 1), (doc.text, 0)):
+                for token in analyze(text):
+                    term = getattr(token, name)
+                    if term is not None:
+                        freq, title_freq = expected.get((term, number), (0, 0))
+                        expected[term, number] = (freq + 1, title_freq + titled)
+        assert found == expected
+
+
+def test_every_array_of_a_segment_is_little_endian_and_flat() -> None:
+    for array in chunk([document(1, "Banjir surut.", country="ID")]).values():
+        assert array.ndim == 1
+        assert array.dtype.newbyteorder("<") == array.dtype
+
+
+# Files
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8),
+        arrays_of.arrays(
+            st.sampled_from([np.uint8, np.uint16, np.uint32, np.int64]), st.integers(0, 20)
+        ),
+        max_size=4,
+    )
+)
+def test_arrays_come_back_as_they_were_written(
+    tmp_path_factory: pytest.TempPathFactory, arrays: dict[str, Ints]
+) -> None:
+    path = tmp_path_factory.mktemp("arrays") / "a.seg"
+    write_arrays(path, arrays)
+    assert equal(read_arrays(path, verify=True), arrays)
+
+
+@pytest.fixture
+def segment_file(tmp_path: Path) -> Path:
+    path = tmp_path / "MAIN_a.seg"
+    write_arrays(path, chunk([document(n, f"banjir nomor{n}", country="ID") for n in range(9)]))
+    return path
+
+
+def test_every_flipped_byte_is_noticed(segment_file: Path) -> None:
+    """But for the filling between arrays, which nothing reads."""
+    whole = segment_file.read_bytes()
+    arrays = read_arrays(segment_file, verify=True)
+    for place in range(len(whole)):
+        flipped = bytearray(whole)
+        flipped[place] ^= 0x55
+        segment_file.write_bytes(flipped)
+        with suppress(ArchiveError):
+            again = read_arrays(segment_file, verify=True)
+            assert whole[place] == 0
+            assert equal(again, arrays)
+
+
+def test_file_that_was_cut_anywhere_is_damaged(segment_file: Path) -> None:
+    whole = segment_file.read_bytes()
+    for length in range(len(whole)):
+        segment_file.write_bytes(whole[:length])
+        with pytest.raises(ArchiveError, match="cakap-search reindex") as caught:
+            read_arrays(segment_file)
+        assert caught.value.kind == "damaged"
+
+
+def test_file_that_ends_in_zeros_is_damaged(segment_file: Path) -> None:
+    """As a file system leaves it whose machine lost power."""
+    whole = segment_file.read_bytes()
+    segment_file.write_bytes(whole[:100] + bytes(len(whole) - 100))
+    with pytest.raises(ArchiveError, match="has no directory"):
+        read_arrays(segment_file)
+
+
+def test_writing_over_a_file_leaves_its_readers_what_they_have(tmp_path: Path) -> None:
+    path = tmp_path / "a.seg"
+    write_arrays(path, {"a": np.arange(1000)})
+    before = read_arrays(path)
+    write_arrays(path, {"a": np.zeros(1000, dtype=np.int64)})
+    assert before["a"].tolist() == list(range(1000))
+    assert not read_arrays(path)["a"].any()
+
+
+def test_smallest_type_that_holds_the_values() -> None:
+    for largest, dtype in ((0, "u1"), (255, "u1"), (256, "u2"), (65536, "u4"), (2**32, "u8")):
+        assert smallest(np.array([0, largest])).dtype == dtype
+    assert smallest(np.array([], dtype=np.int64)).dtype == "u1"
+
+
+def test_ranges_and_spans_lie_one_after_another() -> None:
+    starts = np.array([0, 2, 2, 5], dtype=np.uint8)
+    assert ranges(starts, np.array([2, 0, 1])).tolist() == [2, 3, 4, 0, 1]
+    assert ranges(starts, np.array([], dtype=np.int64)).tolist() == []
+    assert spans(np.array([7, 3]), np.array([2, 1])).tolist() == [7, 8, 3]
+
+
+@given(
+    st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=4)),
+    st.text("ab", max_size=2),
+)
+def test_strings_are_found_by_value_and_prefix(texts: set[str], prefix: str) -> None:
+    ordered = sorted(texts, key=str.encode)
+    table = Strings.of([text.encode() for text in ordered])
+    assert [table[number] for number in range(len(table))] == ordered
+    assert [table.find(text) for text in ordered] == list(range(len(ordered)))
+    assert table.find("not there") == -1
+    assert [table[number] for number in table.with_prefix(prefix)] == [
+        text for text in ordered if text.startswith(prefix)
+    ]
+
+
+# Documents
+
+
+def test_document_has_the_clean_text_and_every_keyword() -> None:
+    article = Article(
+        body="JAKARTA - Banjir surut. Baca juga: X", category="dunia", authors=("Sri",)
+    )
+    enrichment = Enrichment(
+        cuts=((23, 36),),
+        title="Banjir",
+        date="2021-06-22",
+        source="Warta",
+        agencies=("TASS",),
+        countries=(CountryMention("ID"),),
+        people=(PersonMention("Sri Mulyani"),),
+    )
+    made = to_document(3, 9, article, enrichment, "Asia/Jakarta")
+    assert made == Document(
+        article=3,
+        seq=9,
+        title="Banjir",
+        text="JAKARTA - Banjir surut.",
+        keywords={
+            "country": ("ID",),
+            "person": ("Sri Mulyani",),
+            "date": ("2021-06-22",),
+            "source": ("Warta",),
+            "category": ("dunia",),
+            "agency": ("TASS",),
+            "author": ("Sri",),
+        },
+        moment=1624294800,  # midnight in Jakarta: 2021-06-21T17:00Z
+    )
+
+
+def test_inferred_title_is_not_indexed_twice() -> None:
+    enrichment = Enrichment(title="Banjir surut.", inferred=("title",))
+    assert to_document(1, 1, Article(body="Banjir surut."), enrichment, "UTC").title == ""
+
+
+def test_day_of_publication_is_the_day_in_the_configured_zone() -> None:
+    enrichment = Enrichment(date="2021-06-22T23:30+00:00")
+    made = to_document(1, 1, Article(body="x"), enrichment, "Asia/Jakarta")
+    assert made.keywords["date"] == ("2021-06-23",)
+    assert made.moment == 1624404600
+
+
+# People
+
+
+def people_of(parts: Sequence[Sequence[Document]]) -> People:
+    segments = [Segment(chunk(part), f"s{number}") for number, part in enumerate(parts)]
+    kept = [np.ones(len(segment), dtype=np.bool_) for segment in segments]
+    return People(people_arrays(segments, kept), [segment.name for segment in segments])
+
+
+def test_person_is_shown_by_the_spelling_of_most_articles() -> None:
+    documents = [
+        document(1, person="Sergey Lavrov"),
+        document(2, person="Sergei Lavrov"),
+        document(3, person="Sergei Lavrov|Jorge Arreaza"),
+    ]
+    for parts in ([documents], [documents[:1], documents[1:]], [documents[::-1]]):
+        people = people_of(parts)
+        assert [people.name(person) for person in range(len(people))] == sorted(
+            ["Jorge Arreaza", "Sergei Lavrov"], key=name_key
+        )
+        assert people.find("sergey LAVROV") == people.find("Sergei Lavrov") >= 0
+        assert people.find("Nicolas Maduro") == -1
+
+
+# Commits
+
+
+def added(writer: IndexWriter, *documents: Document) -> Commit:
+    """Put documents in place of their articles' earlier ones and commit."""
+    writer.remove([doc.article for doc in documents])
+    writer.add(chunk(documents))
+    return writer.commit(max(doc.seq for doc in documents))
+
+
+def articles_in(folder: Path) -> list[int]:
+    commit = last_commit(folder)
+    assert commit is not None
+    found: list[int] = []
+    for entry in commit.segments:
+        found += open_segment(folder, entry.name).articles[kept_docs(folder, entry)].tolist()
+    assert len(found) == commit.articles
+    return sorted(found)
+
+
+def test_commit_is_whole_and_names_its_files(tmp_path: Path) -> None:
+    commit = added(IndexWriter(tmp_path, 64), document(1), document(2))
+    assert commit == last_commit(tmp_path)
+    assert (commit.generation, commit.seq, commit.articles) == (1, 20, 2)
+    assert {path.name for path in tmp_path.iterdir()} == commit.files()
+    refuse_stale(commit, tmp_path)
+
+
+def test_article_is_in_the_index_once(tmp_path: Path) -> None:
+    added(IndexWriter(tmp_path, 64), *map(document, range(1, 9)))
+    added(IndexWriter(tmp_path, 64), document(3, "baru"))
+    added(IndexWriter(tmp_path, 64), document(3, "lebih baru"), document(9))
+    assert articles_in(tmp_path) == list(range(1, 10))
+
+
+def test_hundred_commits_of_one_article_leave_few_segments(tmp_path: Path) -> None:
+    """Sizes more than triple, so 100 articles are in at most five segments."""
+    written = 0
+    for number in range(1, 101):
+        commit = added(IndexWriter(tmp_path, 64), document(number))
+        sizes = sorted(entry.docs for entry in commit.segments)
+        assert all(sum(sizes[:n]) * 2 < size for n, size in enumerate(sizes) if n)
+        assert len(sizes) <= 5
+        written += commit.segments[-1].docs
+    assert articles_in(tmp_path) == list(range(1, 101))
+    assert written <= 100 * 11  # log1.5(100) = 11.4: how often an article is rewritten at most
+
+
+def test_segments_of_the_largest_size_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.segments.writer._MAX_MERGED_DOCS", 10)
+    for number in range(1, 101):
+        commit = added(IndexWriter(tmp_path, 64), document(number))
+        assert max(entry.docs for entry in commit.segments) <= 10
+        assert len(commit.segments) <= 100 / 5 + 3
+    assert articles_in(tmp_path) == list(range(1, 101))
+
+
+def test_segment_with_few_deletions_stays_and_a_mostly_deleted_one_is_rewritten(
+    tmp_path: Path,
+) -> None:
+    first = added(IndexWriter(tmp_path, 64), *map(document, range(1, 21)))
+    writer = IndexWriter(tmp_path, 64)
+    writer.remove(range(1, 11))
+    [entry] = writer.commit(201).segments
+    assert (entry.name, entry.docs, entry.deleted) == (first.segments[0].name, 20, 10)
+    writer = IndexWriter(tmp_path, 64)
+    writer.remove([11])
+    [entry] = writer.commit(202).segments
+    assert (entry.docs, entry.deleted, entry.deletions) == (9, 0, None)
+    assert entry.name != first.segments[0].name
+    assert articles_in(tmp_path) == list(range(12, 21))
+
+
+def test_index_whose_articles_are_all_removed_has_no_segment(tmp_path: Path) -> None:
+    added(IndexWriter(tmp_path, 64), document(1), document(2))
+    writer = IndexWriter(tmp_path, 64)
+    writer.remove([1, 2])
+    commit = writer.commit(30)
+    assert (commit.segments, commit.articles) == ((), 0)
+    added(IndexWriter(tmp_path, 64), document(3))
+    assert articles_in(tmp_path) == [3]
+
+
+def test_list_of_deletions_is_written_again_only_when_it_grows(tmp_path: Path) -> None:
+    added(IndexWriter(tmp_path, 64), *map(document, range(1, 41)))
+    names = []
+    for gone in ([1], [1], [], [2], [1, 2]):
+        writer = IndexWriter(tmp_path, 64)
+        writer.remove(gone)
+        [entry] = writer.commit(500).segments
+        names.append(entry.deletions)
+        assert articles_in(tmp_path) == list(range(1 + entry.deleted, 41))
+    assert names[0] == names[1] == names[2]
+    assert names[2] != names[3] == names[4]
+    for _ in range(2):
+        IndexWriter(tmp_path, 64).commit(500)
+    assert articles_in(tmp_path) == list(range(3, 41))
+    assert [path.name for path in tmp_path.glob("*.del")] == [names[4]]
+
+
+def test_one_writer_commits_again_and_again(tmp_path: Path) -> None:
+    writer = IndexWriter(tmp_path, 64)
+    for number in range(1, 6):
+        added(writer, document(number), document(1, f"lagi {number}"))
+    assert articles_in(tmp_path) == [1, 2, 3, 4, 5]
+
+
+def test_files_of_the_commit_before_are_kept_until_the_next(tmp_path: Path) -> None:
+    first = added(IndexWriter(tmp_path, 64), document(1))
+    second = added(IndexWriter(tmp_path, 64), document(1, "baru"))
+    assert {path.name for path in tmp_path.iterdir()} == first.files() | second.files()
+    third = added(IndexWriter(tmp_path, 64), document(2))
+    assert {path.name for path in tmp_path.iterdir()} == second.files() | third.files()
+
+
+def test_leftovers_of_an_interrupted_commit_do_not_disturb_and_are_cleaned(tmp_path: Path) -> None:
+    first = added(IndexWriter(tmp_path, 64), *map(document, range(1, 21)))
+    segment = first.segments[0].name
+    leftovers = [
+        "MAIN_0123456789abcdef.seg",
+        f"{segment}.2.del",
+        "_MAIN_2.people",
+        "_MAIN_2.json",
+        "_MAIN_2.json.new",
+        "_MAIN_2.toc.new",
+    ]
+    for name in leftovers:
+        (tmp_path / name).write_bytes(b"cut off")
+    (tmp_path / "not-ours.txt").touch()
+    assert last_commit(tmp_path) == first
+    writer = IndexWriter(tmp_path, 64)
+    writer.remove([1])
+    second = writer.commit(201)
+    assert {path.name for path in tmp_path.iterdir()} == first.files() | second.files() | {
+        "not-ours.txt"
+    }
+    assert articles_in(tmp_path) == list(range(2, 21))
+
+
+def test_writing_from_scratch_keeps_the_old_index_until_its_commit(tmp_path: Path) -> None:
+    first = added(IndexWriter(tmp_path, 64), document(1), document(2))
+    writer = IndexWriter(tmp_path, 0, from_scratch=True)
+    writer.add(chunk([document(2)]))
+    assert len(list(tmp_path.glob("*.seg"))) == 2
+    assert last_commit(tmp_path) == first
+    second = writer.commit(20)
+    assert second.generation == 2
+    assert articles_in(tmp_path) == [2]
+    assert {path.name for path in tmp_path.iterdir()} == second.files()
+
+
+def test_folder_without_a_commit_has_none(tmp_path: Path) -> None:
+    assert last_commit(tmp_path) is None
+    assert last_commit(tmp_path / "nothing") is None
+    assert generations(tmp_path) == []
+
+
+def test_reader_that_meets_a_vanished_commit_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer makes two commits, and so removes this one's files, between the two looks."""
+    added(IndexWriter(tmp_path, 64), document(1))
+    looks = []
+
+    def slow_look(folder: Path) -> list[int]:
+        found = generations(folder)
+        looks.append(found)
+        if len(looks) == 1:
+            added(IndexWriter(tmp_path, 64), document(2))
+            added(IndexWriter(tmp_path, 64), document(3))
+        return found
+
+    monkeypatch.setattr("index.segments.commit.generations", slow_look)
+    commit = last_commit(tmp_path)
+    assert commit is not None
+    assert commit.generation == 3
+
+
+def test_details_that_are_missing_or_unreadable_are_damage(tmp_path: Path) -> None:
+    added(IndexWriter(tmp_path, 64), document(1))
+    for damage in (b"{", b'{"generation": "x"}', None):
+        if damage is None:
+            (tmp_path / details_name(1)).unlink()
+        else:
+            (tmp_path / details_name(1)).write_bytes(damage)
+        with pytest.raises(ArchiveError, match="cakap-search reindex") as caught:
+            IndexWriter(tmp_path, 64)
+        assert caught.value.kind == "damaged"
+
+
+def test_fingerprint_follows_analyzer_and_field_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = fingerprint()
+    assert now == fingerprint()
+    for name, value in (
+        ("ANALYZER_VERSION", 0),
+        ("FORMAT_VERSION", 0),
+        ("TEXT_FIELDS", TEXT_FIELDS[:1]),
+        ("KEYWORD_FIELDS", KEYWORD_FIELDS[1:]),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"index.segments.commit.{name}", value)
+            assert fingerprint() != now, name
+
+
+def test_names_of_commits_sort_by_number(tmp_path: Path) -> None:
+    for generation in (9, 10, 100):
+        (tmp_path / toc_name(generation)).touch()
+    (tmp_path / "_MAIN_11.toc.new").touch()
+    (tmp_path / "_OTHER_12.toc").touch()
+    assert generations(tmp_path) == [9, 10, 100]
