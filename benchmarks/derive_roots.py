@@ -21,8 +21,9 @@ import json
 import math
 import re
 import sys
+import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -430,8 +431,8 @@ def condense(evidence: Evidence, roots: dict[str, str]) -> tuple[dict[str, int],
 
 
 HEADER = """\
-# The odds of affixes (prefix_suffix), roots of Indonesian words with their strength (both log
-# odds in tenths that a reading with them is right), and words whose root the odds would miss.
+# Affixes (prefix_suffix) and roots of Indonesian words behind their odds (log odds in tenths that
+# a reading with them is right), then words behind their root where the odds would miss it.
 # Derived by benchmarks/derive_roots.py (python -m benchmarks.derive_roots > this file) from the
 # word counts of 38,230 Indonesian news articles, gathered from public repositories (CLICK-ID,
 # CC BY 4.0; IndoSum, CC BY-SA 4.0; others); weights learnt from the lemmas of UD Indonesian-PUD,
@@ -440,16 +441,29 @@ HEADER = """\
 
 
 def lexicon_lines(evidence: Evidence, roots: dict[str, str]) -> Iterable[str]:
-    """The affixes, then the words in alphabetical order."""
+    """The affixes, the roots, the words that the odds would miss."""
     strengths, affixes = condense(evidence, roots)
     plain = Lexicon(strengths, {}, affixes)
-    for pair, odds in affixes.items():
-        yield f"{pair} {odds}"
-    for word, root in sorted(roots.items()):
-        if word in strengths:
-            yield f"{word} {strengths[word]}"
-        elif word not in evidence.bound and likeliest_root(word, plain) != root:
-            yield f"{word} {root}"
+    missed = {
+        word: root
+        for word, root in roots.items()
+        if word not in strengths
+        and word not in evidence.bound
+        and likeliest_root(word, plain) != root
+    }
+    known = {word: strengths[word] for word in roots if word in strengths}
+    for words in (affixes, known, missed):
+        yield from grouped(words)
+
+
+def grouped(values: Mapping[str, int | str]) -> Iterator[str]:
+    """Lines of a value and the words that have it."""
+    words_of: dict[int | str, list[str]] = defaultdict(list)
+    for word, value in sorted(values.items()):
+        words_of[value].append(word)
+    for value, words in sorted(words_of.items()):
+        for line in textwrap.wrap(" ".join(words), 100 - len(f"{value} ")):
+            yield f"{value} {line}"
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import search
-from benchmarks.data import archive_of, news, passages, qrels, queries, require_data, DATA
+from benchmarks.data import DATA, archive_of, news, passages, qrels, queries, require_data
 from index.config import Config
 
 SETS = ("headline", "shortir", "summary1", "facqa", "tydiqa")

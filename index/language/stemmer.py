@@ -110,11 +110,12 @@ def shipped_lexicon() -> Lexicon:
     exceptions: dict[str, str] = {}
     affixes: dict[str, int] = {}
     for line in lexicon_lines("roots.txt"):
-        key, value = line.split()
+        value, *words = line.split()
         if value.isalpha():
-            exceptions[key] = value
+            exceptions.update(dict.fromkeys(words, value))
         else:
-            (affixes if "_" in key else strengths)[key] = int(value)
+            odds = affixes if "_" in words[0] else strengths
+            odds.update(dict.fromkeys(words, int(value)))
     return Lexicon(strengths, exceptions, affixes)
 
 

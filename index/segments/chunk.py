@@ -72,17 +72,28 @@ class _Postings:
         term = rank[np.array(self._terms, dtype=np.int64)]
         docs = np.repeat(runs[:, 0], runs[:, 2])
         titled = np.repeat(runs[:, 1], runs[:, 2])
+        positions = np.array(self._positions, dtype=np.int64)
         order = np.argsort(term, kind="stable")  # documents and positions ascend already
-        term, docs, titled = term[order], docs[order], titled[order]
+        term, docs, titled, positions = term[order], docs[order], titled[order], positions[order]
         first = np.ones(len(term), dtype=np.bool_)
         first[1:] = (term[1:] != term[:-1]) | (docs[1:] != docs[:-1])
+        # "buku-buku" and its parts have one stem at one position: that is one occurrence.
+        once = first.copy()
+        once[1:] |= positions[1:] != positions[:-1]
+        term, docs, titled, positions = term[once], docs[once], titled[once], positions[once]
+        first = first[once]
         begins = np.flatnonzero(first)
         freqs = np.diff(np.append(begins, len(term)))
         title_freqs = np.add.reduceat(titled, begins) if len(begins) else titled
-        positions = np.array(self._positions, dtype=np.int64)[order] if field.positions else None
         vocabulary = [text.encode() for text in terms]
         return text_arrays(
-            field, vocabulary, term[begins], docs[begins], freqs, title_freqs, positions
+            field,
+            vocabulary,
+            term[begins],
+            docs[begins],
+            freqs,
+            title_freqs,
+            positions if field.positions else None,
         )
 
 
