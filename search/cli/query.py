@@ -168,11 +168,12 @@ def _print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> N
     print(_INDENT + dim(hit.id) + ("  " + link(hit.url, columns_left) if hit.url else ""))
     if hit.explanation is not msgspec.UNSET:
         for part in hit.explanation:
-            print(
-                f"{_INDENT}{part.score:8.3f} = {part.weight:.2f} x idf {part.idf:.3f}"
-                f" x {part.saturation:.3f}  {part.word} ({part.field}, {part.frequency:g} here,"
+            words = (
+                f"{part.score:8.3f} = {part.weight:.2f} x idf {part.idf:.3f} x"
+                f" {part.saturation:.3f}  {part.word} ({part.field}, {part.frequency:g} here,"
                 f" {part.articles:,} articles)"
             )
+            print(wrap.fill(_INDENT + words))
 
 
 def _listed(names: list[str]) -> str:
