@@ -383,7 +383,9 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     except sqlite3.DatabaseError as error:
         if connection is not None:
             connection.close()
-        raise ArchiveError(f"{path} cannot be opened ({error})", "damaged") from error
+        raise ArchiveError(
+            f"{path} cannot be opened ({error}); restore it from a backup", "damaged"
+        ) from error
     if version != _FORMAT_VERSION:
         connection.close()
         if version == 0:  # the run that was to make it got no further

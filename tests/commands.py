@@ -15,9 +15,10 @@ PROGRAM = str(Path(sys.executable).with_name("cakap-search"))
 
 def environment(**variables: str) -> dict[str, str]:
     """This environment without what would change the program's behaviour."""
+    nowhere = {"XDG_CONFIG_HOME": "/nonexistent", "XDG_DATA_HOME": "/nonexistent"}
     ours = ("CAKAP_SEARCH_", "PYTHON", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "TERM")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "TERM": "xterm", **variables}
+    return {**kept, **nowhere, "TERM": "xterm", **variables}
 
 
 def run(

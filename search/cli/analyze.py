@@ -17,6 +17,7 @@ def run(
     ] = False,
 ) -> None:
     """Print each token: the term that is indexed, surface, position and place in the text."""
+    from index.sources.encoding import decode
     from search.cli.annotate import read_json_lines
 
     if jsonl:
@@ -25,7 +26,7 @@ def run(
             line = {"id": given.get("id"), "tokens": tokens(given["text"])}
             sys.stdout.write(encode(line).decode() + "\n")
         return
-    rows = tokens(sys.stdin.read() if text == "-" else text)
+    rows = tokens(decode(sys.stdin.buffer.read()) if text == "-" else text)
     print(f"{'position':>8}  {'place':>9}  {'surface':<24}  term")
     for row in rows:
         place = f"{row['start']}-{row['end']}"
