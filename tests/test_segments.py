@@ -15,6 +15,7 @@ from index.article import Article, CountryMention, Enrichment, PersonMention
 from index.document import Document, to_document
 from index.enrich.names import name_key
 from index.errors import ArchiveError
+from index.language.analyzer import analyze
 from index.schema import KEYWORD_FIELDS, TEXT_FIELDS, TITLE_BODY_GAP
 from index.segments.arrays import Ints, read_arrays, write_arrays
 from index.segments.chunk import chunk
@@ -146,28 +147,24 @@ def test_merging_with_deletions_is_one_segment_of_the_kept(
 @settings(deadline=None)
 @given(DOCUMENTS)
 def test_postings_say_what_the_tokens_say(documents: list[Document]) -> None:
-    """Counted again from the analyzer's tokens, one document at a time."""
-    from index.language.analyzer import analyze
-
+    """Counted again from the analyzer's tokens, a term once at each position."""
     segment = Segment(chunk(documents))
     for name in ("stem", "surface"):
         field = segment.text[name]
         found: dict[tuple[str, int], tuple[int, int]] = {}
-        for term in range(len(field.terms)):
-            where = field.postings(term)
+        for number in range(len(field.terms)):
+            where = field.postings(number)
             docs = field.docs[where].tolist()
             assert docs == sorted(set(docs))
-            counts = zip(
-                field.freqs[where].tolist(), field.title_freqs(where).tolist(), strict=True
-            )
-            found |= {
-                (field.terms[term], doc): count for doc, count in zip(docs, counts, strict=True)
-            }
+            freqs, title_freqs = field.freqs[where].tolist(), field.title_freqs(where).tolist()
+            counts = zip(freqs, title_freqs, strict=True)
+            term = field.terms[number]
+            found |= {(term, doc): count for doc, count in zip(docs, counts, strict=True)}
         expected: dict[tuple[str, int], tuple[int, int]] = {}
         for number, doc in enumerate(documents):
             for text, titled in ((doc.title, 1), (doc.text, 0)):
-                for token in analyze(text):
-                    term = getattr(token, name)
+                places = {(getattr(token, name), token.position) for token in analyze(text)}
+                for term, _ in places:
                     if term is not None:
                         freq, title_freq = expected.get((term, number), (0, 0))
                         expected[term, number] = (freq + 1, title_freq + titled)

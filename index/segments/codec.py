@@ -5,7 +5,7 @@ says where to write instead. Class paths in this file are part of the format, be
 pickles segments and schema into its table of contents.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +16,7 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.index import TOC
 from whoosh.matching.mcore import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
+from whoosh.system import pack_uint
 
 from index.language.whoosh_analyzer import IndonesianAnalyzer
 from index.schema import KEYWORD_FIELDS, KEYWORDS, STEM, TEXT_FIELDS
@@ -31,9 +32,20 @@ from index.segments.commit import (
 from index.segments.segment import KeywordField, Segment, TextField
 
 
-def whoosh_schema() -> fields.Schema:
+class IndexSchema(fields.Schema):
+    """A schema that is pickled once, by us; Whoosh's writer fails when it commits it again."""
+
+    _stored = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._stored:
+            _refuse_writing()
+        return self.__dict__ | {"_stored": True}
+
+
+def whoosh_schema() -> IndexSchema:
     """The field table as a Whoosh schema."""
-    schema = fields.Schema(article=fields.STORED)
+    schema = IndexSchema(article=fields.STORED)
     for field in TEXT_FIELDS:
         analyzer = IndonesianAnalyzer(stems=field is STEM)
         schema.add(field.name, fields.TEXT(analyzer=analyzer, phrase=field.positions))
@@ -187,10 +199,10 @@ class SegmentTerms(base.TermsReader):
         )
 
     def frequency(self, fieldname: str, text: bytes) -> int:
-        return int(self.postings(fieldname, text)[1].sum())
+        return int(self.postings(fieldname, text)[1].sum()) if (fieldname, text) in self else 0
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        return len(self.postings(fieldname, text)[0])
+        return len(self.postings(fieldname, text)[0]) if (fieldname, text) in self else 0
 
     def matcher(
         self, fieldname: str, text: bytes, format_: formats.Format, scorer: Any = None
@@ -262,7 +274,6 @@ class PostingsMatcher(LeafMatcher):
         self._freqs = freqs
         self._positions = positions
         self._lengths = lengths
-        self._encode: Callable[[Any], bytes] = format_.encode
         self._at = 0
 
     def copy(self) -> "PostingsMatcher":
@@ -305,9 +316,12 @@ class PostingsMatcher(LeafMatcher):
 
     def value(self) -> bytes:
         if self._positions is None:
-            return self._encode(int(self._freqs[self._at]))
+            return pack_uint(int(self._freqs[self._at]))
         positions, begins = self._positions
-        return self._encode(positions[begins[self._at] : begins[self._at + 1]].tolist())
+        encoded: bytes = self.format.encode(
+            positions[begins[self._at] : begins[self._at + 1]].tolist()
+        )
+        return encoded
 
     # The whole list is one block, so that scorers can bound what it holds.
 
