@@ -587,6 +587,19 @@ def test_second_writer_is_refused_and_readers_are_not(tmp_path: Path, folder: Pa
     run([path], folder)  # the lock died with its holder
 
 
+def test_reader_that_meets_vanished_files_looks_again(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two commits have removed the files of the commit that the reader looked up first."""
+    commits = []
+    for number in (1, 2, 3):
+        run([write_jsonl(tmp_path / f"{number}.jsonl", made_up(number))], folder)
+        commits.append(last_commit(folder / INDEX_FOLDER))
+    seen = [commits[0], commits[2]]
+    monkeypatch.setattr("search.embedded.engine.last_commit", lambda _: seen.pop(0))
+    assert hits(folder, "kabar") == ["1", "2", "3"]
+
+
 def test_lock_is_free_again_after_an_error(folder: Path) -> None:
     with pytest.raises(ZeroDivisionError), write_lock(folder):
         raise ZeroDivisionError
