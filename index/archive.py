@@ -5,6 +5,7 @@ an index says up to which it has come and catches up from there.
 """
 
 import datetime
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -368,6 +369,10 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     connection: sqlite3.Connection | None = None
     try:
         mode = "rwc" if write else "ro"
+        # Reading beside writers needs two more files. Where they are not and cannot be made, a
+        # medium or folder that may only be read, no writer is at work.
+        if not write and not os.access(folder, os.W_OK) and not Path(f"{path}-wal").exists():
+            mode += "&immutable=1"
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if write and version == 0:

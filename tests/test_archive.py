@@ -1,5 +1,6 @@
 """The archive keeps what it is given, knows an article again, and forgets what is deleted."""
 
+import os
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -383,6 +384,17 @@ def test_reader_cannot_write(tmp_path: Path) -> None:
         pytest.raises(sqlite3.OperationalError, match="readonly"),
     ):
         put(archive, Article(body="isi"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_archive_is_read_where_one_may_not_write(tmp_path: Path) -> None:
+    with open_archive(tmp_path, write=True) as archive:
+        put(archive, Article(body="isi"))
+        archive.commit()
+    tmp_path.chmod(0o555)
+    with open_archive(tmp_path) as archive:
+        assert archive.count() == 1
+    tmp_path.chmod(0o755)
 
 
 def test_commit_is_durable_and_deletions_are_wiped(archive: Archive) -> None:

@@ -342,7 +342,7 @@ def test_whoosh_writer_is_refused_and_leaves_the_index_as_it_is(
 
 
 def test_one_distribution_provides_whoosh() -> None:
-    """Several would overwrite each other's files; uninstall the others and install this one again."""
+    """Several would overwrite each other's files: uninstall all and install this one again."""
     assert importlib.metadata.packages_distributions()["whoosh"] == ["whoosh3"]
     assert importlib.metadata.version("whoosh3") == "3.54.0"
 
