@@ -27,9 +27,8 @@ class Highlighter:
         no word but one longer than they are; white space is made plain, and highlights refer to
         the text as shown.
         """
-        matches = [
-            (token, weight) for token in analyze(text) if (weight := self._weight(token)) > 0
-        ]
+        tokens = analyze(text) if self._stems or self._surfaces else []
+        matches = [(token, weight) for token in tokens if (weight := self._weight(token)) > 0]
         start, end = _window(text, matches, chars)
         shown = text[start:end]
         pieces: list[str] = ["… "] if text[:start].strip() else []
