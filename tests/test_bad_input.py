@@ -345,7 +345,7 @@ def test_damage_amid_an_archive_never_ends_in_a_traceback(archive: Path) -> None
 
 
 @pytest.mark.parametrize("suffix", ["seg", "people", "json"])
-@pytest.mark.parametrize("damage", ["cut", "emptied", "gone", "overwritten"])
+@pytest.mark.parametrize("damage", ["cut", "gone", "overwritten"])
 def test_a_damaged_index_is_named_and_reindex_mends_it(
     archive: Path, suffix: str, damage: str
 ) -> None:
@@ -354,11 +354,7 @@ def test_a_damaged_index_is_named_and_reindex_mends_it(
     if damage == "gone":
         path.unlink()
     else:
-        path.write_bytes(
-            {"cut": content[: len(content) // 2], "emptied": b"", "overwritten": os.urandom(999)}[
-                damage
-            ]
-        )
+        path.write_bytes(content[: len(content) // 2] if damage == "cut" else os.urandom(999))
     finished = run("query", "Lavrov", "--archive", archive)
     assert finished.returncode == 3
     assert str(archive / "index") in finished.stderr

@@ -13,7 +13,7 @@ import typer
 
 from index.config import Config, archive_folder, find_config, load_config
 from index.errors import ArchiveError, CakapError, EngineUnavailable
-from index.schema import KEYWORD_FIELDS
+from index.schema import DATE, KEYWORD_FIELDS
 
 EXIT_NOTHING = 1
 EXIT_USAGE = 2
@@ -62,33 +62,26 @@ def _settings_options() -> list[inspect.Parameter]:
 
 def _narrowing_options() -> list[inspect.Parameter]:
     """`--country`, `--not-country` and so on, from the field table."""
-    options = []
+
+    def several(name: str, metavar: str, meaning: str) -> inspect.Parameter:
+        flag = "--" + name.replace("_", "-")
+        return _option(name, list[str] | None, None, flag, metavar=metavar, help=meaning)
+
+    wanted, unwanted = [], []
     for field in KEYWORD_FIELDS:
-        several = "; repeated: all of them" if field.multiple else ""
-        options.append(
-            _option(
-                field.name,
-                list[str] | None,
-                None,
-                f"--{field.name}",
-                metavar="NAME[,NAME]",
-                help=f"{field.label}: any of the names{several}. `none`: without one.",
-            )
-        )
-    for field in KEYWORD_FIELDS:
-        options.append(
-            _option(
-                f"not_{field.name}",
-                list[str] | None,
-                None,
-                f"--not-{field.name}",
-                metavar="NAME[,NAME]",
-                help=f"{field.label}: none of the names.",
-            )
-        )
-    options.append(_option("since", str | None, None, "--since", metavar="DATE", help="First day."))
-    options.append(_option("until", str | None, None, "--until", metavar="DATE", help="Last day."))
-    return options
+        metavar, names = "NAME[,NAME]", "the names"
+        if field is DATE:
+            metavar, names = "DATE[,DATE]", "2021-06-22, 2021-06, 2021, A..B, kemarin, 7 hari"
+        repeated = "; repeated: all of them" if field.multiple else ""
+        meaning = f"{field.label}: any of {names}{repeated}. `none`: without one."
+        wanted.append(several(field.name, metavar, meaning))
+        unwanted.append(several(f"not_{field.name}", metavar, f"{field.label}: none of them."))
+    return [
+        *wanted,
+        *unwanted,
+        _option("since", str | None, None, "--since", metavar="DATE", help="First day."),
+        _option("until", str | None, None, "--until", metavar="DATE", help="Last day."),
+    ]
 
 
 def _settings(values: dict[str, Any]) -> Settings:

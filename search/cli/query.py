@@ -64,7 +64,8 @@ def run(
 ) -> None:
     """Answer a question: the best articles first, and what they are about.
 
-    Words, "exact phrases", +must, -mustnot, senjat*, OR, negara:Rusia; see docs/query-language.md.
+    Words, "exact phrases", "near words"~5, +must, -not, senjat*, lavrof~, OR, judul:gempa,
+    negara:Rusia.
     """
     import search
 

@@ -30,7 +30,7 @@ def run(
     if output == "json":
         print(msgspec.json.format(msgspec.json.encode(_record(version, versions))).decode())
     else:
-        _print_text(version, versions)
+        _print_text(version, versions, settings.config.timezone)
 
 
 def find_one(archive: "Archive", name: str) -> "Version | None":
@@ -72,15 +72,16 @@ def _record(version: "Version", versions: list["Version"]) -> dict[str, object]:
     }
 
 
-def _print_text(version: "Version", versions: list["Version"]) -> None:
+def _print_text(version: "Version", versions: list["Version"], timezone: str) -> None:
     from index.article import clean_text
     from index.enrich.countries import country_label
-    from search.cli.style import bold, dim, width
+    from search.cli.style import bold, dim, local_time, width
 
     article, enrichment = version.content.article, version.content.enrichment
     wrap = textwrap.TextWrapper(width() or 1_000_000, break_long_words=False)
     print(bold(enrichment.title or "(no title)"))
-    print(dim(" · ".join(filter(None, (enrichment.date, enrichment.source, article.category)))))
+    about = (local_time(enrichment.date, timezone), enrichment.source, article.category)
+    print(dim(" · ".join(filter(None, about))))
     print()
     for paragraph in clean_text(article.body, enrichment.cuts).split("\n"):
         if paragraph.strip():
