@@ -341,7 +341,10 @@ def test_damage_amid_an_archive_never_ends_in_a_traceback(archive: Path) -> None
     content[8192 : len(content) : 7] = bytes(len(content[8192 : len(content) : 7]))
     path.write_bytes(content)
     for arguments in (["query", "", "--all"], ["show", "1101"], ["stats"], ["reindex"]):
-        assert run(*arguments, "--archive", archive).returncode == 3
+        finished = run(*arguments, "--archive", archive)
+        assert finished.returncode == 3
+        assert str(archive) in finished.stderr
+        assert "backup" in finished.stderr
 
 
 @pytest.mark.parametrize("suffix", ["seg", "people", "json"])

@@ -127,7 +127,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def run(**values: Any) -> None:
-        with _errors_reported():
+        with _errors_reported(values):
             for name, collect in groups.items():
                 values[name] = collect(values)
             function(**values)
@@ -138,10 +138,10 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def _errors_reported() -> Iterator[None]:
+def _errors_reported(values: dict[str, Any]) -> Iterator[None]:
     """The edge where every error becomes a line on stderr and an exit code.
 
-    A reader that closed the pipe is nobody's fault.
+    A reader that closed the pipe is nobody's fault. `values` are the command's arguments.
     """
     try:
         try:
@@ -162,7 +162,7 @@ def _errors_reported() -> Iterator[None]:
         if os.environ.get(_TRACEBACK_VARIABLE):
             raise
         _discard_output()
-        fail(_unexpected(error), EXIT_ARCHIVE)
+        fail(_unexpected(error, values.get("settings")), EXIT_ARCHIVE)
 
 
 def _discard_output() -> None:
@@ -170,16 +170,18 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _unexpected(error: Exception) -> str:
+def _unexpected(error: Exception, settings: Settings | None) -> str:
     import sqlite3
 
-    if isinstance(error, sqlite3.Error):
-        return f"the archive cannot be read or written: {error}; if that stays so, restore a backup"
     if isinstance(error, OSError):
         return f"{error.filename or 'output'}: {error.strerror}"
+    place = f"{settings.folder}: " if settings else ""
+    if isinstance(error, sqlite3.Error):
+        return f"{place}cannot be read or written ({error}); if that stays so, restore a backup"
     return (
-        f"unexpected {type(error).__name__}: {error}; `cakap-search reindex` mends a damaged index,"
-        f" anything else please report with what {_TRACEBACK_VARIABLE}=1 shows"
+        f"{place}unexpected {type(error).__name__} ({error}); `cakap-search reindex` mends a"
+        " damaged index, a backup a damaged archive; anything else please report with what"
+        f" {_TRACEBACK_VARIABLE}=1 shows"
     )
 
 

@@ -217,7 +217,7 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
     for name, facet in facets.items():
         field, _, interval = name.partition(":")
         title = KEYWORDS[field].label + (f" by {interval}" if interval else "")
-        missing = f", {facet.missing:,} articles without" if facet.missing else ""
+        missing = f", {facet.missing:,} without" if facet.missing else ""
         print()
         print(bold(title) + dim(f"  {facet.distinct:,} different{missing}"))
         most = max((value.count for value in facet.values), default=1)
