@@ -30,6 +30,7 @@ Ask = Callable[..., dict[str, Any]]
 def ask(news_archive: Path) -> Ask:
     def ask(*arguments: str) -> dict[str, Any]:
         finished = run("query", *arguments, "--format", "json", "--archive", news_archive)
+        assert finished.returncode in (0, 1), finished.stderr
         answer: dict[str, Any] = json.loads(finished.stdout)
         return answer
 
@@ -41,6 +42,7 @@ def all_hits(news_archive: Path) -> Callable[..., list[dict[str, Any]]]:
     @cache
     def all_hits(*arguments: str) -> list[dict[str, Any]]:
         finished = run("query", *arguments, "--all", "--format", "jsonl", "--archive", news_archive)
+        assert finished.returncode in (0, 1), finished.stderr
         return [json.loads(line) for line in finished.stdout.splitlines()]
 
     return all_hits

@@ -59,6 +59,7 @@ def test_every_span_slices_what_it_names(seed: dict[str, Any]) -> None:
 
 def hits(archive: Path, *arguments: str) -> list[dict[str, Any]]:
     finished = run("query", *arguments, "--format", "jsonl", "--archive", archive)
+    assert finished.returncode in (0, 1), finished.stderr
     return [json.loads(line) for line in finished.stdout.splitlines()]
 
 
