@@ -5,6 +5,7 @@ worker processes, so the result is the same for every number of them.
 """
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -23,7 +24,7 @@ from index.lock import write_lock
 from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
 from index.segments.chunk import chunk
-from index.segments.commit import Commit
+from index.segments.commit import INDEX_FOLDER, Commit
 from index.segments.writer import IndexWriter
 from index.sources import (
     Input,
@@ -36,7 +37,6 @@ from index.sources import (
     records,
 )
 
-INDEX_FOLDER = "index"
 REJECTS_FILE = "rejects.txt"
 
 # Articles sent to a worker at once: enough that sending costs little beside the work.
@@ -121,7 +121,9 @@ def index_paths(
     anything wrong with single articles is rejected, reported and counted instead.
     """
     started = time.perf_counter()
-    found = list(inputs(paths))
+    # An archive inside an indexed folder is no source of articles.
+    own = str(folder.resolve()) + os.sep
+    found = [one for one in inputs(paths) if not one.path.startswith(own)]
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         # Opened before anything is read: a stale index is refused at once.

@@ -506,3 +506,9 @@ def test_a_start_imports_only_what_it_needs(
     imported = set(finished.stderr.split())
     assert "search.cli.main" in imported
     assert imported & unwanted == set()
+
+
+def test_an_error_in_a_question_points_at_its_place(samples_archive: Path) -> None:
+    ran = run("query", "senjata tanggal:2021-13", "--archive", samples_archive)
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines()[1:] == ["  senjata tanggal:2021-13", "          ^^^^^^^^^^^^^^^"]

@@ -25,7 +25,6 @@ from index.config import Config
 from index.errors import ArchiveError, CakapError, SourceError
 from index.lock import write_lock
 from index.pipeline import (
-    INDEX_FOLDER,
     REJECTS_FILE,
     Progress,
     Summary,
@@ -35,7 +34,7 @@ from index.pipeline import (
 )
 from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
-from index.segments.commit import kept_docs, last_commit, open_segment
+from index.segments.commit import INDEX_FOLDER, kept_docs, last_commit, open_segment
 
 WORDS = [
     *("banjir", "kapal", "gubernur", "rusia", "panen", "cabai", "jembatan", "caracas", "presiden"),
@@ -773,3 +772,11 @@ def test_batches_are_full_but_for_the_last() -> None:
 def test_zero_jobs_is_one_for_each_core() -> None:
     assert job_count(3) == 3
     assert 1 <= job_count(0) <= (os.cpu_count() or 1)
+
+
+def test_an_archive_inside_the_indexed_folder_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "rusak.jsonl").write_bytes(b'{"isi": "panen padi"}\n{"isi":\n')
+    folder = tmp_path / "archive"
+    for rejected in (1, 0):
+        summary, _ = index_paths([str(tmp_path)], folder, Config(), jobs=1)
+        assert (summary.read, summary.rejected, summary.unknown_files) == (2, rejected, 0)

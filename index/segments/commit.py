@@ -19,6 +19,8 @@ from index.segments.arrays import read_arrays
 from index.segments.segment import Segment
 
 FORMAT_VERSION = 1
+# Where an archive keeps its index.
+INDEX_FOLDER = "index"
 INDEX_NAME = "MAIN"
 SEGMENT_SUFFIX = ".seg"
 LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"

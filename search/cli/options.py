@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple, NoReturn
 import typer
 
 from index.config import Config, archive_folder, find_config, load_config
-from index.errors import ArchiveError, CakapError, EngineUnavailable
+from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError
 from index.schema import DATE, KEYWORD_FIELDS
 
 EXIT_NOTHING = 1
@@ -23,6 +23,7 @@ EXIT_INTERRUPTED = 130
 
 # Set to see where an unexpected error comes from.
 _TRACEBACK_VARIABLE = "CAKAP_SEARCH_TRACEBACK"
+_POINTED_COLUMNS = 76
 
 
 class Settings(NamedTuple):
@@ -156,6 +157,8 @@ def _errors_reported(values: dict[str, Any]) -> Iterator[None]:
         _discard_output()
     except (ArchiveError, EngineUnavailable) as error:
         fail(error, EXIT_ARCHIVE)
+    except QueryError as error:
+        fail(_pointed(error, " ".join(values.get("words") or [])), EXIT_USAGE)
     except CakapError as error:
         fail(error, EXIT_USAGE)
     except Exception as error:
@@ -163,6 +166,14 @@ def _errors_reported(values: dict[str, Any]) -> Iterator[None]:
             raise
         _discard_output()
         fail(_unexpected(error, values.get("settings")), EXIT_ARCHIVE)
+
+
+def _pointed(error: QueryError, question: str) -> str:
+    """The error with its place in the question marked, where a terminal has room for that."""
+    if not error.start < error.end <= _POINTED_COLUMNS:
+        return str(error)
+    marks = " " * error.start + "^" * (error.end - error.start)
+    return f"{error}\n  {question[:_POINTED_COLUMNS]}\n  {marks}"
 
 
 def _discard_output() -> None:

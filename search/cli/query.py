@@ -215,6 +215,8 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
     if columns is not None:
         label_columns = min(label_columns, columns - _BAR_COLUMNS - _COUNT_COLUMNS)
     for name, facet in facets.items():
+        if not facet.values and not facet.missing:
+            continue
         field, _, interval = name.partition(":")
         title = KEYWORDS[field].label + (f" by {interval}" if interval else "")
         missing = f", {facet.missing:,} without" if facet.missing else ""

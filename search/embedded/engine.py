@@ -15,7 +15,7 @@ from index.config import Config
 from index.enrich.names import name_key
 from index.errors import ArchiveError, QueryError
 from index.schema import DATE, KEYWORDS
-from index.segments.commit import Commit, last_commit, refuse_stale
+from index.segments.commit import INDEX_FOLDER, Commit, last_commit, refuse_stale
 from index.segments.segment import NO_MOMENT
 from search.embedded.docsets import Docs, contains
 from search.embedded.facets import count_values
@@ -37,7 +37,6 @@ from search.results import (
 )
 from search.snippets import Highlighter
 
-INDEX_FOLDER = "index"
 # A reader that comes while a writer removes old files looks again; two commits in a row
 # within one look are rare, five do not happen.
 _OPEN_ATTEMPTS = 5
