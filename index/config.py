@@ -54,6 +54,20 @@ class Enrich(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 ) from error
 
 
+class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Further groups of words that mean the same, written as in lexicon/aliases.txt."""
+
+    aliases: tuple[tuple[str, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        for group in self.aliases:
+            if not all(any(map(str.isalnum, form)) for form in group):
+                raise ConfigError(
+                    f"language.aliases: a form without letters in {list(group)}; write a group"
+                    " as in [Menlu, Menteri Luar Negeri]"
+                )
+
+
 class Indexing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the index is written. `jobs` 0 means one process for each core."""
 
@@ -79,6 +93,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     timezone: str = "Asia/Jakarta"
     sources: Sources = Sources()
     enrich: Enrich = Enrich()
+    language: Language = Language()
     indexing: Indexing = Indexing()
     ranking: Ranking = Ranking()
 

@@ -29,7 +29,8 @@ class Request(msgspec.Struct, frozen=True):
     """A question. Several entries for a field of `filters` must all hold, as must all fields.
 
     `match` decides between all words and most words; None leaves it to the engine. `exact`
-    matches words as they are written instead of by their stems. `limit` None means every hit.
+    matches words as they are written instead of by their stems, `expand` also by their aliases
+    and numbers by their value, unless `exact`. `limit` None means every hit.
     `snippet_chars` 0 means no snippets.
     """
 
@@ -44,6 +45,7 @@ class Request(msgspec.Struct, frozen=True):
     offset: int = 0
     facets: Sequence[Facet] = ()
     exact: bool = False
+    expand: bool = True
     explain: bool = False
     snippet_chars: int = SNIPPET_CHARS
 
@@ -56,12 +58,20 @@ class ArchiveState(msgspec.Struct, frozen=True):
     last_indexed: str
 
 
+class Expansion(msgspec.Struct, frozen=True, rename={"typed": "from"}):
+    """Words of a question, and what they were looked for as, too."""
+
+    typed: str
+    to: list[str]
+
+
 class Understood(msgspec.Struct, frozen=True):
     """What the question was taken to mean; `parsed` can be asked again."""
 
     raw: str
     parsed: str
     mode: Literal["all", "most"]
+    expansions: list[Expansion]
     filters: dict[str, list[list[str]]]
     exclude: dict[str, list[list[str]]]
 

@@ -171,7 +171,8 @@ class Reference:
         if stem is None:
             return 0, 0
         either = (stem, node.text.lower())  # a name's stem is the name
-        found = counted([t for t in text.tokens if t[0].stem in either], part)
+        once = {(t[0].stem, t[0].position): t for t in text.tokens if t[0].stem in either}
+        found = counted(list(once.values()), part)  # "undang-undang" and its part are one
         pieces = [Word(piece) for piece in node.text.split("-")]
         apart = len(pieces) > 1 and all(self.holds(piece, text, part) for piece in pieces)
         if any(found) or any(self.surface(node, text, part)) or not apart:

@@ -5,12 +5,14 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from index.language.fold import fold
+from index.language.numbers import amount_at, plain_number
+from index.language.spelling import modern_spelling
 from index.language.stemmer import stem
 from index.language.tokens import words
 from index.lexicon import lexicon_lines
 
 # Part of an index's fingerprint: raised whenever the tokens of some text change.
-ANALYZER_VERSION = 1
+ANALYZER_VERSION = 2
 
 # Code points of a word that are read; a longer run of letters is no word that anyone asks for,
 # and is indexed by its beginning. Its span is the whole run.
@@ -23,8 +25,10 @@ _HEADLINE_CAPITALS = 0.6
 
 class Token(NamedTuple):
     """A word at `start:end` (code points of the text, half-open) and at a position, counted in
-    words from 0. `surface` is the folded word; `stem` its stem, the surface itself for a name,
-    None for a stop word. The parts of a hyphenated word follow it, at its position.
+    words from 0. `surface` is the folded word; `stem` its stem, the modern spelling for a name,
+    None for a stop word. What else a word is found by follows it, at its position: the parts of a
+    hyphenated word, a short word in capitals as it is (AS), and the value of an amount, which
+    spans the whole expression.
     """
 
     surface: str
@@ -39,7 +43,7 @@ class _Part(NamedTuple):
     stem: str | None
     start: int
     end: int
-    capital: bool
+    name: str | None  # the stem inside a name
 
 
 def analyze(text: str) -> list[Token]:
@@ -55,21 +59,24 @@ def analyze(text: str) -> list[Token]:
     for position, match in enumerate(words(text)):
         raw = match[0]
         start, end = match.span()
-        surface, root, capital, parts = _read(raw[:TERM_CHARS])
+        surface, root, name, number, parts = _read(raw[:TERM_CHARS])
         named = False
-        if capital:
+        if name is not None:
             if headline:
                 named = raw.isupper() and not text.isupper()
             else:
                 named = not _starts_sentence(text[before_end:start], before)
-            if named and root is not None:
-                root = surface
+            if named:
+                root = name
         tokens.append(Token(surface, root, position, start, end))
         for part in parts:
-            part_stem = part.surface if part.capital and part.stem and named else part.stem
+            part_stem = part.name if part.name is not None and named else part.stem
             tokens.append(
                 Token(part.surface, part_stem, position, start + part.start, start + part.end)
             )
+        if number and end - start <= TERM_CHARS and (amount := amount_at(text, start, end)):
+            for term in amount.terms:
+                tokens.append(Token(surface, term, position, amount.start, amount.end))
         before_end, before = end, raw
     return tokens
 
@@ -86,28 +93,42 @@ def stop_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=200_000)
-def _read(raw: str) -> tuple[str, str | None, bool, tuple[_Part, ...]]:
-    """(surface, stem, whether it has a capital first, parts) of a word as it is written."""
+def _read(raw: str) -> tuple[str, str | None, str | None, bool, tuple[_Part, ...]]:
+    """(surface, stem, stem if it is a name, whether it may be a number, parts) of a word as it
+    is written. Without a capital it is no name. A plain tuple unpacks ten times sooner.
+    """
     surface = fold(raw)
-    root = None if surface in stop_words() else stem(surface)
-    return surface, root, raw[:1].isupper(), _parts(raw, surface)
+    parts = _parts(raw, surface)
+    if surface in stop_words():
+        return surface, None, None, False, parts
+    number = surface[0].isdecimal() and surface[-1].isdecimal()
+    modern = modern_spelling(surface)
+    root = plain_number(surface) if number else stem(surface)
+    if root == surface:
+        root = modern
+    return surface, root, modern if raw[:1].isupper() else None, number, parts
 
+
+# A short word in capitals can be another word than without them: AS and as, MA and ma.
+_ACRONYM = re.compile("[A-Z]{2,3}")
 
 # G-20 and Covid-19: a name with its number, which alone would be read as a quantity.
 _NUMBERED = re.compile(r"([^\W\d_]+)[-‐‑](\d+)")
 
 
 def _parts(raw: str, surface: str) -> tuple[_Part, ...]:
-    """The parts of a hyphenated word, each once; none for an address.
+    """An acronym itself; the parts of a hyphenated word, each once; none for an address.
 
     A numbered name gives its joined form, as it is also written (G20), and its word where it is
     more than a letter (Covid).
     """
+    if _ACRONYM.fullmatch(raw):
+        return (_Part(surface, raw, 0, len(raw), None),)
     if "-" not in surface or "@" in raw or "/" in raw or "." in raw:
         return ()
     if numbered := _NUMBERED.fullmatch(raw):
         joined = surface.replace("-", "")
-        parts = [_Part(joined, joined, 0, len(raw), False)]
+        parts = [_Part(joined, joined, 0, len(raw), None)]
         if len(numbered[1]) > 1:
             parts.append(_part(numbered[1], 0))
         return tuple(parts)
@@ -121,8 +142,8 @@ def _parts(raw: str, surface: str) -> tuple[_Part, ...]:
 
 
 def _part(raw: str, start: int) -> _Part:
-    surface, root, capital, _ = _read(raw)
-    return _Part(surface, root, start, start + len(raw), capital)
+    surface, root, name, _, _ = _read(raw)
+    return _Part(surface, root, start, start + len(raw), name)
 
 
 _SENTENCE_END = re.compile(r"[.!?…:;\n\r\u2029•“\"«]|--|[—–]|\s-\s")

@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     | \w++(?:[.+-]\w++){{0,4}}@\w++(?:[.-]\w++){{1,4}}    # an e-mail address
     | [A-Za-z0-9]++(?:[.-][A-Za-z0-9]++){{0,4}}\.{_HOST}(?![\w'’-])
     | (?=[^\W_])[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]  # an ideograph is a word
-    | [^\W\d_]++(?=\d++[.,]\d) | [Rr][Pp](?=\d)           # Rp5.000, USD1,5: the unit
+    | [^\W\d_]++(?=\d++[.,]\d) | (?:[Rr][Pp]|USD)(?=\d)    # Rp5.000, SGD1,5: the unit
     | {_PIECE}(?:[-‐‑]{_PIECE}){{0,7}}                    # with its hyphens, to eight parts
     """,
     re.VERBOSE,

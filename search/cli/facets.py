@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from search.cli.options import EXIT_NOTHING, Narrowing, Settings
+from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings
 from search.cli.query import print_facets, read_facet, words_of
 
 
@@ -19,6 +19,7 @@ def run(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[WORDS]", help="Only where this matches.")
     ] = None,
+    no_expand: NoExpand = False,
     output: Annotated[
         Literal["table", "json", "csv"], typer.Option("--format", help="How to print it.")
     ] = "table",
@@ -27,7 +28,9 @@ def run(
     import search
 
     facet = read_facet(field, None)
-    request = search.Request(words_of(words), **narrowing._asdict(), limit=0, facets=[facet])
+    request = search.Request(
+        words_of(words), **narrowing._asdict(), limit=0, facets=[facet], expand=not no_expand
+    )
     with search.open(settings.folder, settings.config) as engine:
         response = engine.search(request)
     (result,) = response.facets.values()

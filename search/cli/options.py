@@ -26,6 +26,11 @@ _TRACEBACK_VARIABLE = "CAKAP_SEARCH_TRACEBACK"
 _POINTED_COLUMNS = 76
 
 
+NoExpand = Annotated[
+    bool, typer.Option("--no-expand", help="Only what is typed: no aliases, no amounts.")
+]
+
+
 class Settings(NamedTuple):
     """The configuration that applies, where it came from, and which archive is meant."""
 

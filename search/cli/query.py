@@ -11,7 +11,7 @@ import typer
 
 from index.errors import QueryError
 from index.schema import KEYWORDS
-from search.cli.options import EXIT_NOTHING, Narrowing, Settings, warn
+from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, warn
 from search.cli.style import bold, dim, is_terminal, link, local_time, marked, width
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def run(
     ] = None,
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count nothing.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Words as written, no stems.")] = False,
+    no_expand: NoExpand = False,
     explain: Annotated[bool, typer.Option("--explain", help="Tell how scores came about.")] = False,
     output: Annotated[
         Literal["table", "json", "jsonl", "csv", "urls"],
@@ -84,6 +85,7 @@ def run(
         offset=offset,
         facets=[read_facet(name, _FACET_LIMIT) for name in wanted] if counted else [],
         exact=exact,
+        expand=not no_expand,
         explain=explain,
         snippet_chars=snippet_chars,
     )
@@ -145,6 +147,8 @@ def _print_table(response: "Response", request: "Request", timezone: str) -> Non
     articles = "1 article" if response.total == 1 else f"{response.total:,} articles"
     mode = ", with most of the words" if response.query.mode == "most" else ""
     print(dim(f"{articles}{mode} · {response.took_ms:.0f} ms"))
+    for expansion in response.query.expansions:
+        print(dim(f"also: {expansion.typed} = {', '.join(expansion.to)}"))
     for number, hit in enumerate(response.hits, request.offset + 1):
         print()
         _print_hit(number, hit, columns, timezone)

@@ -14,6 +14,7 @@ from index.article import clean_text
 from index.config import Config
 from index.enrich.names import name_key
 from index.errors import ArchiveError, QueryError
+from index.language.aliases import aliases
 from index.schema import DATE, KEYWORDS
 from index.segments.commit import INDEX_FOLDER, Commit, last_commit, refuse_stale
 from index.segments.segment import NO_MOMENT
@@ -22,10 +23,12 @@ from search.embedded.facets import count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.score import explain, score
 from search.embedded.snapshot import Mask, Snapshot
+from search.query.expand import Expanded, expand
 from search.query.parse import parse
 from search.query.resolve import NONE, Clause, label, resolve
 from search.results import (
     ArchiveState,
+    Expansion,
     Facet,
     FacetResult,
     FacetValue,
@@ -55,6 +58,7 @@ class _Answer(NamedTuple):
     scores: np.ndarray[tuple[int], np.dtype[np.float64]]
     sort_keys: np.ndarray[tuple[int], np.dtype[np.float64]]
     leaves: list[Leaf]
+    expansions: tuple[Expansion, ...]
     warnings: tuple[str, ...]
 
 
@@ -101,6 +105,7 @@ class EmbeddedEngine:
                 request.query,
                 answer.parsed,
                 answer.mode,
+                list(answer.expansions),
                 _shown(answer.clauses, negated=False),
                 _shown(answer.clauses, negated=True),
             ),
@@ -164,7 +169,12 @@ class EmbeddedEngine:
         snapshot, ranking = self._snapshot, self._config.ranking
         parsed = parse(request.query)
         resolved = resolve(parsed.tree, request, self, self._today)
-        matches = match(snapshot, resolved.tree, ranking.relax_share, exact=request.exact)
+        if request.exact or not request.expand:
+            expanded = Expanded(resolved.tree, (), ())
+        else:
+            further = aliases(self._config.language.aliases)
+            expanded = expand(resolved.tree, request.query, further)
+        matches = match(snapshot, expanded.tree, ranking.relax_share, exact=request.exact)
         passing = _passing(snapshot, resolved.clauses)
         mode = self._mode(request, matches, passing)
         candidates = matches.every if mode == "all" else matches.most
@@ -180,14 +190,15 @@ class EmbeddedEngine:
             keys[snapshot.moments[docs] == NO_MOMENT] = -np.inf
         return _Answer(
             resolved.clauses,
-            str(resolved.tree),
+            str(expanded.tree),
             mode,
             candidates,
             docs,
             scores,
             keys,
             matches.leaves,
-            parsed.warnings,
+            expanded.expansions,
+            (*parsed.warnings, *expanded.warnings),
         )
 
     def _today(self) -> datetime.date:

@@ -6,11 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from index.language.analyzer import analyze, query_stem
+from index.language.spelling import modern_spelling
 from index.schema import DATE, STEM, SURFACE
 from search.embedded.docsets import NO_DOCS, Docs, distinct, intersection, union, without
 from search.embedded.snapshot import Mask, Postings, Snapshot
 from search.query.ast import (
     And,
+    Either,
     Filter,
     Fuzzy,
     Must,
@@ -20,6 +22,7 @@ from search.query.ast import (
     Part,
     Phrase,
     Prefix,
+    Term,
     Word,
     Words,
 )
@@ -103,7 +106,7 @@ class _Matcher:
         for child in self._counting(tree.children):
             if isinstance(child, Not):
                 excluded.append(self._without_scoring(child.child))
-            elif isinstance(child, Word | Prefix | Fuzzy):
+            elif isinstance(child, Word | Prefix | Fuzzy | Either):
                 optional.append(self._docs(child))
             else:
                 required.append(self._docs(child))
@@ -149,7 +152,7 @@ class _Matcher:
         return docs
 
     def _docs(self, node: Node, part: str | None = None) -> Docs:
-        if isinstance(node, Word | Phrase | Prefix | Fuzzy):
+        if isinstance(node, Word | Phrase | Prefix | Fuzzy | Term | Either):
             leaf = self._leaf(node, part)
             self.leaves.append(leaf)
             return leaf.docs
@@ -170,9 +173,14 @@ class _Matcher:
             return np.flatnonzero(clause_mask(self._snapshot, clause))
         raise TypeError(f"no such node: {node!r}")
 
-    def _leaf(self, node: Word | Phrase | Prefix | Fuzzy, part: str | None) -> Leaf:
+    def _leaf(self, node: Word | Phrase | Prefix | Fuzzy | Term | Either, part: str | None) -> Leaf:
         if isinstance(node, Word):
             return self._word(node.text, part)
+        if isinstance(node, Either):
+            return self._either(node, part)
+        if isinstance(node, Term):
+            found = self._postings(STEM.name, node.text, part)
+            return Leaf(node.text, found, found, found.docs, frozenset([node.text]), frozenset())
         if isinstance(node, Phrase):
             return self._phrase(node, part)
         if isinstance(node, Prefix):
@@ -188,23 +196,44 @@ class _Matcher:
         whole = tokens[0].surface
         stem = None if self._exact else query_stem(whole)
         surface = self._postings(SURFACE.name, whole, part)
-        # The stem of a name is its surface: "Partai Persatuan" answers "persatuan" like "bersatu".
-        both = dict.fromkeys([stem, whole]) if stem is not None else ()
-        stemmed = _summed([self._postings(STEM.name, one, part) for one in both])
+        # "Partai Persatuan", whose stem is no "satu", answers "persatuan" like "bersatu".
+        stems = frozenset([stem, modern_spelling(whole)]) if stem is not None else frozenset()
+        stemmed = _summed([self._postings(STEM.name, one, part) for one in sorted(stems)])
         docs = union([stemmed.docs, surface.docs])
-        stems = frozenset([stem] if stem is not None else [])
         surfaces = frozenset([whole])
-        if len(tokens) > 1 and stem is not None:
+        pieces = [] if stem is None else [t.surface for t in tokens[1:] if t.surface != whole]
+        if pieces:
             # "Lavrov-Arreaza" is found where both stand apart, too, which counts once.
-            pieces = [self._word(token.surface, part) for token in tokens[1:]]
-            apart = without(intersection([piece.docs for piece in pieces]), docs)
-            once = np.ones(len(apart), dtype=np.int64)
-            titled = once if part == "title" else once - 1
-            stemmed = _summed([stemmed, Postings(apart, once, titled)])
-            docs = union([docs, apart])
-            stems = stems.union(*(piece.stems for piece in pieces))
-            surfaces = surfaces.union(*(piece.surfaces for piece in pieces))
+            leaves = [self._word(piece, part) for piece in pieces]
+            apart = _once(without(intersection([leaf.docs for leaf in leaves]), docs), part)
+            stemmed = _summed([stemmed, apart])
+            docs = union([docs, apart.docs])
+            stems = stems.union(*(leaf.stems for leaf in leaves))
+            surfaces = surfaces.union(*(leaf.surfaces for leaf in leaves))
         return Leaf(text, stemmed, surface, docs, stems, surfaces)
+
+    def _either(self, node: Either, part: str | None) -> Leaf:
+        """One leaf: whichever name an article uses, it counts alike, and they add up."""
+        leaves = [
+            self._leaf(child, part)
+            for child in node.children
+            if isinstance(child, Word | Phrase | Term)
+        ]
+        # A phrase has no stems; its words as they are written stand for both.
+        stems = [leaf.stem if len(leaf.stem.docs) else leaf.surface for leaf in leaves]
+        docs = union([leaf.docs for leaf in leaves])
+        for child in node.children:
+            if isinstance(child, Words):
+                stems.append(_once(without(self._without_scoring(child, part), docs), part))
+                docs = union([docs, stems[-1].docs])
+        return Leaf(
+            node.text,
+            _summed(stems),
+            _summed([leaf.surface for leaf in leaves]),
+            docs,
+            frozenset().union(*(leaf.stems for leaf in leaves)),
+            frozenset().union(*(leaf.surfaces for leaf in leaves)),
+        )
 
     def _any_surface(self, word: str, surfaces: Iterable[str], part: str | None) -> Leaf:
         found = [self._postings(SURFACE.name, surface, part) for surface in sorted(surfaces)]
@@ -319,6 +348,12 @@ def _summed(parts: list[Postings]) -> Postings:
     freqs = np.bincount(place, np.concatenate([part.freqs for part in parts]))
     titled = np.bincount(place, np.concatenate([part.title_freqs for part in parts]))
     return Postings(docs, freqs.astype(np.int64), titled.astype(np.int64))
+
+
+def _once(docs: Docs, part: str | None) -> Postings:
+    """Postings of something that each document holds once, in the body unless `part` says else."""
+    once = np.ones(len(docs), dtype=np.int64)
+    return Postings(docs, once, once if part == "title" else once - 1)
 
 
 def _folded(text: str) -> str:

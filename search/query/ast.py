@@ -144,6 +144,28 @@ class Or(Node, frozen=True, eq=False):
         return _joined("OR", "||", [_grouped(c, Or) for c in self.children])
 
 
+class Term(Node, frozen=True, eq=False):
+    """A term of the stem field as it is indexed: `AS`, `5500000000usd`. No question holds one."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Either(Node, frozen=True, eq=False):
+    """One thing by any of its names, which counts and ranks as one word; made by `expand`.
+
+    `text` is what was typed. A child of several Words is found where they stand apart, too.
+    """
+
+    text: str
+    children: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Words(Node, frozen=True, eq=False):
     """Children side by side, as people type them: all of them, or else most (DESIGN: ranking).
 
