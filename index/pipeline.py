@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from index.archive import Archive, Content, identity_of, now, open_archive, pack, unpack
+from index.archive import FILE_NAME, Archive, Content, identity_of, now, open_archive, pack, unpack
 from index.article import Article
 from index.config import Config
 from index.document import to_document
 from index.enrich.article import enrich
 from index.errors import SourceError
+from index.identity import read_sayings
 from index.lock import write_lock
 from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
@@ -121,13 +122,14 @@ def index_paths(
     anything wrong with single articles is rejected, reported and counted instead.
     """
     started = time.perf_counter()
-    # An archive inside an indexed folder is no source of articles.
-    own = str(folder.resolve()) + os.sep
+    # An archive inside an indexed folder does not read what it wrote itself.
+    own_names = (FILE_NAME, REJECTS_FILE, INDEX_FOLDER + os.sep)
+    own = tuple(os.path.join(folder.resolve(), name) for name in own_names)
     found = [one for one in inputs(paths) if not one.path.startswith(own)]
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         # Opened before anything is read: a stale index is refused at once.
-        writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb)
+        writer = _writer(folder, config)
         reading = _Reading(archive, config, source, on_progress)
         reading.read(found, jobs)
         _, failures = _catch_up(archive, writer, config, jobs, on_progress)
@@ -139,7 +141,7 @@ def index_paths(
 def delete(folder: Path, numbers: Sequence[int], config: Config) -> None:
     """Erase articles from the archive of a folder and from its index."""
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb)
+        writer = _writer(folder, config)
         for number in numbers:
             archive.delete(number)
         _catch_up(archive, writer, config, 1, lambda _: None)
@@ -173,7 +175,7 @@ def reindex(
             done += len(results)
             on_progress(Progress("enriching", done, total, done))
         archive.commit()
-        writer = IndexWriter(folder / INDEX_FOLDER, config.indexing.memory_mb, from_scratch=True)
+        writer = _writer(folder, config, from_scratch=True)
         commit, not_indexed = _catch_up(archive, writer, config, jobs, on_progress)
         return commit, failures + not_indexed
 
@@ -360,6 +362,13 @@ def _fresh(packed: bytes, config: Config) -> bytes | str | None:
         return f"not read anew: {_our_fault(error)}"
 
 
+def _writer(folder: Path, config: Config, *, from_scratch: bool = False) -> IndexWriter:
+    said = read_sayings(config.people.identities)
+    return IndexWriter(
+        folder / INDEX_FOLDER, config.indexing.memory_mb, said, from_scratch=from_scratch
+    )
+
+
 def _catch_up(
     archive: Archive,
     writer: IndexWriter,
@@ -373,9 +382,10 @@ def _catch_up(
     """
     failures: list[str] = []
     seq = archive.last_seq()
-    if writer.last_commit is not None and writer.last_commit.seq == seq:
-        return writer.last_commit, failures
-    since = writer.last_commit.seq if writer.last_commit else 0
+    last = writer.last_commit
+    if last is not None and (last.seq, last.identities) == (seq, writer.identities):
+        return last, failures
+    since = last.seq if last else 0
     numbers = archive.numbers_changed_since(since)
     writer.remove(numbers)
     done = 0
