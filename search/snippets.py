@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from index.language.analyzer import Token, analyze
 from search.results import Snippet
@@ -13,12 +14,19 @@ _SPACE = re.compile(r"\s+")
 class Highlighter:
     """Finds the words of a question in texts.
 
-    `stems` and `surfaces` map what to look for to its weight in choosing a passage.
+    `stems`, `surfaces` and `phrases` (folded words, adjacent) map what to look for to its weight
+    in choosing a passage.
     """
 
-    def __init__(self, stems: Mapping[str, float], surfaces: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        stems: Mapping[str, float],
+        surfaces: Mapping[str, float],
+        phrases: Mapping[tuple[str, ...], float] = MappingProxyType({}),
+    ) -> None:
         self._stems = stems
         self._surfaces = surfaces
+        self._phrases = phrases
 
     def snippet(self, text: str, chars: int) -> Snippet:
         """The passage of at most about `chars` characters with most of the question's weight.
@@ -27,8 +35,8 @@ class Highlighter:
         no word but one longer than they are; white space is made plain, and highlights refer to
         the text as shown.
         """
-        tokens = analyze(text) if self._stems or self._surfaces else []
-        matches = [(token, weight) for token in tokens if (weight := self._weight(token)) > 0]
+        asked = self._stems or self._surfaces or self._phrases
+        matches = self._matches(analyze(text)) if asked else []
         start, end = _window(text, matches, chars)
         shown = text[start:end]
         pieces: list[str] = ["… "] if text[:start].strip() else []
@@ -53,6 +61,30 @@ class Highlighter:
         if end < len(text.rstrip()):
             pieces.append(" …")
         return Snippet("".join(pieces), highlights)
+
+    def _matches(self, tokens: Collection[Token]) -> list[tuple[Token, float]]:
+        """The tokens that the question asks for, and the weight of each."""
+        in_phrases = self._in_phrases(tokens)
+        weights = (
+            max(self._weight(token), in_phrases.get((token.position, token.surface), 0.0))
+            for token in tokens
+        )
+        return [match for match in zip(tokens, weights, strict=True) if match[1] > 0]
+
+    def _in_phrases(self, tokens: Collection[Token]) -> dict[tuple[int, str], float]:
+        """Where the phrases stand; their weight is shared out among their words."""
+        if not self._phrases:
+            return {}
+        places = {(token.position, token.surface) for token in tokens}
+        found: dict[tuple[int, str], float] = {}
+        for position, surface in places:
+            for phrase, weight in self._phrases.items():
+                if surface == phrase[0]:
+                    its_places = [(position + n, word) for n, word in enumerate(phrase)]
+                    if places.issuperset(its_places):
+                        for place in its_places:
+                            found[place] = max(found.get(place, 0.0), weight / len(phrase))
+        return found
 
     def _weight(self, token: Token) -> float:
         by_stem = self._stems.get(token.stem, 0.0) if token.stem is not None else 0.0

@@ -236,6 +236,7 @@ def test_json_is_the_answer_whole(ask: Any) -> None:
         "raw": QUESTION,
         "parsed": QUESTION,
         "mode": "most",
+        "expansions": [],
         "filters": {"country": [["VE"]]},
         "exclude": {},
     }

@@ -53,6 +53,7 @@ def test_currency_is_apart_from_its_amount() -> None:
     assert spelt("Rp5.000 dan USD1,5 serta Rp70") == [
         *("Rp", "5.000", "dan", "USD", "1,5", "serta", "Rp", "70"),
     ]
+    assert spelt("USD70 juta") == ["USD", "70", "juta"]
 
 
 def test_quotes_around_a_word_are_not_in_it() -> None:
@@ -105,6 +106,7 @@ def test_hostile_text_takes_time_in_proportion_to_its_length(unit: str) -> None:
         ("ber\u00adsama", "bersama"),
         ("Straße", "strasse"),
         ("Путин", "putin"),
+        ("\u0639", "\u0639"),
     ],
 )
 def test_fold(written: str, folded: str) -> None:

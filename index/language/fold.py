@@ -25,7 +25,8 @@ def fold(text: str) -> str:
     lower = lower.translate(_DROPPED)
     letters = (c if c.isascii() else unidecode_expect_nonascii(c) or _kept(c) for c in lower)
     folded = "".join(letters).lower().replace("'", "").replace("`", "").replace('"', "")
-    return "".join(folded.split())
+    # Ain, alone, is an apostrophe to Unidecode.
+    return "".join(folded.split()) or "".join(filter(str.isalnum, lower))
 
 
 def _kept(char: str) -> str:

@@ -264,12 +264,16 @@ class EmbeddedEngine:
     def _highlighter(self, leaves: list[Leaf]) -> Highlighter:
         stems: dict[str, float] = {}
         surfaces: dict[str, float] = {}
+        phrases: dict[tuple[str, ...], float] = {}
         for leaf in leaves:
             weight = idf(self._snapshot, len(leaf.docs))
-            for words, weights in ((leaf.stems, stems), (leaf.surfaces, surfaces)):
-                for word in words:
-                    weights[word] = max(weights.get(word, 0.0), weight)
-        return Highlighter(stems, surfaces)
+            for word in leaf.stems:
+                stems[word] = max(stems.get(word, 0.0), weight)
+            for word in leaf.surfaces:
+                surfaces[word] = max(surfaces.get(word, 0.0), weight)
+            for phrase in leaf.phrases:
+                phrases[phrase] = max(phrases.get(phrase, 0.0), weight)
+        return Highlighter(stems, surfaces, phrases)
 
     def _facet(self, facet: Facet, answer: _Answer) -> FacetResult:
         """Counts without the field's own filter, everything else with it."""

@@ -45,8 +45,9 @@ class Leaf(NamedTuple):
     stem: Postings
     surface: Postings
     docs: Docs
-    stems: frozenset[str]
-    surfaces: frozenset[str]
+    stems: frozenset[str] = frozenset()
+    surfaces: frozenset[str] = frozenset()
+    phrases: frozenset[tuple[str, ...]] = frozenset()
 
 
 class Matches(NamedTuple):
@@ -180,7 +181,7 @@ class _Matcher:
             return self._either(node, part)
         if isinstance(node, Term):
             found = self._postings(STEM.name, node.text, part)
-            return Leaf(node.text, found, found, found.docs, frozenset([node.text]), frozenset())
+            return Leaf(node.text, found, found, found.docs, stems=frozenset([node.text]))
         if isinstance(node, Phrase):
             return self._phrase(node, part)
         if isinstance(node, Prefix):
@@ -192,7 +193,7 @@ class _Matcher:
     def _word(self, text: str, part: str | None) -> Leaf:
         tokens = analyze(text)
         if not tokens:
-            return Leaf(text, _NO_POSTINGS, _NO_POSTINGS, NO_DOCS, frozenset(), frozenset())
+            return Leaf(text, _NO_POSTINGS, _NO_POSTINGS, NO_DOCS)
         whole = tokens[0].surface
         stem = None if self._exact else query_stem(whole)
         surface = self._postings(SURFACE.name, whole, part)
@@ -233,12 +234,13 @@ class _Matcher:
             docs,
             frozenset().union(*(leaf.stems for leaf in leaves)),
             frozenset().union(*(leaf.surfaces for leaf in leaves)),
+            frozenset().union(*(leaf.phrases for leaf in leaves)),
         )
 
     def _any_surface(self, word: str, surfaces: Iterable[str], part: str | None) -> Leaf:
         found = [self._postings(SURFACE.name, surface, part) for surface in sorted(surfaces)]
         postings = _summed(found)
-        return Leaf(word, _NO_POSTINGS, postings, postings.docs, frozenset(), frozenset(surfaces))
+        return Leaf(word, _NO_POSTINGS, postings, postings.docs, surfaces=frozenset(surfaces))
 
     def _phrase(self, node: Phrase, part: str | None) -> Leaf:
         by_position: dict[int, str] = {}
@@ -251,9 +253,13 @@ class _Matcher:
                 for number in range(len(self._snapshot.segments))
             ]
         )
-        text = " ".join(node.words)
         return Leaf(
-            f'"{text}"', _NO_POSTINGS, postings, postings.docs, frozenset(), frozenset(words)
+            f'"{" ".join(node.words)}"',
+            _NO_POSTINGS,
+            postings,
+            postings.docs,
+            surfaces=frozenset(words if node.slop else ()),
+            phrases=frozenset(() if node.slop else [tuple(words)]),
         )
 
     def _postings(self, field: str, term: str, part: str | None) -> Postings:
