@@ -68,6 +68,14 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 )
 
 
+class People(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is who. `identities` is a file that joins and parts names (index/identity.py has its
+    form), relative to the file that sets it.
+    """
+
+    identities: str | None = None
+
+
 class Indexing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the index is written. `jobs` 0 means one process for each core."""
 
@@ -94,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sources: Sources = Sources()
     enrich: Enrich = Enrich()
     language: Language = Language()
+    people: People = People()
     indexing: Indexing = Indexing()
     ranking: Ranking = Ranking()
 
@@ -139,11 +148,15 @@ def load_config(path: Path | None) -> Config:
     if raw is None:
         return Config()
     try:
-        return msgspec.convert(_known(raw, Config, ""), Config)
+        config = msgspec.convert(_known(raw, Config, ""), Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_readable(str(error))}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
+    if config.people.identities is None:
+        return config
+    identities = path.parent / Path(config.people.identities).expanduser()
+    return msgspec.structs.replace(config, people=People(identities=str(identities)))
 
 
 def archive_folder(config: Config, config_path: Path | None, flag: Path | None = None) -> Path:

@@ -7,6 +7,8 @@ from unidecode import unidecode
 
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = re.compile(r"(?<!\w)(?:al|el|asy|ash|as|an|ar|at|az)[-'’](?=\w{3})|(?<=\s)(?:al|el)\s")
+_ABDUL = re.compile(r"(?<!\w)abd(?:u|e|oe)l[ -](?=[rsnzdt])")  # the sun letters, less rare ones
+_INITIALS = str.maketrans("jqwx", "ykvk")
 _ORDINAL = re.compile(r"(?=[ivx])x{0,2}(?:ix|iv|v?i{0,3})")
 _DOUBLED = re.compile(r"(\D)\1+")
 _VOWELS = frozenset("aiueo")
@@ -65,21 +67,56 @@ def name_key(name: str) -> str:
     is Xi Jin Ping and Bashar al-Assad is Bashar Assad. Parts do: Lavrov is not Sergei Lavrov.
     A closing Roman numeral is exact. A name without letters is its own key.
     """
-    folded = _ARTICLE.sub("", unidecode(name).lower())
-    words = _WORD.findall(folded)
+    words = _WORD.findall(_folded(name))
     if not words:
         return name.strip().casefold()
     ordinal = words.pop() if len(words) > 1 and _ORDINAL.fullmatch(words[-1]) else ""
     return _DOUBLED.sub(r"\1", "".join(map(_sound, words))) + ordinal.upper()
 
 
-@functools.lru_cache(maxsize=16384)
+def exact_key(name: str) -> str:
+    """A key of this spelling alone, whatever its case; no `name_key` begins as it does."""
+    return "=" + " ".join(name.casefold().split())
+
+
+def name_parts(name: str) -> tuple[str, ...]:
+    """The keys of a name's parts, a closing Roman numeral in capitals, initials one by one.
+
+    Kim Jong-un has two parts. Initials are single letters, or two capitals: BJ Habibie has three.
+    """
+    parts: list[str] = []
+    for word in unidecode(name).split():
+        letters = _WORD.findall(word)
+        if parts and word.lower() in ("al", "el"):
+            continue
+        if parts and _ORDINAL.fullmatch(word.lower()):
+            parts.append(word.upper())
+        elif len(word) == 2 and word.isupper():
+            parts += map(_initial, word)
+        elif all(len(letter) == 1 for letter in letters):
+            parts += map(_initial, letters)
+        else:
+            parts.append(word_key(word))
+    return tuple(parts)
+
+
+def _initial(letter: str) -> str:
+    """The letter that the key of a part with this initial begins with."""
+    return letter.lower().translate(_INITIALS)
+
+
+def _folded(name: str) -> str:
+    """Lower-case ASCII, without Arabic articles; Abdul Rahman as Abdurrahman."""
+    return _ABDUL.sub("abdu", _ARTICLE.sub("", unidecode(name).lower()))
+
+
+@functools.lru_cache(maxsize=65536)
 def word_key(word: str) -> str:
     """The key of one word of a name, for finding it in another name."""
     return name_key(word)
 
 
-@functools.lru_cache(maxsize=16384)
+@functools.lru_cache(maxsize=65536)
 def _sound(word: str) -> str:
     word = _VARIANTS.get(word, word)
     if len(word) > 40:  # no name; keeps the cost of hostile text linear

@@ -18,7 +18,7 @@ from index.schema import KEYWORD_FIELDS, TEXT_FIELDS
 from index.segments.arrays import read_arrays
 from index.segments.segment import Segment
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 # Where an archive keeps its index.
 INDEX_FOLDER = "index"
 INDEX_NAME = "MAIN"
@@ -36,7 +36,9 @@ class SegmentEntry(msgspec.Struct, frozen=True):
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
-    """One state of the index. `seq` is the last change of the archive that it holds."""
+    """One state of the index. `seq` is the last change of the archive that it holds, `identities`
+    the digest of what told it which names are one person.
+    """
 
     generation: int
     fingerprint: str
@@ -45,6 +47,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     committed_at: str
     segments: tuple[SegmentEntry, ...]
     people: str
+    identities: str = ""
 
     def files(self) -> set[str]:
         """The names of all files that this commit is made of."""

@@ -1,47 +1,59 @@
 """Who is who: the map from the names in the articles to persons, made anew with each commit.
 
-Articles keep the names they use. Names with one key (index/enrich/names.py) are one person,
-shown by the spelling that most articles use; so joining or parting people re-reads no article.
+Articles keep the names they use, and index/identity.py decides which of them mean one person; so
+joining or parting people re-reads no article.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.enrich.names import name_key
+from index.enrich.names import exact_key, name_key
 from index.schema import PERSON
 from index.segments.arrays import Ints
 from index.segments.segment import Segment
 from index.segments.strings import Strings
 
+if TYPE_CHECKING:
+    from index.identity import Sayings
+
+# Of a name that only deleted articles use.
+_NOBODY = np.iinfo(np.uint32).max
+
 
 class People:
-    """The persons of a commit. Person `p` has the key `keys[p]` and is shown as `names[p]`."""
+    """The persons of a commit, numbered in the order of the names that they are shown by."""
 
     def __init__(self, arrays: Mapping[str, Ints], segments: Sequence[str]) -> None:
-        self.keys = Strings(arrays["keys.blob"], arrays["keys.offsets"])
-        self._name_numbers = arrays["name_numbers"]
         self._names = Strings(arrays["names.blob"], arrays["names.offsets"])
+        self.keys = Strings(arrays["keys.blob"], arrays["keys.offsets"])
+        self.key_persons = arrays["key_persons"]  # the person that each key means
         self.person_of = {name: arrays[f"person_of.{name}"] for name in segments}
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self._names)
 
     def name(self, person: int) -> str:
-        """The spelling that a person is shown by."""
-        return self._names[int(self._name_numbers[person])]
+        """The name that a person is shown by."""
+        return self._names[person]
 
     def find(self, name: str) -> int:
-        """The person that a name in any spelling means, -1 for nobody."""
-        return self.keys.find(name_key(name))
+        """The person that a name in any spelling means, or a nickname; -1 for nobody."""
+        for key in (exact_key(name), name_key(name)):
+            if (number := self.keys.find(key)) >= 0:
+                return int(self.key_persons[number])
+        return -1
 
 
 def people_arrays(
-    segments: Sequence[Segment], kept: Sequence[NDArray[np.bool_]]
+    segments: Sequence[Segment], kept: Sequence[NDArray[np.bool_]], said: "Sayings"
 ) -> dict[str, Ints]:
     """The map for these segments; the same whatever the order in which articles arrived."""
+    from index.identity import known_sayings, persons  # a question has the map made already
+
     articles_with: Counter[str] = Counter()
     names_of: list[list[str]] = []
     for segment, keep in zip(segments, kept, strict=True):
@@ -50,24 +62,23 @@ def people_arrays(
         counts = np.bincount(field.ordinals_of(np.flatnonzero(keep)), minlength=len(names)).tolist()
         articles_with.update(dict(zip(names, counts, strict=True)))
         names_of.append(names)
-    key_of = {name: name_key(name) for name in articles_with}
-    shown: dict[str, str] = {}
-    for name in sorted(articles_with, key=lambda name: (-articles_with[name], name)):
-        shown.setdefault(key_of[name], name)
-    keys = sorted(shown, key=str.encode)
-    person_of_key = {key: person for person, key in enumerate(keys)}
-    spellings = sorted(shown.values(), key=str.encode)
-    number_of = {name: number for number, name in enumerate(spellings)}
-    key_table = Strings.of([key.encode() for key in keys])
-    name_table = Strings.of([name.encode() for name in spellings])
+    found = sorted(
+        persons(+articles_with, said, known_sayings()), key=lambda person: person.name.encode()
+    )
+    person_of = {name: number for number, one in enumerate(found) for name in one.spellings}
+    key_persons = sorted(
+        (key.encode(), number) for number, one in enumerate(found) for key in one.keys
+    )
+    key_table = Strings.of([key for key, _ in key_persons])
+    name_table = Strings.of([one.name.encode() for one in found])
     arrays: dict[str, Ints] = {
         "keys.blob": key_table.blob,
         "keys.offsets": key_table.offsets,
+        "key_persons": np.array([number for _, number in key_persons], dtype=np.uint32),
         "names.blob": name_table.blob,
         "names.offsets": name_table.offsets,
-        "name_numbers": np.array([number_of[shown[key]] for key in keys], dtype=np.uint32),
     }
     for segment, names in zip(segments, names_of, strict=True):
-        persons = [person_of_key[key_of[name]] for name in names]
-        arrays[f"person_of.{segment.name}"] = np.array(persons, dtype=np.uint32)
+        numbers = [person_of.get(name, _NOBODY) for name in names]
+        arrays[f"person_of.{segment.name}"] = np.array(numbers, dtype=np.uint32)
     return arrays

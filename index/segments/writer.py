@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ArchiveError
+from index.identity import NOTHING_SAID, Sayings, known_sayings
 from index.segments.arrays import Ints, fsync_folder, write_arrays
 from index.segments.commit import (
     INDEX_NAME,
@@ -43,8 +44,20 @@ _MAX_MERGED_DOCS = 500_000
 class IndexWriter:
     """Adds and removes articles in the index of one folder; the caller holds the write lock."""
 
-    def __init__(self, folder: Path, memory_mb: int, *, from_scratch: bool = False) -> None:
-        """Raises ArchiveError when the index is stale or damaged, unless `from_scratch`."""
+    def __init__(
+        self,
+        folder: Path,
+        memory_mb: int,
+        said: Sayings = NOTHING_SAID,
+        *,
+        from_scratch: bool = False,
+    ) -> None:
+        """`said` is the newsroom's word on who is who.
+
+        Raises ArchiveError when the index is stale or damaged, unless `from_scratch`.
+        """
+        self._said = said
+        self.identities = known_sayings().digest + said.digest
         self._folder = folder
         self._memory_bytes = memory_mb << 20
         folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +106,7 @@ class IndexWriter:
             for segment, kept in zip(self._segments, self._kept, strict=True)
         )
         people = f"_{INDEX_NAME}_{self._generation}.people"
-        write_arrays(self._folder / people, people_arrays(self._segments, self._kept))
+        write_arrays(self._folder / people, people_arrays(self._segments, self._kept, self._said))
         commit = Commit(
             generation=self._generation,
             fingerprint=fingerprint(),
@@ -102,6 +115,7 @@ class IndexWriter:
             committed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             segments=entries,
             people=people,
+            identities=self.identities,
         )
         _write_durably(self._folder / details_name(self._generation), msgspec.json.encode(commit))
         self._write_toc(commit)

@@ -12,7 +12,7 @@ import numpy as np
 from index.archive import FILE_NAME, Archive, open_archive
 from index.article import clean_text
 from index.config import Config
-from index.enrich.names import name_key
+from index.enrich.names import name_key, name_parts
 from index.errors import ArchiveError, QueryError
 from index.language.aliases import aliases
 from index.schema import DATE, KEYWORDS
@@ -43,6 +43,8 @@ from search.snippets import Highlighter
 # A reader that comes while a writer removes old files looks again; two commits in a row
 # within one look are rare, five do not happen.
 _OPEN_ATTEMPTS = 5
+_NEAREST_NAMES = 5
+_NEAREST_RATIO = 75  # "Labrov" and "Sergei Lavrov" have 83
 # Articles with all words come before those with most; no score reaches this.
 _ALL_WORDS_BONUS = 1e6
 
@@ -156,14 +158,26 @@ class EmbeddedEngine:
         return self._snapshot.people.name(person) if person >= 0 else None
 
     def people_like(self, name: str) -> list[str]:
-        """The persons whose names are nearest: those that share a part of it, then the similar."""
+        """The persons whose names are nearest: first those that hold it, the most named first."""
         from rapidfuzz import fuzz, process
 
-        people = self._snapshot.people
-        wanted = name_key(name)
+        people, wanted = self._snapshot.people, name_key(name)
         keys = [key.decode() for key in people.keys.to_list()]
-        near = process.extract(wanted, keys, scorer=fuzz.token_set_ratio, limit=3, score_cutoff=60)
-        return [people.name(number) for _, _, number in near]
+        similar = process.extract(
+            wanted, keys, scorer=fuzz.partial_ratio, score_cutoff=_NEAREST_RATIO, limit=None
+        )
+        nearness: dict[int, float] = {}
+        for key, ratio, number in similar:
+            if len(key) * 2 > len(wanted):  # a short one is a part of much
+                person = int(people.key_persons[number])
+                nearness[person] = max(nearness.get(person, 0), ratio)
+        parts, articles = set(name_parts(name)), self._snapshot.articles_naming()
+
+        def rank(person: int) -> tuple[bool, float, int, int]:
+            holds = parts.issubset(name_parts(people.name(person)))
+            return not holds, -nearness[person], -articles[person], person
+
+        return [people.name(person) for person in sorted(nearness, key=rank)[:_NEAREST_NAMES]]
 
     def _answer(self, request: Request) -> _Answer:
         snapshot, ranking = self._snapshot, self._config.ranking

@@ -60,6 +60,15 @@ class Snapshot:
         persons = self.people.person_of[segment.name][names].tolist()
         return [self.people.name(person) for person in dict.fromkeys(persons)]
 
+    def articles_naming(self) -> list[int]:
+        """How many documents name each person, about: one in two spellings counts twice."""
+        counts = np.zeros(len(self.people), dtype=np.int64)
+        for segment in self.segments:
+            persons = self.people.person_of[segment.name]
+            used = persons < len(self.people)
+            np.add.at(counts, persons[used], np.diff(segment.keywords[PERSON.name].starts)[used])
+        return [int(count) for count in counts]
+
     @cached_property
     def articles(self) -> Docs:
         """The archive's number of each document's article."""

@@ -1,0 +1,415 @@
+"""Which names mean one person: a pure function of the names in an archive and how many use them.
+
+Spellings with one key (index/enrich/names.py) are one person from the start. Then, each winning
+over what follows it: the newsroom's own file, the nicknames that come with the program
+(index/lexicon/nicknames.txt), and two rules about full names, which never take a person through
+a third name to somebody else:
+
+- a variant joins the most frequent spelling that it nearly sounds like, or is a misprint of;
+- a shortened name ("Sri Mulyani", "BJ Habibie") joins the full one, when only one fits.
+
+A single name is joined by the two files only: that one Lavrov is known today proves nothing.
+"""
+
+import functools
+import hashlib
+import itertools
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from os.path import commonprefix
+from pathlib import Path
+from typing import NamedTuple
+
+from index.enrich.names import exact_key, name_key, name_parts
+from index.errors import ConfigError
+from index.lexicon import lexicon_text
+
+_LEXICON = "nicknames.txt"
+_SEPARATOR = re.compile(r"\s+(!?=)\s+")
+
+# Shorter parts differ by a letter too often: Dedi and Didi, Anies and Anas, un and il.
+_SHORTEST_NEAR_CHARS = 5
+_SHORTEST_VOWEL_CHARS = 6
+# A misprint is rare beside the right spelling, and no other name in the archive has it.
+_MISPRINT_SHARE = 0.1
+# A fuller name this rare beside another one is noise: "Sri Mulyani Jumat".
+_NOISE_SHARE = 0.1
+_CHANCE = 0.1
+_FEW_NAMES = 10_000  # fewer do not tell which parts are common
+_PARTICLES = frozenset(
+    ["ibn", "binti", "da", "de", "del", "der", "den", "di", "la", "van", "von", "dos"]
+)
+_GENERATIONS = frozenset(["yr", "sr", "yuniur", "seniur"])  # the keys of Jr, Sr, Junior, Senior
+_MUHAMMAD = "muhamad"
+_VOWELS = frozenset("aiueo9")
+
+# What sounds nearly the same. Too coarse for a key, enough where the rest of the name agrees.
+_NEAR_LAWS = [
+    (re.compile(pattern), sound)
+    for pattern, sound in [
+        ("ch|c|q", "k"),
+        ("z", "s"),
+        ("ae", "9"),
+        ("^ye", "e"),  # Yevgeny
+        ("iy(?=[aeu])", "y"),  # Mariya
+        ("(?<=a)ye(?=f)", "e"),  # Nazarbayev
+        ("lyif$", "lif"),  # Aliyev
+        ("ye$", "ya"),  # Haniyeh
+        ("(?<=[aiueo9])d$", "t"),  # Rahmad
+    ]
+]
+
+
+Parts = tuple[str, ...]
+
+
+class Sayings(NamedTuple):
+    """What a file of identities says: names of one person, the shown one first; and pairs that
+    are two persons. `digest` changes with the text.
+    """
+
+    same: tuple[tuple[str, ...], ...]
+    different: tuple[tuple[str, str], ...]
+    digest: str
+
+
+NOTHING_SAID = Sayings((), (), "")
+
+
+class Person(NamedTuple):
+    """A person: the name that is shown, the keys that find them, the archive's names for them.
+
+    A key is a `names.name_key`, or a `names.exact_key`, which wins.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    spellings: tuple[str, ...]
+
+
+def read_sayings(path: str | None) -> Sayings:
+    """Read a file of identities: `Name = other name = …` and `Name != other name`, one a line.
+
+    `#` opens a comment. Without a path, nothing is said. Raises ConfigError, with the line, when
+    the file cannot be read or contradicts itself.
+    """
+    if path is None:
+        return NOTHING_SAID
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"people.identities: {path} cannot be read as UTF-8 text ({error})"
+        ) from error
+    return _parsed(text, path)
+
+
+@functools.cache
+def known_sayings() -> Sayings:
+    """The nicknames of public figures that come with the program."""
+    return _parsed(lexicon_text(_LEXICON), _LEXICON)
+
+
+def _parsed(text: str, path: str) -> Sayings:
+    same: list[tuple[str, ...]] = []
+    different: list[tuple[str, str]] = []
+    line_of: dict[tuple[str, str], int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        stated = line.partition("#")[0].strip()
+        if not stated:
+            continue
+        first, *rest = _SEPARATOR.split(stated)
+        signs, others = rest[::2], rest[1::2]
+        names = (first, *others)
+        place = f"{path}:{number}"
+        if not signs or not all(map(str.strip, names)) or len(set(signs)) > 1:
+            raise ConfigError(
+                f"{place}: {stated!r} says nothing of names; write `Joko Widodo = Jokowi`"
+                " for one person, `Ahmad Yani != Achmad Yani` for two, a space around each sign"
+            )
+        if signs[0] == "=":
+            same.append(names)
+        elif len(names) == 2 and exact_key(first) != exact_key(names[1]):
+            different.append((first, names[1]))
+            line_of[first, names[1]] = number
+        else:
+            raise ConfigError(f"{place}: `!=` parts two names; write one pair a line")
+    keys, groups = _Keys(different), _Groups()
+    for names in same:
+        groups.join_all(map(keys.of, names))
+    for (one, other), number in line_of.items():
+        if keys.of(other) in groups.group(keys.of(one)):
+            raise ConfigError(
+                f"{path}:{number}: {one!r} and {other!r} are one person by the lines with `=`;"
+                " take this line or those back"
+            )
+    return Sayings(tuple(same), tuple(different), hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> list[Person]:
+    """The persons behind names, sorted by the name shown.
+
+    `articles_with` tells how many articles, at least one, use each name. `said` is the
+    newsroom's word, `known` the program's. The result does not depend on any order.
+    """
+    keys = _Keys([*said.different, *known.different])
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(articles_with, key=lambda name: (-articles_with[name], name)):
+        spellings[keys.of(name)].append(name)
+    groups = _Groups()
+    for sayings in (said, known):
+        for one, other in sayings.different:
+            groups.keep_apart(keys.of(one), keys.of(other))
+        for names in sayings.same:
+            full, *others = names
+            both = [f"{full} {other}" for other in others]  # "Joko Widodo (Jokowi)" in a run
+            groups.join_all(map(keys.of, (*names, *both)))
+    groups.public = {keys.of(n): line for line, names in enumerate(known.same) for n in names}
+    stated = {keys.of(name): name for names in (*said.same, *known.same) for name in names}
+    _join_full_names(groups, articles_with, spellings, stated)
+    titles = {keys.of(names[0]): names[0] for names in reversed(said.same)}
+    publicly = {keys.of(names[0]) for names in known.same}
+
+    def shown(group: set[str], used: list[str]) -> str:
+        if chosen := [titles[key] for key in group if key in titles]:
+            return min(chosen)
+        full = [name for key in group & publicly for name in spellings.get(key, ())]
+        return min(full or used, key=lambda name: (-articles_with[name], name))
+
+    found = []
+    for group in groups.with_any_of(spellings):
+        used = [name for key in group for name in spellings.get(key, ())]
+        found.append(Person(shown(group, used), tuple(sorted(group)), tuple(sorted(used))))
+    return sorted(found)
+
+
+class _Keys:
+    """Which names are one from the start: those with one key, unless a file parts them."""
+
+    def __init__(self, different: Iterable[tuple[str, str]]) -> None:
+        self._exact: set[str] = set()
+        for one, other in different:
+            if self.of(one) == self.of(other):
+                self._exact.add(exact_key(other))
+
+    def of(self, name: str) -> str:
+        """The key of a name."""
+        if self._exact and (exact := exact_key(name)) in self._exact:
+            return exact
+        return name_key(name)
+
+
+class _Groups:
+    """Keys in groups, one a person, joined by the two files; pairs that are apart stay so."""
+
+    def __init__(self) -> None:
+        self._group_of: dict[str, set[str]] = {}
+        self._apart: dict[str, set[str]] = defaultdict(set)
+        self.public: dict[str, int] = {}  # which line of the program's names a key
+
+    def group(self, key: str) -> set[str]:
+        """The keys that mean the same person."""
+        return self._group_of.get(key, {key})
+
+    def join(self, one: str, other: str) -> bool:
+        """Make two persons one, unless they must stay apart; whether they are one now."""
+        first, second = self.group(one), self.group(other)
+        if any(second & self._apart[key] for key in first & self._apart.keys()):
+            return False
+        joined = first | second
+        for key in joined:
+            self._group_of[key] = joined
+        return True
+
+    def join_all(self, keys: Iterable[str]) -> None:
+        """Join names to the first of them."""
+        first, *rest = keys
+        for key in rest:
+            self.join(first, key)
+
+    def keep_apart(self, one: str, other: str) -> None:
+        """Never let these two become one; no matter where they are already."""
+        if other not in self.group(one):
+            self._apart[one].add(other)
+            self._apart[other].add(one)
+
+    def join_by_rule(self, one: str, other: str) -> bool:
+        """The same, but two public figures stay two."""
+        lines = {self.public[key] for key in self.group(one) & self.public.keys()}
+        others = {self.public[key] for key in self.group(other) & self.public.keys()}
+        return not (lines and others and lines != others) and self.join(one, other)
+
+    def with_any_of(self, keys: Iterable[str]) -> Iterator[set[str]]:
+        """Each group that holds one of these keys, once."""
+        done: set[str] = set()
+        for key in keys:
+            if key not in done:
+                group = self.group(key)
+                done |= group
+                yield group
+
+
+def _join_full_names(
+    groups: _Groups,
+    articles_with: Mapping[str, int],
+    spellings: Mapping[str, Sequence[str]],
+    stated: Mapping[str, str],
+) -> None:
+    names = dict(stated) | {key: used[0] for key, used in spellings.items()}
+    parts = {key: split for key, name in names.items() if _is_full(split := name_parts(name))}
+    own = {key: sum(articles_with[name] for name in used) for key, used in spellings.items()}
+    usage = {
+        # A full name that only a file has counts as much as its nicknames.
+        key: own.get(key) or sum(own.get(other, 0) for other in groups.group(key))
+        for key in parts
+    }
+    bearers = _Bearers(parts.values())
+    ranked = sorted(parts, key=lambda key: (-usage[key], key))
+    ranked = _join_variants(groups, {key: parts[key] for key in ranked}, usage, bearers)
+    _join_shortened(groups, {key: parts[key] for key in ranked}, usage, bearers)
+
+
+class _Bearers:
+    """How many names in the archive have each part."""
+
+    def __init__(self, names: Collection[Parts]) -> None:
+        self.of = Counter(itertools.chain.from_iterable(map(set, names)))
+        self._names = max(len(names), _FEW_NAMES)
+
+    def are_distinctive(self, parts: Parts) -> bool:
+        """Whether few others, by chance, can be expected to have all these parts: not Budi Santoso.
+
+        The parts are taken to be independent of each other.
+        """
+        whole = [part for part in parts if len(part) > 1 and part not in _PARTICLES]
+        chance = math.prod(self.of[part] / self._names for part in whole) * self._names
+        return chance <= _CHANCE and max(map(len, whole)) >= _SHORTEST_NEAR_CHARS
+
+
+def _is_full(parts: Parts) -> bool:
+    """Whether there is more than a single name."""
+    core = _without_particles(parts)
+    return len(core) > 1 and any(len(part) > 1 for part in core)
+
+
+def _join_variants(
+    groups: _Groups, parts: Mapping[str, Parts], usage: Mapping[str, int], bearers: _Bearers
+) -> list[str]:
+    """Join each name to the most used one that differs in one part only, and nearly not at all.
+
+    `parts` come in the order of use. Returns the names that others may have joined.
+    """
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    # Names that agree in all parts but one and in how that one begins: how it sounds, and whose.
+    blocks: dict[tuple[int, Parts, str], tuple[list[str], list[str]]] = {}
+    kept: list[str] = []
+    for key, own in parts.items():
+        sounds = [
+            ((at, (*own[:at], "", *own[at + 1 :]), sound[0]), part, sound)
+            for at, part in enumerate(own)
+            if len(part) >= _SHORTEST_NEAR_CHARS and (sound := _near_sound(part))
+        ]
+        near = []
+        for block, part, sound in sounds:
+            others, heads = blocks.get(block, ((), ()))
+            for other, edits, number in extract(
+                sound, others, scorer=OSA.distance, processor=None, score_cutoff=1, limit=None
+            ):
+                head = heads[number]
+                is_misprint = bearers.of[part] == 1 and usage[key] <= _MISPRINT_SHARE * usage[head]
+                sounds_alike = edits == 0 or _differ_in_weak_vowel(sound, other)
+                if is_misprint or (sounds_alike and bearers.are_distinctive(parts[head])):
+                    near.append(head)
+        near.sort(key=lambda head: (-usage[head], head))
+        if any(groups.join_by_rule(head, key) for head in near):
+            continue
+        kept.append(key)
+        for block, _, sound in sounds:
+            others, heads = blocks.setdefault(block, ([], []))
+            others.append(sound)
+            heads.append(key)
+    return kept
+
+
+@functools.lru_cache(maxsize=65536)
+def _near_sound(part: str) -> str:
+    for pattern, sound in _NEAR_LAWS:
+        part = pattern.sub(sound, part)
+    return part
+
+
+def _differ_in_weak_vowel(one: str, other: str) -> bool:
+    """Whether one edit apart is a vowel inside that is hardly heard: Dmitri, Dimitri."""
+    if min(len(one), len(other)) < _SHORTEST_VOWEL_CHARS or one[-1] != other[-1]:
+        return False
+    at = len(commonprefix((one, other)))
+    if len(one) == len(other):
+        is_replaced = one[at + 1 :] == other[at + 1 :]  # else two letters have changed places
+        return is_replaced and {one[at], other[at]} in ({"a", "e"}, {"e", "i"})
+    longer = max(one, other, key=len)
+    return longer[at] in _VOWELS and _VOWELS.isdisjoint(longer[at - 1] + longer[at + 1 : at + 2])
+
+
+def _join_shortened(
+    groups: _Groups, parts: Mapping[str, Parts], usage: Mapping[str, int], bearers: _Bearers
+) -> None:
+    """Join a name to the longest that it shortens, when all that it shortens are one name."""
+    cores = {key: _without_particles(split) for key, split in parts.items()}
+    named: dict[Parts, list[str]] = defaultdict(list)
+    for key, core in cores.items():
+        named[core].append(key)
+    fuller: dict[str, set[str]] = defaultdict(set)
+    for key, core in cores.items():
+        if len(parts[key]) == 2 and core[0] != _MUHAMMAD:
+            continue  # nothing can be missing
+        for form in _shortened(core):
+            for short in named.get(form, ()):
+                if core != cores[short] or len(parts[short]) < len(parts[key]):
+                    fuller[short].add(key)
+    for key in parts:
+        if key not in fuller or not bearers.are_distinctive(cores[key]):
+            continue
+        most = max(map(usage.__getitem__, fuller[key]))
+        longer = [other for other in fuller[key] if usage[other] >= _NOISE_SHARE * most]
+        longest = max(longer, key=lambda other: (len(parts[other]), usage[other], other))
+        forms = set(_shortened(cores[longest]))
+        if all(cores[other] in forms for other in longer):
+            groups.join_by_rule(longest, key)
+
+
+def _without_particles(parts: Parts) -> Parts:
+    return tuple(part for part in parts if part not in _PARTICLES)
+
+
+def _shortened(parts: Parts) -> Iterator[Parts]:
+    """The name itself and its shorter forms: Joko Widodo has none, Bacharuddin Jusuf Habibie a few.
+
+    Parts may be missing at the end, or one in the middle, or be initials in the middle; a leading
+    Muhammad may be missing or an M. All but the last may be initials where all are there.
+    """
+    first, *_, last = parts
+    is_muhammad = first == _MUHAMMAD
+    ends_fixed = last.isupper() or last in _GENERATIONS
+    for end in range(len(parts) if ends_fixed else 2, len(parts) + 1):
+        form = parts[:end]
+        initials = tuple(part[0] for part in form)
+        forms = [form, (first, *initials[1:-1], form[-1])]
+        for at in range(1, end - 1):
+            if not (is_muhammad and at == 1):  # the name that he goes by
+                forms.append((*form[:at], *form[at + 1 :]))
+            forms.append((*form[:at], initials[at], *form[at + 1 :]))
+        if is_muhammad:
+            forms += [shorter[1:] for shorter in forms]
+        yield from filter(_has_two_whole_parts, forms)
+        if is_muhammad:
+            yield ("m", *form[1:])
+    if len(parts) > 2:
+        yield (*(part[0] for part in parts[:-1]), last)
+
+
+def _has_two_whole_parts(parts: Parts) -> bool:
+    return sum(len(part) > 1 and not part.isupper() for part in parts) > 1
