@@ -168,6 +168,12 @@ Operators, in capitals only · Operator, hanya dengan huruf besar: {operators}
 
 Fields · Bidang: {names}
 
+A name is looked for by its aliases too (`Menlu`, `AS`), and an amount by its value (`$5,5 miliar`);
+not in quotes, and not with `--no-expand`. How words are read: [language.md](language.md).
+
+Nama dicari juga dengan sebutan lainnya (`Menlu`, `AS`), jumlah dengan nilainya (`$5,5 miliar`);
+tidak di dalam tanda kutip, dan tidak dengan `--no-expand`.
+
 Nothing you type is a syntax error. What cannot be meant (a quotation mark without a partner, an
 operator with nothing beside it) is left out, and a warning says where. A question is read to
 {MAX_WORDS:,} words, {MAX_DEPTH} parentheses deep, and a phrase to {MAX_SLOP} words apart.
