@@ -148,8 +148,9 @@ def test_an_amount_in_a_question_is_one_unit(question: str, term: str) -> None:
     assert expanded(f"utang {question} Menlu").tree == Words((Word("utang"), either, MENLU))
 
 
-def test_a_number_that_a_phrase_interrupts_is_left_as_it_is() -> None:
-    assert expanded('5,5 "miliar"').tree == parse('5,5 "miliar"').tree
+@pytest.mark.parametrize("question", ['5,5 "miliar"', "5,5 miliar-an", "5-6 miliar", "Rp"])
+def test_what_is_no_amount_as_a_whole_is_left_as_it_is(question: str) -> None:
+    assert expanded(question).tree == parse(question).tree
 
 
 @pytest.mark.parametrize("question", ["Menlu $5,5 miliar AS", "menteri luar negeri 50%"])

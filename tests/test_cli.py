@@ -223,6 +223,17 @@ def test_times_are_shown_in_the_configured_zone(ask: Any, tmp_path: Path) -> Non
 # What it prints
 
 
+def test_a_table_tells_what_else_the_words_were_looked_for_as(ask: Any) -> None:
+    assert "\nalso: Menlu = Menteri Luar Negeri\n" in ask("query", "Menlu Rusia").stdout
+    assert "also:" not in ask("query", "Menlu Rusia", "--no-expand").stdout
+
+
+def test_facets_count_what_the_same_question_finds(ask: Any) -> None:
+    with_aliases = ask("facets", "source", "Menlu", "--format", "json").stdout
+    without = ask("facets", "source", "Menlu", "--no-expand", "--format", "json").stdout
+    assert json.loads(with_aliases)["total"] > json.loads(without)["total"]
+
+
 def test_json_is_the_answer_whole(ask: Any) -> None:
     answer = json.loads(
         ask("query", QUESTION, "--country", "VE", "--format", "json", "-n", "2").stdout

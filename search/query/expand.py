@@ -33,9 +33,12 @@ def expand(tree: Node, question: str, aliases: Aliases) -> Expanded:
 
 
 class _Amount(NamedTuple):
-    """An amount in the question: as it is typed, its words, and the term that it is indexed by."""
+    """An amount in the question: as it is typed, where it ends, how many words it has, and the
+    term that it is indexed by.
+    """
 
     text: str
+    end: int
     words: int
     term: str
 
@@ -72,12 +75,13 @@ class _Expander:
         place = first = 0
         while place < len(run):
             amount = self._amounts.get(run[place].start)
-            if amount is None or place + amount.words > len(run):
+            typed = run[place : place + amount.words] if amount else []
+            if amount is None or len(typed) < amount.words or typed[-1].end > amount.end:
                 place += 1
                 continue
             nodes += self._aliases_in(run[first:place])
             first = place + amount.words
-            nodes.append(_either(amount.text, run[place:first], [Term(amount.term)]))
+            nodes.append(_either(amount.text, typed, [Term(amount.term)]))
             self._tell(amount.text, [amount.term])
             place = first
         return nodes + self._aliases_in(run[first:])
@@ -124,7 +128,7 @@ def _amounts(question: str) -> dict[int, _Amount]:
         if number[0][0].isdecimal() and (amount := amount_at(question, *number.span())):
             text = question[amount.start : amount.end]
             places = [word.start() + amount.start for word in words(text)]
-            found[places[0]] = _Amount(text, len(places), amount.terms[-1])
+            found[places[0]] = _Amount(text, amount.end, len(places), amount.terms[-1])
     return found
 
 
