@@ -384,6 +384,17 @@ def test_analyzer_yields_stems_or_surface_forms_with_their_places() -> None:
     ]
 
 
+def test_analyzer_yields_a_term_once_at_a_position() -> None:
+    text = "di AS 5 juta"
+    assert tokens(IndonesianAnalyzer(stems=False), text) == [
+        *(("di", 0, "di"), ("as", 1, "AS"), ("5", 2, "5"), ("juta", 3, "juta")),
+    ]
+    assert tokens(IndonesianAnalyzer(stems=True), text) == [
+        *(("as", 1, "AS"), ("AS", 1, "AS"), ("5", 2, "5"), ("5000000", 2, "5 juta")),
+        ("juta", 3, "juta"),
+    ]
+
+
 def test_analyzers_are_equal_by_what_they_yield() -> None:
     assert IndonesianAnalyzer(stems=True) == IndonesianAnalyzer(stems=True)
     assert IndonesianAnalyzer(stems=True) != IndonesianAnalyzer(stems=False)

@@ -10,7 +10,10 @@ from index.language.analyzer import analyze, query_stem
 
 
 class IndonesianAnalyzer(Analyzer):
-    """Yields stems (without stop words) or folded surface forms, for indexing and for queries."""
+    """Yields stems (without stop words) or folded surface forms, for indexing and for queries.
+
+    Each once at a position, as segments count them.
+    """
 
     def __init__(self, stems: bool) -> None:
         self._stems = stems
@@ -23,12 +26,16 @@ class IndonesianAnalyzer(Analyzer):
 
     def __call__(self, value: str, mode: str = "", **_: Any) -> Iterator[Token]:
         token = Token(positions=True, chars=True, mode=mode)
+        position, here = -1, set[str]()
         for found in analyze(value):
+            if found.position != position:
+                position, here = found.position, set()
             text: str | None = found.surface
             if self._stems:
                 text = query_stem(found.surface) if mode == "query" else found.stem
-            if text is None:
+            if text is None or text in here:
                 continue
+            here.add(text)
             token.text = text
             token.boost = 1.0
             token.stopped = False
