@@ -22,6 +22,7 @@ GROUPS = (
     ("Amerika Serikat", "AS*", "USA", "Amerika?"),
     ("Amerika Latin",),
     ("corona", "virus corona", "Covid"),
+    ("DBD", "Demam Berdarah Dengue", "Demam Berdarah"),
 )
 
 
@@ -119,6 +120,7 @@ MENLU = Either("Menlu", (Word("Menlu"), Phrase(("Menteri", "Luar", "Negeri"))))
         ("Amerika", Words((Either("Amerika", (Word("Amerika"), Term("AS"), Word("USA"))),))),
         ("Covid", Words((Either("Covid", (Word("Covid"), Word("corona"))),))),
         ("virus corona", Words((Either("virus corona", (Word("corona"), Word("Covid"))),))),
+        ("DBD", Words((Either("DBD", (Word("DBD"), Phrase(("Demam", "Berdarah")))),))),
         ('"Menlu" Menlu*', parse('"Menlu" Menlu*').tree),
         ("Rusia -Menlu", Words((Word("Rusia"), Not(MENLU)))),
         ("+Menlu", Words((Must(MENLU),))),

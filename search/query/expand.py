@@ -133,17 +133,14 @@ def _amounts(question: str) -> dict[int, _Amount]:
 
 
 def _without_those_found(forms: Iterable[Form]) -> list[Form]:
-    """The forms without those that hold another of them as a word, and are found by it."""
-    surfaces = {form: [token.surface for token in analyze(form.text)] for form in forms}
-    alone = {
-        form: held[0]
-        for form, held in surfaces.items()
-        if " " not in form.text and not form.capitals
-    }
+    """The forms without those that hold another of them, and are found by it."""
+    spelt = {form: f" {' '.join(token.surface for token in analyze(form.text))} " for form in forms}
     return [
         form
-        for form, held in surfaces.items()
-        if not any(word in held for other, word in alone.items() if other != form)
+        for form in spelt
+        if not any(
+            spelt[other] in spelt[form] for other in spelt if other != form and not other.capitals
+        )
     ]
 
 
