@@ -43,14 +43,14 @@ class _Part(NamedTuple):
     stem: str | None
     start: int
     end: int
-    name: str | None  # the stem inside a name
+    name: str | None  # its stem as a part of a name; None without a capital
 
 
 def analyze(text: str) -> list[Token]:
     """The tokens of running text, in order.
 
-    A capital inside a sentence marks a name, whose stem is its surface; at the start of a
-    sentence, and in a headline, where most words have one, it marks nothing, and the word is
+    A capital inside a sentence marks a name, whose stem is its modern spelling; at the start of
+    a sentence, and in a headline, where most words have one, it marks nothing, and the word is
     stemmed like any other (the lexicon holds the names that would suffer).
     """
     tokens: list[Token] = []
