@@ -18,11 +18,10 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from os.path import commonprefix
 from pathlib import Path
 from typing import NamedTuple
 
-from index.enrich.names import exact_key, name_key, name_parts
+from index.enrich.names import exact_key, name_key, name_parts, word_key
 from index.errors import ConfigError
 from index.lexicon import lexicon_text
 
@@ -37,11 +36,12 @@ _MISPRINT_SHARE = 0.1
 # A fuller name this rare beside another one is noise: "Sri Mulyani Jumat".
 _NOISE_SHARE = 0.1
 _CHANCE = 0.1
+_INITIAL_SHARE = 1 / 20  # about twenty letters begin names
 _FEW_NAMES = 10_000  # fewer do not tell which parts are common
 _PARTICLES = frozenset(
     ["ibn", "binti", "da", "de", "del", "der", "den", "di", "la", "van", "von", "dos"]
 )
-_GENERATIONS = frozenset(["yr", "sr", "yuniur", "seniur"])  # the keys of Jr, Sr, Junior, Senior
+_GENERATIONS = frozenset(map(word_key, ("Jr", "Sr", "Junior", "Senior")))
 _MUHAMMAD = "muhamad"
 _VOWELS = frozenset("aiueo9")
 
@@ -180,8 +180,8 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
 
     found = []
     for group in groups.with_any_of(spellings):
-        used = [name for key in group for name in spellings.get(key, ())]
-        found.append(Person(shown(group, used), tuple(sorted(group)), tuple(sorted(used))))
+        used = sorted(name for key in group for name in spellings.get(key, ()))
+        found.append(Person(shown(group, used), tuple(sorted(group)), tuple(used)))
     return sorted(found)
 
 
@@ -258,12 +258,16 @@ def _join_full_names(
     stated: Mapping[str, str],
 ) -> None:
     names = dict(stated) | {key: used[0] for key, used in spellings.items()}
-    parts = {key: split for key, name in names.items() if _is_full(split := name_parts(name))}
     own = {key: sum(articles_with[name] for name in used) for key, used in spellings.items()}
     usage = {
         # A full name that only a file has counts as much as its nicknames.
         key: own.get(key) or sum(own.get(other, 0) for other in groups.group(key))
-        for key in parts
+        for key in names
+    }
+    parts = {
+        key: split
+        for key, name in names.items()
+        if usage[key] and _is_full(split := _without_particles(name_parts(name)))
     }
     bearers = _Bearers(parts.values())
     ranked = sorted(parts, key=lambda key: (-usage[key], key))
@@ -283,19 +287,20 @@ class _Bearers:
 
         The parts are taken to be independent of each other.
         """
-        whole = [part for part in parts if len(part) > 1 and part not in _PARTICLES]
-        chance = math.prod(self.of[part] / self._names for part in whole) * self._names
-        return chance <= _CHANCE and max(map(len, whole)) >= _SHORTEST_NEAR_CHARS
+        shares = (
+            self.of[part] / self._names if len(part) > 1 else _INITIAL_SHARE for part in parts
+        )
+        is_rare = math.prod(shares) * self._names <= _CHANCE
+        return is_rare and max(map(len, parts)) >= _SHORTEST_NEAR_CHARS
 
 
 def _is_full(parts: Parts) -> bool:
     """Whether there is more than a single name."""
-    core = _without_particles(parts)
-    return len(core) > 1 and any(len(part) > 1 for part in core)
+    return len(parts) > 1 and max(map(len, parts)) > 1
 
 
 def _join_variants(
-    groups: _Groups, parts: Mapping[str, Parts], usage: Mapping[str, int], bearers: _Bearers
+    groups: _Groups, parts: dict[str, Parts], usage: Mapping[str, int], bearers: _Bearers
 ) -> list[str]:
     """Join each name to the most used one that differs in one part only, and nearly not at all.
 
@@ -304,20 +309,18 @@ def _join_variants(
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
-    # Names that agree in all parts but one and in how that one begins: how it sounds, and whose.
-    blocks: dict[tuple[int, Parts, str], tuple[list[str], list[str]]] = {}
+    # Names that agree in all parts but one, and in how that one begins, are in one block.
+    crowds = Counter(block for own in parts.values() for block, _ in _blocks(own))
+    blocks: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     kept: list[str] = []
     for key, own in parts.items():
-        sounds = [
-            ((at, (*own[:at], "", *own[at + 1 :]), sound[0]), part, sound)
-            for at, part in enumerate(own)
-            if len(part) >= _SHORTEST_NEAR_CHARS and (sound := _near_sound(part))
-        ]
+        shared = [(block, part) for block, part in _blocks(own) if crowds[block] > 1]
         near = []
-        for block, part, sound in sounds:
-            others, heads = blocks.get(block, ((), ()))
+        for block, part in shared:
+            sounds, heads = blocks[block]
+            sound = _near_sound(part)
             for other, edits, number in extract(
-                sound, others, scorer=OSA.distance, processor=None, score_cutoff=1, limit=None
+                sound, sounds, scorer=OSA.distance, score_cutoff=1, limit=None
             ):
                 head = heads[number]
                 is_misprint = bearers.of[part] == 1 and usage[key] <= _MISPRINT_SHARE * usage[head]
@@ -328,11 +331,18 @@ def _join_variants(
         if any(groups.join_by_rule(head, key) for head in near):
             continue
         kept.append(key)
-        for block, _, sound in sounds:
-            others, heads = blocks.setdefault(block, ([], []))
-            others.append(sound)
+        for block, part in shared:
+            sounds, heads = blocks[block]
+            sounds.append(_near_sound(part))
             heads.append(key)
     return kept
+
+
+def _blocks(parts: Parts) -> Iterator[tuple[str, str]]:
+    """Each part that may differ a little, and what all names have that differ only there."""
+    for at, part in enumerate(parts):
+        if len(part) >= _SHORTEST_NEAR_CHARS:
+            yield " ".join((*parts[:at], "*" + _near_sound(part)[0], *parts[at + 1 :])), part
 
 
 @functools.lru_cache(maxsize=65536)
@@ -344,72 +354,67 @@ def _near_sound(part: str) -> str:
 
 def _differ_in_weak_vowel(one: str, other: str) -> bool:
     """Whether one edit apart is a vowel inside that is hardly heard: Dmitri, Dimitri."""
-    if min(len(one), len(other)) < _SHORTEST_VOWEL_CHARS or one[-1] != other[-1]:
+    one, other = sorted((one, other), key=len)
+    if len(one) < _SHORTEST_VOWEL_CHARS or one[-1] != other[-1] or other.startswith(one):
         return False
-    at = len(commonprefix((one, other)))
+    at = next(at for at, letter in enumerate(one) if letter != other[at])
     if len(one) == len(other):
         is_replaced = one[at + 1 :] == other[at + 1 :]  # else two letters have changed places
         return is_replaced and {one[at], other[at]} in ({"a", "e"}, {"e", "i"})
-    longer = max(one, other, key=len)
-    return longer[at] in _VOWELS and _VOWELS.isdisjoint(longer[at - 1] + longer[at + 1 : at + 2])
+    return other[at] in _VOWELS and _VOWELS.isdisjoint((other[at - 1], other[at + 1]))
 
 
 def _join_shortened(
-    groups: _Groups, parts: Mapping[str, Parts], usage: Mapping[str, int], bearers: _Bearers
+    groups: _Groups, parts: dict[str, Parts], usage: Mapping[str, int], bearers: _Bearers
 ) -> None:
     """Join a name to the longest that it shortens, when all that it shortens are one name."""
-    cores = {key: _without_particles(split) for key, split in parts.items()}
-    named: dict[Parts, list[str]] = defaultdict(list)
-    for key, core in cores.items():
-        named[core].append(key)
+    named = {split: key for key, split in reversed(parts.items())}  # the most used of each
     fuller: dict[str, set[str]] = defaultdict(set)
-    for key, core in cores.items():
-        if len(parts[key]) == 2 and core[0] != _MUHAMMAD:
-            continue  # nothing can be missing
-        for form in _shortened(core):
-            for short in named.get(form, ()):
-                if core != cores[short] or len(parts[short]) < len(parts[key]):
-                    fuller[short].add(key)
+    for key, split in parts.items():
+        for form in _shortened(split):
+            if form in named:
+                fuller[named[form]].add(key)
     for key in parts:
-        if key not in fuller or not bearers.are_distinctive(cores[key]):
+        if key not in fuller or not bearers.are_distinctive(parts[key]):
             continue
         most = max(map(usage.__getitem__, fuller[key]))
         longer = [other for other in fuller[key] if usage[other] >= _NOISE_SHARE * most]
         longest = max(longer, key=lambda other: (len(parts[other]), usage[other], other))
-        forms = set(_shortened(cores[longest]))
-        if all(cores[other] in forms for other in longer):
+        forms = {parts[longest], *_shortened(parts[longest])}
+        if all(parts[other] in forms for other in longer):
             groups.join_by_rule(longest, key)
 
 
-def _without_particles(parts: Parts) -> Parts:
-    return tuple(part for part in parts if part not in _PARTICLES)
-
-
 def _shortened(parts: Parts) -> Iterator[Parts]:
-    """The name itself and its shorter forms: Joko Widodo has none, Bacharuddin Jusuf Habibie a few.
+    """The shorter forms of a full name: Joko Widodo has none, Bacharuddin Jusuf Habibie a few.
 
     Parts may be missing at the end, or one in the middle, or be initials in the middle; a leading
     Muhammad may be missing or an M. All but the last may be initials where all are there.
     """
-    first, *_, last = parts
-    is_muhammad = first == _MUHAMMAD
-    ends_fixed = last.isupper() or last in _GENERATIONS
-    for end in range(len(parts) if ends_fixed else 2, len(parts) + 1):
+    is_muhammad = parts[0] == _MUHAMMAD
+    if len(parts) == 2 and not is_muhammad:
+        return
+    is_end_fixed = parts[-1].isupper() or parts[-1] in _GENERATIONS
+    for end in range(len(parts) if is_end_fixed else 2, len(parts) + 1):
         form = parts[:end]
         initials = tuple(part[0] for part in form)
-        forms = [form, (first, *initials[1:-1], form[-1])]
+        forms = [form, (form[0], *initials[1:-1], form[-1])]
         for at in range(1, end - 1):
             if not (is_muhammad and at == 1):  # the name that he goes by
                 forms.append((*form[:at], *form[at + 1 :]))
             forms.append((*form[:at], initials[at], *form[at + 1 :]))
         if is_muhammad:
             forms += [shorter[1:] for shorter in forms]
-        yield from filter(_has_two_whole_parts, forms)
+        yield from (form for form in forms if form != parts and _has_two_whole_parts(form))
         if is_muhammad:
             yield ("m", *form[1:])
     if len(parts) > 2:
-        yield (*(part[0] for part in parts[:-1]), last)
+        yield (*(part[0] for part in parts[:-1]), parts[-1])
 
 
 def _has_two_whole_parts(parts: Parts) -> bool:
     return sum(len(part) > 1 and not part.isupper() for part in parts) > 1
+
+
+def _without_particles(parts: Parts) -> Parts:
+    return tuple(part for part in parts if part not in _PARTICLES)

@@ -63,7 +63,7 @@ def test_without_hits_the_json_is_printed_all_the_same(ask: Any) -> None:
         (["query", "x", "--format", "xml"], "--format"),
         (["query", "x", "--country", "Venezeula"], "nearest: Venezuela"),
         (["query", "negara:Venezeula"], "nearest: Venezuela"),
-        (["query", "x", "--person", "Lavrof"], "nearest: Sergey Lavrov"),
+        (["query", "x", "--person", "Labrov"], "nearest: Sergey Lavrov"),
         (["query", "x", "--source", "Pos Cendani"], "nearest: Pos Cendana"),
         (["query", "x", "--date", "2021-13"], "a month is 01 to 12"),
         (["query", "x", "--since", "2022", "--until", "2021"], "ends before it begins"),

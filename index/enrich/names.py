@@ -8,6 +8,7 @@ from unidecode import unidecode
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = re.compile(r"(?<!\w)(?:al|el|asy|ash|as|an|ar|at|az)[-'’](?=\w{3})|(?<=\s)(?:al|el)\s")
 _ABDUL = re.compile(r"(?<!\w)abd(?:u|e|oe)l[ -](?=[rsnzdt])")  # the sun letters, less rare ones
+# The letter that the key of a part begins with.
 _INITIALS = str.maketrans("jqwx", "ykvk")
 _ORDINAL = re.compile(r"(?=[ivx])x{0,2}(?:ix|iv|v?i{0,3})")
 _DOUBLED = re.compile(r"(\D)\1+")
@@ -84,25 +85,24 @@ def name_parts(name: str) -> tuple[str, ...]:
 
     Kim Jong-un has two parts. Initials are single letters, or two capitals: BJ Habibie has three.
     """
-    parts: list[str] = []
-    for word in unidecode(name).split():
-        letters = _WORD.findall(word)
-        if parts and word.lower() in ("al", "el"):
-            continue
-        if parts and _ORDINAL.fullmatch(word.lower()):
-            parts.append(word.upper())
-        elif len(word) == 2 and word.isupper():
-            parts += map(_initial, word)
-        elif all(len(letter) == 1 for letter in letters):
-            parts += map(_initial, letters)
-        else:
-            parts.append(word_key(word))
-    return tuple(parts)
+    first, *others = unidecode(name).split() or [""]
+    return sum(map(_inner_parts, others), _word_parts(first))
 
 
-def _initial(letter: str) -> str:
-    """The letter that the key of a part with this initial begins with."""
-    return letter.lower().translate(_INITIALS)
+@functools.lru_cache(maxsize=65536)
+def _inner_parts(word: str) -> tuple[str, ...]:
+    """The parts of a word that is not the first: an article none, a Roman numeral itself."""
+    if word.lower() in ("al", "el"):
+        return ()
+    return (word.upper(),) if _ORDINAL.fullmatch(word.lower()) else _word_parts(word)
+
+
+@functools.lru_cache(maxsize=65536)
+def _word_parts(word: str) -> tuple[str, ...]:
+    letters = list(word) if len(word) == 2 and word.isupper() else _WORD.findall(word)
+    if all(len(letter) == 1 for letter in letters):
+        return tuple(letter.lower().translate(_INITIALS) for letter in letters)
+    return (word_key(word),)
 
 
 def _folded(name: str) -> str:

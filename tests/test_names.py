@@ -1,0 +1,44 @@
+"""The parts of a name, and the keys of the name and of one spelling."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.enrich.names import exact_key, name_key, name_parts
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Joko Widodo", ("yuku", "vidudu")),
+        ("Kim Jong-un", ("kim", "yungun")),
+        ("BJ Habibie", ("b", "y", "habibye")),
+        ("B.J. Habibie", ("b", "y", "habibye")),
+        ("Retno L.P. Marsudi", ("retnu", "l", "p", "marsudi")),
+        ("Bashar al-Assad", ("basar", "asad")),
+        ("Saad Al Hariri", ("sad", "hariri")),
+        ("Xi Jinping", ("ksi", "yinping")),
+        ("Elizabeth II", ("elizabit", "II")),
+        ("", ()),
+        ("?", ()),
+    ],
+)
+def test_parts_of_a_name(name: str, parts: tuple[str, ...]) -> None:
+    assert name_parts(name) == parts
+
+
+def test_abdul_runs_into_the_name_behind_it() -> None:
+    assert name_key("Abdul Rahman Wahid") == name_key("Abdurrahman Wahid")
+    assert name_key("Abdul Somad") == name_key("Abdussomad")
+    assert name_key("Abdul Malik") != name_key("Abdurrahman Malik")
+
+
+def test_an_exact_key_tells_spellings_apart_but_not_cases() -> None:
+    assert exact_key("Ahmad Yani") == exact_key(" ahmad  YANI ")
+    assert exact_key("Ahmad Yani") != exact_key("Achmad Yani")
+
+
+@given(st.text(), st.text())
+def test_no_name_key_is_an_exact_key(one: str, other: str) -> None:
+    if any(map(str.isalnum, one)):
+        assert name_key(one) != exact_key(other)
