@@ -168,7 +168,7 @@ class EmbeddedEngine:
         )
         nearness: dict[int, float] = {}
         for key, ratio, number in similar:
-            if len(key) * 2 > len(wanted):  # a short one is a part of much
+            if len(key) + 1 >= len(wanted):  # a short one is a part of much
                 person = int(people.key_persons[number])
                 nearness[person] = max(nearness.get(person, 0), ratio)
         parts, articles = set(name_parts(name)), self._snapshot.articles_naming()
