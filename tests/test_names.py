@@ -33,6 +33,19 @@ def test_abdul_runs_into_the_name_behind_it() -> None:
     assert name_key("Abdul Malik") != name_key("Abdurrahman Malik")
 
 
+@pytest.mark.parametrize(
+    "name", ["KH Abdurrahman Wahid", "Prof. Dr. H. Abdurrahman Wahid", "Pak Abdurrahman Wahid"]
+)
+def test_degrees_and_forms_of_address_do_not_count(name: str) -> None:
+    assert name_key(name) == name_key("Abdurrahman Wahid")
+    assert name_parts(name) == name_parts("Abdurrahman Wahid")
+
+
+@pytest.mark.parametrize("name", ["Dr M", "H", "Ibu", "Hj", "H.R. Rasuna", "Irma Velinska"])
+def test_what_is_no_form_of_address_stays(name: str) -> None:
+    assert name_key(name)[0] == name[0].lower()
+
+
 def test_an_exact_key_tells_spellings_apart_but_not_cases() -> None:
     assert exact_key("Ahmad Yani") == exact_key(" ahmad  YANI ")
     assert exact_key("Ahmad Yani") != exact_key("Achmad Yani")

@@ -7,6 +7,10 @@ from unidecode import unidecode
 
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLE = re.compile(r"(?<!\w)(?:al|el|asy|ash|as|an|ar|at|az)[-'’](?=\w{3})|(?<=\s)(?:al|el)\s")
+# Degrees and forms of address before a name; Dr M is none.
+_HONORIFICS = re.compile(
+    r"\s*(?:(?:kh|hj?|drs?|dra|ir|prof|pak|bapak|bu|ibu)\.?\s+)+(?=\w\w)", re.IGNORECASE
+)
 _ABDUL = re.compile(r"(?<!\w)abd(?:u|e|oe)l[ -](?=[rsnzdt])")  # the sun letters, less rare ones
 # The letter that the key of a part begins with.
 _INITIALS = str.maketrans("jqwx", "ykvk")
@@ -65,7 +69,8 @@ def name_key(name: str) -> str:
     """A key that the spellings of one person's name share: Sergey and Sergei, Soekarno and Sukarno.
 
     Spaces, hyphens, accents, doubled letters and the Arabic article do not count, so Xi Jinping
-    is Xi Jin Ping and Bashar al-Assad is Bashar Assad. Parts do: Lavrov is not Sergei Lavrov.
+    is Xi Jin Ping and Bashar al-Assad is Bashar Assad; nor do degrees and forms of address before
+    a name. Parts do: Lavrov is not Sergei Lavrov.
     A closing Roman numeral is exact. A name without letters is its own key.
     """
     words = _WORD.findall(_folded(name))
@@ -85,7 +90,7 @@ def name_parts(name: str) -> tuple[str, ...]:
 
     Kim Jong-un has two parts. Initials are single letters, or two capitals: BJ Habibie has three.
     """
-    first, *others = unidecode(name).split() or [""]
+    first, *others = _without_honorifics(unidecode(name)).split() or [""]
     return sum(map(_inner_parts, others), _word_parts(first))
 
 
@@ -107,7 +112,12 @@ def _word_parts(word: str) -> tuple[str, ...]:
 
 def _folded(name: str) -> str:
     """Lower-case ASCII, without Arabic articles; Abdul Rahman as Abdurrahman."""
-    return _ABDUL.sub("abdu", _ARTICLE.sub("", unidecode(name).lower()))
+    return _ABDUL.sub("abdu", _ARTICLE.sub("", _without_honorifics(unidecode(name)).lower()))
+
+
+def _without_honorifics(name: str) -> str:
+    found = _HONORIFICS.match(name)
+    return name[found.end() :] if found else name
 
 
 @functools.lru_cache(maxsize=65536)

@@ -18,6 +18,7 @@ from index.schema import KEYWORD_FIELDS, TEXT_FIELDS
 from index.segments.arrays import read_arrays
 from index.segments.segment import Segment
 
+# Raised too when `names.name_key` changes, whose keys the people file holds.
 FORMAT_VERSION = 2
 # Where an archive keeps its index.
 INDEX_FOLDER = "index"
