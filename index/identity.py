@@ -63,8 +63,7 @@ _NEAR_LAWS = [
     ]
 ]
 
-
-Parts = tuple[str, ...]
+Parts = tuple[str, ...]  # of a name, as names.name_parts has them, without particles
 
 
 class Sayings(NamedTuple):
@@ -100,7 +99,7 @@ def read_sayings(path: str | None) -> Sayings:
     if path is None:
         return NOTHING_SAID
     try:
-        text = Path(path).read_text("utf-8")
+        text = Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"people.identities: {path} cannot be read as UTF-8 text ({error})"
