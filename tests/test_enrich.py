@@ -183,3 +183,15 @@ def test_given_dates_of_real_articles_agree_with_their_urls(test_data: Path) -> 
                     agree += found.date == row["date"][:10]
                     differ += found.date != row["date"][:10]
     assert agree > 0.99 * (agree + differ)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "Jakarta (9999-12-31) Kapal itu berlabuh besok.",
+        "Jakarta, Selasa, 20 Agustus 2034. Kapal itu berlabuh.",
+        "Lomba digelar Selasa, 7 November 2023 mendatang di Bogor.",
+    ],
+)
+def test_a_day_that_cannot_be_that_of_publication_is_none(opening: str) -> None:
+    assert enrich(Article(body=opening), Config()).date is None

@@ -9,7 +9,13 @@ from index.config import Config
 from index.enrich.agencies import agencies
 from index.enrich.boilerplate import boilerplate
 from index.enrich.countries import country_mentions
-from index.enrich.dates import date_mentions, publication_day
+from index.enrich.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    WEEKDAYS,
+    date_mentions,
+    publication_day,
+)
 from index.enrich.people import person_mentions
 
 _TITLE_CHARS = 120
@@ -26,6 +32,7 @@ _DATELINE_CHARS = 400
 _WEEKDAY = re.compile(
     r"(?:Senin|Selasa|Rabu|Kamis|Jumat|Jum'at|Sabtu|Minggu|Ahad)\b", re.IGNORECASE
 )
+_AHEAD = re.compile(r"\)?\s(?:besok|lusa|mendatang|nanti)\b")
 
 
 def enrich(article: Article, config: Config) -> Enrichment:
@@ -99,9 +106,17 @@ def _dateline_day(text: str) -> str | None:
     """The first full date near the start with its weekday or in brackets."""
     opening = text[:_DATELINE_CHARS]
     for mention in date_mentions(opening, None):
-        marked = _WEEKDAY.match(mention.text) or opening[: mention.start].endswith("(")
-        if marked and mention.first[:10] == mention.last[:10]:
-            return mention.first[:10]
+        weekday = _WEEKDAY.match(mention.text)
+        if not (weekday or opening[: mention.start].endswith("(")):
+            continue
+        if mention.first[:10] != mention.last[:10] or _AHEAD.match(opening, mention.end):
+            continue
+        day = date.fromisoformat(mention.first[:10])
+        # A weekday that the day has not is a slip in one of them, most often in the year.
+        if weekday and WEEKDAYS[weekday[0].lower()] != day.weekday():
+            continue
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day.isoformat()
     return None
 
 

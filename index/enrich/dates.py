@@ -35,7 +35,7 @@ _MONTHS = {
     word: month for month, words in enumerate(_MONTH_SPELLINGS, start=1) for word in words.split()
 }
 _WEEKDAY_SPELLINGS = "senin selasa rabu kamis jumat|jum'at|jum’at sabtu minggu|ahad"
-_WEEKDAYS = {
+WEEKDAYS = {
     word: weekday
     for weekday, words in enumerate(_WEEKDAY_SPELLINGS.split())
     for word in words.split("|")
@@ -58,7 +58,7 @@ _UTC_OFFSETS = {"WIB": "+07:00", "WITA": "+08:00", "WIT": "+09:00"}
 # publication and 24 later than that.
 _COMING_DAYS = 31
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def _any_of(words: dict[str, int]) -> str:
@@ -93,7 +93,7 @@ _SHORT = (
 )
 _ISO = r"(?P<last_year>\d{4})-(?P<last_month>\d\d)-(?P<last_day>\d\d)(?![\d-])"
 _WEEKDAY = (
-    rf"(?P<weekday>{_any_of(_WEEKDAYS)})\b(?:{_DASH}(?:{_any_of(_WEEKDAYS)})\b)?"
+    rf"(?P<weekday>{_any_of(WEEKDAYS)})\b(?:{_DASH}(?:{_any_of(WEEKDAYS)})\b)?"
     r"(?P<part>\s(?:dini\shari|pagi|siang|sore|petang|malam)\b)?"
 )
 _WEEKDAY_STEP = rf"\s(?P<week>(?:pekan|minggu)\s)?(?P<step>{'|'.join(_STEPS)})\b"
@@ -193,7 +193,7 @@ def read_date(value: str, timezone: str) -> str | None:
     reading = _iso_reading(value) or _epoch_reading(value, timezone) or _printed_reading(value)
     if reading is None:
         reading = _mail_reading(value)
-    if reading is None or not _FIRST_YEAR <= reading.year <= _LAST_YEAR:
+    if reading is None or not FIRST_YEAR <= reading.year <= LAST_YEAR:
         return None
     if not isinstance(reading, datetime):
         return reading.isoformat()
@@ -235,7 +235,7 @@ def _read_weekday(text: str, start: int, anchor: date | None) -> _Found | None:
     name = _grammar(_WEEKDAY).match(text, start)
     if name is None:
         return None
-    weekday = _WEEKDAYS[name["weekday"].lower()]
+    weekday = WEEKDAYS[name["weekday"].lower()]
     if (found := _read_day_after(text, name.end(), anchor, weekday)) is not None:
         return found
     if anchor is None or not text[start].isupper():  # "minggu lalu" is a week
@@ -248,7 +248,7 @@ def _read_weekday(text: str, start: int, anchor: date | None) -> _Found | None:
             return None
         day = anchor - timedelta((anchor.weekday() - weekday) % 7)
         return name.end(), day, day
-    if weekday == _WEEKDAYS["minggu"] and _begins_sentence(text, start):
+    if weekday == WEEKDAYS["minggu"] and _begins_sentence(text, start):
         return None
     steps = _STEPS[step["step"].lower()]
     if step["week"] or steps == 0:
@@ -393,7 +393,7 @@ def _part_of(part: str, whole: _Found | None) -> _Found | None:
 _Reader = Callable[[str, int, date | None], _Found | None]
 _DIGIT_READERS: tuple[_Reader, ...] = (_read_written, _read_numeric, _read_ago)
 _READERS: dict[str, tuple[_Reader, ...]] = {
-    **dict.fromkeys(_WEEKDAYS, (_read_weekday,)),
+    **dict.fromkeys(WEEKDAYS, (_read_weekday,)),
     **dict.fromkeys(_MONTHS, (_read_month,)),
     **dict.fromkeys(_NUMBERS, (_read_ago,)),
     **dict.fromkeys([f"se{unit}" for unit in _UNITS], (_read_ago,)),
@@ -559,8 +559,8 @@ def _days(words: str, today: date) -> tuple[date, date]:
 
 def _numbered_days(words: str, numbered: re.Match[str]) -> tuple[date, date]:
     year = int(numbered["year"])
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise QueryError(f"{words}: a year is {_FIRST_YEAR} to {_LAST_YEAR}")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise QueryError(f"{words}: a year is {FIRST_YEAR} to {LAST_YEAR}")
     if numbered["month"] is None:
         return date(year, 1, 1), date(year, 12, 31)
     month = int(numbered["month"])
