@@ -1,11 +1,12 @@
 """Analysed documents as a small segment in memory: where text becomes postings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import compress
 
 import numpy as np
 
 from index.document import Document
-from index.language.analyzer import Token, analyze
+from index.language.analyzer import analyze
 from index.schema import KEYWORD_FIELDS, STEM, SURFACE, TITLE_BODY_GAP, Field
 from index.segments.arrays import Ints
 from index.segments.merge import keyword_arrays, text_arrays
@@ -20,8 +21,12 @@ def chunk(documents: Sequence[Document]) -> dict[str, Ints]:
         title, body = analyze(document.title), analyze(document.text)
         title_length = title[-1].position + 1 if title else 0
         for tokens, base, titled in ((title, 0, 1), (body, title_length + TITLE_BODY_GAP, 0)):
-            stems.add(number, tokens, base, titled, stems=True)
-            surfaces.add(number, tokens, base, titled, stems=False)
+            if tokens:
+                token_surfaces, token_stems, positions, _, _ = zip(*tokens, strict=True)
+                surfaces.add(number, token_surfaces, positions, base, titled)
+                # A stop word has no stem.
+                positions = tuple(compress(positions, token_stems))
+                stems.add(number, filter(None, token_stems), positions, base, titled)
         title_lengths.append(title_length)
         body_lengths.append(body[-1].position + 1 if body else 0)
     moments = [NO_MOMENT if doc.moment is None else doc.moment for doc in documents]
@@ -39,40 +44,40 @@ def chunk(documents: Sequence[Document]) -> dict[str, Ints]:
     return arrays
 
 
+class _Numbering(dict[str, int]):
+    """Numbers strings in the order in which they are first met."""
+
+    def __missing__(self, string: str) -> int:
+        number = self[string] = len(self)
+        return number
+
+
 class _Postings:
     """Collects (term, document, position) of every token of one field."""
 
     def __init__(self) -> None:
-        self._number_of: dict[str, int] = {}
+        self._number_of = _Numbering()
         self._terms: list[int] = []
         self._positions: list[int] = []
-        self._runs: list[tuple[int, int, int]] = []  # document, in title, tokens
+        self._runs: list[tuple[int, int, int, int]] = []  # document, base, in title, tokens
 
     def add(
-        self, number: int, tokens: Sequence[Token], base: int, titled: int, *, stems: bool
+        self, number: int, terms: Iterable[str], positions: Sequence[int], base: int, titled: int
     ) -> None:
-        numbers = self._number_of
-        before = len(self._terms)
-        if stems:
-            self._terms += [
-                numbers.setdefault(token.stem, len(numbers)) for token in tokens if token.stem
-            ]
-            self._positions += [base + token.position for token in tokens if token.stem]
-        else:
-            self._terms += [numbers.setdefault(token.surface, len(numbers)) for token in tokens]
-            self._positions += [base + token.position for token in tokens]
-        self._runs.append((number, titled, len(self._terms) - before))
+        """Add the tokens of a title or a body, whose positions begin at `base`."""
+        self._terms.extend(map(self._number_of.__getitem__, terms))
+        self._positions.extend(positions)
+        self._runs.append((number, base, titled, len(positions)))
 
     def arrays(self, field: Field) -> dict[str, Ints]:
         """Sort the tokens into postings and count them."""
         terms = sorted(self._number_of, key=str.encode)
         rank = np.empty(len(terms), dtype=np.int64)
         rank[[self._number_of[term] for term in terms]] = np.arange(len(terms))
-        runs = np.array(self._runs, dtype=np.int64).reshape(-1, 3)
+        runs = np.array(self._runs, dtype=np.int64).reshape(-1, 4)
+        docs, bases, titled = np.repeat(runs[:, :3], runs[:, 3], axis=0).T
         term = rank[np.array(self._terms, dtype=np.int64)]
-        docs = np.repeat(runs[:, 0], runs[:, 2])
-        titled = np.repeat(runs[:, 1], runs[:, 2])
-        positions = np.array(self._positions, dtype=np.int64)
+        positions = np.array(self._positions, dtype=np.int64) + bases
         order = np.argsort(term, kind="stable")  # documents and positions ascend already
         term, docs, titled, positions = term[order], docs[order], titled[order], positions[order]
         first = np.ones(len(term), dtype=np.bool_)
