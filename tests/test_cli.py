@@ -309,6 +309,7 @@ def test_offset_and_limit_cut_the_list_and_numbers_go_on(ask: Any) -> None:
 
 def test_an_explanation_adds_up_to_the_score(ask: Any) -> None:
     lines = ask("query", QUESTION, "--explain", "--format", "jsonl").stdout.splitlines()
+    assert len(lines) > 1
     for hit in map(json.loads, lines):
         assert hit["score"] == pytest.approx(
             sum(part["score"] for part in hit["explanation"]), abs=1e-4

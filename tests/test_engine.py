@@ -255,6 +255,28 @@ def test_an_explanation_adds_up(engine: search.Engine) -> None:
         assert hit.score == pytest.approx(sum(one.score for one in hit.explanation), abs=1e-4)
 
 
+def test_with_k1_0_a_word_counts_once_however_often_it_stands(tmp_path: Path) -> None:
+    articles = [
+        {"id": "often", "title": "Satu", "text": "Kopi, kopi dan kopi lagi."},
+        {"id": "once", "title": "Dua", "text": "Sesudah panen tiba, petani minum kopi pagi itu."},
+        {"id": "never", "title": "Tiga", "text": "Nelayan pulang."},
+    ]
+    config = Config(ranking=Ranking(k1=0))
+    with search.open(make_archive(tmp_path, articles), config) as engine:
+        often, once = answered(engine, "kopi nelayan", match="most", explain=True).hits[1:]
+        assert {often.id, once.id} == {"often", "once"}
+        assert often.score == once.score > 0
+        assert often.explanation
+        assert [part.saturation for part in often.explanation] == [1.0, 1.0]
+
+
+def test_an_explanation_is_plain_numbers(engine: search.Engine) -> None:
+    request = search.Request("senjata nuklir", explain=True)
+    explained = msgspec.json.decode(engine.search(request).to_json())["hits"][0]["explanation"]
+    assert explained[0]["word"] == "senjata"
+    assert explained[0]["saturation"] > 0
+
+
 def test_nothing_is_explained_or_quoted_unasked(engine: search.Engine) -> None:
     (hit,) = answered(engine, "kopi", snippet_chars=0).hits
     assert hit.explanation is msgspec.UNSET

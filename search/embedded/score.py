@@ -45,7 +45,7 @@ def score(snapshot: Snapshot, leaves: list[Leaf], docs: Docs, ranking: Ranking) 
     norm = _norms(snapshot, docs, ranking)
     for part in _parts(leaves, ranking):
         frequency, _ = _frequencies(part.postings, docs, ranking.title_weight)
-        saturation = frequency * (ranking.k1 + 1) / (frequency + norm)
+        saturation = _saturation(frequency, norm, ranking)
         total += part.weight * idf(snapshot, len(part.postings.docs)) * saturation
     return total
 
@@ -55,14 +55,14 @@ def explain(
 ) -> list[Explanation]:
     """Every summand of one document's score that is not zero."""
     docs = np.array([doc])
-    norm = _norms(snapshot, docs, ranking)[0]
+    norm = _norms(snapshot, docs, ranking)
     explained = []
     for part in _parts(leaves, ranking):
         frequencies, title_frequencies = _frequencies(part.postings, docs, ranking.title_weight)
         frequency = float(frequencies[0])
         if not frequency:
             continue
-        saturation = frequency * (ranking.k1 + 1) / (frequency + norm)
+        saturation = float(_saturation(frequencies, norm, ranking)[0])
         part_idf = idf(snapshot, len(part.postings.docs))
         explained.append(
             Explanation(
@@ -89,6 +89,13 @@ def _parts(leaves: list[Leaf], ranking: Ranking) -> Iterator[_Part]:
             weight = 1.0  # nothing but the surface form was asked for
         if len(leaf.surface.docs) and weight:
             yield _Part(leaf, "surface", leaf.surface, weight)
+
+
+def _saturation(frequency: Scores, norm: Scores, ranking: Ranking) -> Scores:
+    """What a frequency counts for; 0 without the term, also where k1 makes the norm 0."""
+    counted = np.zeros(len(frequency))
+    np.divide(frequency * (ranking.k1 + 1), frequency + norm, out=counted, where=frequency > 0)
+    return counted
 
 
 def _norms(snapshot: Snapshot, docs: Docs, ranking: Ranking) -> Scores:
