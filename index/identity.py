@@ -82,7 +82,8 @@ NOTHING_SAID = Sayings((), (), "")
 class Person(NamedTuple):
     """A person: the name that is shown, the keys that find them, the archive's names for them.
 
-    A key is a `names.name_key`, or a `names.exact_key`, which wins.
+    Names stand in the order of use. A key is a `names.name_key` or a `names.exact_key`, which
+    wins.
     """
 
     name: str
@@ -157,7 +158,7 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
     """
     keys = _Keys([*said.different, *known.different])
     spellings: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(articles_with, key=lambda name: (-articles_with[name], name)):
+    for name in _most_used_first(articles_with, articles_with):
         spellings[keys.of(name)].append(name)
     groups = _Groups()
     for sayings in (said, known):
@@ -173,17 +174,22 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
     titles = {keys.of(names[0]): names[0] for names in reversed(said.same)}
     publicly = {keys.of(names[0]) for names in known.same}
 
-    def shown(group: set[str], used: list[str]) -> str:
-        if chosen := [titles[key] for key in group if key in titles]:
-            return min(chosen)
-        full = [name for key in group & publicly for name in spellings.get(key, ())]
-        return min(full or used, key=lambda name: (-articles_with[name], name))
+    def names_of(group: set[str]) -> list[str]:
+        names = itertools.chain.from_iterable(spellings.get(key, ()) for key in group)
+        return _most_used_first(names, articles_with)
 
     found = []
     for group in groups.with_any_of(spellings):
-        used = sorted(name for key in group for name in spellings.get(key, ()))
-        found.append(Person(shown(group, used), tuple(sorted(group)), tuple(used)))
+        used = names_of(group)
+        chosen = [titles[key] for key in group if key in titles]
+        shown = min(chosen) if chosen else (names_of(group & publicly) or used)[0]
+        found.append(Person(shown, tuple(sorted(group)), tuple(used)))
     return sorted(found)
+
+
+def _most_used_first(names: Iterable[str], usage: Mapping[str, int]) -> list[str]:
+    """The names by use, those used alike by themselves."""
+    return sorted(sorted(names), key=usage.__getitem__, reverse=True)
 
 
 class _Keys:
@@ -271,7 +277,7 @@ def _join_full_names(
         if usage[key] and _is_full(split := _without_particles(name_parts(name)))
     }
     bearers = _Bearers(parts.values())
-    ranked = sorted(parts, key=lambda key: (-usage[key], key))
+    ranked = _most_used_first(parts, usage)
     ranked = _join_variants(groups, {key: parts[key] for key in ranked}, usage, bearers)
     _join_shortened(groups, {key: parts[key] for key in ranked}, usage, bearers)
 
@@ -311,11 +317,15 @@ def _join_variants(
     from rapidfuzz.process import extract
 
     # Names that agree in all parts but one, and in how that one begins, are in one block.
-    crowds = Counter(block for own in parts.values() for block, _ in _blocks(own))
+    blocks_of = {key: tuple(_blocks(own)) for key, own in parts.items()}
+    crowds = Counter(block for own in blocks_of.values() for block, _ in own)
     blocks: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     kept: list[str] = []
-    for key, own in parts.items():
-        shared = [(block, part) for block, part in _blocks(own) if crowds[block] > 1]
+    for key, own in blocks_of.items():
+        shared = [(block, part) for block, part in own if crowds[block] > 1]
+        if not shared:
+            kept.append(key)
+            continue
         near = []
         for block, part in shared:
             sounds, heads = blocks[block]
@@ -328,8 +338,7 @@ def _join_variants(
                 sounds_alike = edits == 0 or _differ_in_weak_vowel(sound, other)
                 if is_misprint or (sounds_alike and bearers.are_distinctive(parts[head])):
                     near.append(head)
-        near.sort(key=lambda head: (-usage[head], head))
-        if any(groups.join_by_rule(head, key) for head in near):
+        if any(groups.join_by_rule(head, key) for head in _most_used_first(near, usage)):
             continue
         kept.append(key)
         for block, part in shared:

@@ -62,9 +62,8 @@ def people_arrays(
         counts = np.bincount(field.ordinals_of(np.flatnonzero(keep)), minlength=len(names)).tolist()
         articles_with.update(dict(zip(names, counts, strict=True)))
         names_of.append(names)
-    found = sorted(
-        persons(+articles_with, said, known_sayings()), key=lambda person: person.name.encode()
-    )
+    # Sorted by name, and so by its UTF-8 bytes.
+    found = persons(+articles_with, said, known_sayings())
     person_of = {name: number for number, one in enumerate(found) for name in one.spellings}
     key_persons = sorted(
         (key.encode(), number) for number, one in enumerate(found) for key in one.keys
