@@ -1,5 +1,6 @@
 """Which documents answer a question, word by word."""
 
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -283,8 +284,9 @@ def _phrase_postings(
     """Where a phrase stands in one segment, and how often in each document."""
     segment, base = snapshot.segments[number], snapshot.bases[number]
     field = segment.text[SURFACE.name]
+    times = Counter(words)
     places = []
-    for word in words:
+    for word in times if slop else words:
         term = field.terms.find(word)
         if term < 0:
             return _NO_POSTINGS
@@ -294,7 +296,7 @@ def _phrase_postings(
     if not places:
         return _NO_POSTINGS
     if slop:
-        docs, positions = _near(places, len(words) + slop)
+        docs, positions = _near(places, list(times.values()), len(words) + slop)
     else:
         starts = [
             (docs << _POSITION_BITS) + positions + len(words) - offset
@@ -314,8 +316,11 @@ def _phrase_postings(
     return Postings(found + base, freqs, title_freqs)
 
 
-def _near(places: list[tuple[Docs, Docs]], width: int) -> tuple[Docs, Docs]:
-    """Where all words stand within `width` positions, in any order: documents and first places."""
+def _near(places: list[tuple[Docs, Docs]], times: list[int], width: int) -> tuple[Docs, Docs]:
+    """Where the words stand within `width` positions, in any order: documents and first places.
+
+    `places` are those of each different word, `times` how often it must stand there.
+    """
     common = intersection([distinct(docs) for docs, _ in places])
     found_docs, found_positions = [], []
     lists = []
@@ -329,11 +334,11 @@ def _near(places: list[tuple[Docs, Docs]], width: int) -> tuple[Docs, Docs]:
             for word, (positions, first, last) in enumerate(lists)
             for position in positions[first[row] : last[row]]
         )
-        latest = dict.fromkeys(range(len(lists)), -width)
+        latest = [deque([-width] * count, count) for count in times]
         begun = -1
         for position, word in events:
-            latest[word] = position
-            start = min(latest.values())
+            latest[word].append(position)
+            start = min(positions[0] for positions in latest)
             if position - start < width and start > begun:
                 found_docs.append(doc)
                 found_positions.append(start)
