@@ -148,6 +148,24 @@ def test_a_period_is_selected_when_it_lies_in_the_dates_asked_for(
     assert [one.value for one in result.values if one.selected] == selected
 
 
+@pytest.mark.parametrize("interval", ["year", "month", "day"])
+def test_an_article_of_a_far_year_is_counted_beside_a_date_filter(
+    tmp_path: Path, interval: str
+) -> None:
+    # The last year that a date field may name, and the next one in Jakarta.
+    far = "2100-12-31T23:00:00-05:00"
+    articles = [
+        {"id": "far", "title": "Satu", "text": "Kopi.", "date": far},
+        {"id": "near", "title": "Dua", "text": "Teh.", "date": "2021-06-22"},
+    ]
+    with search.open(make_archive(tmp_path, articles), Config()) as opened:
+        result = facet(opened, f"date:{interval}", filters={"date": ["2021"]})
+    assert [(one.value[:4], one.selected) for one in result.values] == [
+        ("2021", True),
+        ("2101", False),
+    ]
+
+
 def test_selected_values_are_told_beyond_the_limit(engine: search.Engine) -> None:
     result = facet(engine, "country", limit=1, filters={"country": ["JP,RU"]})
     assert [(one.value, one.selected) for one in result.values] == [("RU", True), ("JP", True)]

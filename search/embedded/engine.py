@@ -376,8 +376,16 @@ def _selected(facet: Facet, value: str, chosen: frozenset[str]) -> bool:
         return value in chosen
     if not chosen:
         return False
-    from index.enrich.dates import period
-
-    first, last = (str(day) for day in period(value, datetime.date.min))
+    first, last = _first_and_last_day(value)
     ranges = (days.partition("..") for days in chosen if days != NONE)
     return any(start <= first and last <= (end or LAST_DAY) for start, _, end in ranges)
+
+
+def _first_and_last_day(period: str) -> tuple[str, str]:
+    """The days between which 2021, 2021-06 or 2021-06-22 lies, whatever year an article claims."""
+    if len(period) == len("2021-06"):
+        from calendar import monthrange  # 1 ms, which a question without dates spares
+
+        _, days = monthrange(int(period[:4]), int(period[5:]))
+        return f"{period}-01", f"{period}-{days}"
+    return period + "-01-01"[len(period) - 4 :], period + "-12-31"[len(period) - 4 :]
