@@ -373,7 +373,10 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         # medium or folder that may only be read, no writer is at work.
         if not write and not os.access(folder, os.W_OK) and not Path(f"{path}-wal").exists():
             mode += "&immutable=1"
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
+        # A reader may go from thread to thread, as long as two never read at once.
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode={mode}", uri=True, check_same_thread=write
+        )
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if write and version == 0:
             connection.execute("PRAGMA journal_mode = WAL")
