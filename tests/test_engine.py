@@ -13,6 +13,7 @@ from index.article import Enrichment, PersonMention
 from index.config import Config, Ranking
 from index.errors import ArchiveError, QueryError
 from index.pipeline import delete, index_paths
+from search.embedded.engine import EmbeddedEngine
 from tests.archives import ids, make_archive
 
 # By hand: "Rusia" and "Venezuela" are read as countries, the names behind an office as persons.
@@ -373,3 +374,18 @@ def test_the_whole_api_opens_by_a_string_and_closes(archive: Path) -> None:
     engine = search.open(str(archive), Config())
     assert engine.search(search.Request("kopi")).total == 1
     engine.close()
+
+
+def test_who_and_what_only_deleted_articles_name_is_unknown(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, ARTICLES)
+    with open_archive(archive, write=True) as opened:
+        for id in ("caracas", "moskow"):
+            opened.delete(opened.find(id)[0])
+    with EmbeddedEngine(archive, Config()) as engine:
+        stats = engine.stats()
+        assert (stats["articles"], stats["sources"], stats["people"]) == (2, 1, 0)
+        with pytest.raises(QueryError, match="no person .*'Sergei Lavrov'$"):
+            answered(engine, filters={"person": ["Sergei Lavrov"]})
+        with pytest.raises(QueryError, match="no source .*'Kabar Sore'$"):
+            answered(engine, filters={"source": ["Kabar Sore"]})
+        assert ids(engine, "", filters={"source": ["Warta Pagi"]}) == ["gudang"]

@@ -15,7 +15,7 @@ from index.config import Config
 from index.enrich.names import name_key, name_parts
 from index.errors import ArchiveError, QueryError
 from index.language.aliases import aliases
-from index.schema import DATE, KEYWORDS
+from index.schema import DATE, KEYWORDS, PERSON, SOURCE
 from index.segments.commit import INDEX_FOLDER, Commit, last_commit, refuse_stale
 from index.segments.segment import NO_MOMENT
 from search.embedded.docsets import Docs, contains
@@ -136,8 +136,8 @@ class EmbeddedEngine:
             "undated": days.missing,
             "first_day": days.top[0][0] if days.top else None,
             "last_day": days.top[-1][0] if days.top else None,
-            "sources": len(snapshot.values("source")),
-            "people": len(snapshot.people),
+            "sources": len(snapshot.values(SOURCE.name)),
+            "people": sum(map(bool, snapshot.articles_naming())),
             "rejected_records": len(self._archive.rejects()),
             "commit": snapshot.commit.generation,
             "last_indexed": snapshot.commit.committed_at,
@@ -149,29 +149,32 @@ class EmbeddedEngine:
     # What the question's resolver asks of the articles
 
     def values(self, field: str) -> list[str]:
-        """Every value of a keyword field, sorted."""
+        """Every value of a keyword field that an article has, sorted."""
         return self._snapshot.values(field)
 
     def person(self, name: str) -> str | None:
-        """The person that a name in any spelling means."""
-        person = self._snapshot.people.find(name)
-        return self._snapshot.people.name(person) if person >= 0 else None
+        """The person that a name in any spelling means, if an article names that person."""
+        snapshot = self._snapshot
+        named = (snapshot.mask(PERSON.name, name) & snapshot.alive).any()
+        return snapshot.people.name(snapshot.people.find(name)) if named else None
 
     def people_like(self, name: str) -> list[str]:
         """The persons whose names are nearest: first those that hold it, the most named first."""
         from rapidfuzz import fuzz, process
 
         people, wanted = self._snapshot.people, name_key(name)
+        articles = self._snapshot.articles_naming()
         keys = [key.decode() for key in people.keys.to_list()]
         similar = process.extract(
             wanted, keys, scorer=fuzz.partial_ratio, score_cutoff=_NEAREST_RATIO, limit=None
         )
         nearness: dict[int, float] = {}
         for key, ratio, number in similar:
-            if len(key) + 1 >= len(wanted):  # a short one is a part of much
-                person = int(people.key_persons[number])
+            person = int(people.key_persons[number])
+            # A short key is a part of much.
+            if len(key) + 1 >= len(wanted) and articles[person]:
                 nearness[person] = max(nearness.get(person, 0), ratio)
-        parts, articles = set(name_parts(name)), self._snapshot.articles_naming()
+        parts = set(name_parts(name))
 
         def rank(person: int) -> tuple[bool, float, int, int]:
             holds = parts.issubset(name_parts(people.name(person)))

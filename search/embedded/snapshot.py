@@ -61,13 +61,12 @@ class Snapshot:
         return [self.people.name(person) for person in dict.fromkeys(persons)]
 
     def articles_naming(self) -> list[int]:
-        """How many documents name each person, about: one in two spellings counts twice."""
+        """How many articles name each person, about: one in two spellings counts twice."""
         counts = np.zeros(len(self.people), dtype=np.int64)
-        for segment in self.segments:
+        for segment, uses in self._uses(PERSON.name):
             persons = self.people.person_of[segment.name]
-            used = persons < len(self.people)
-            np.add.at(counts, persons[used], np.diff(segment.keywords[PERSON.name].starts)[used])
-        return [int(count) for count in counts]
+            np.add.at(counts, persons[uses > 0], uses[uses > 0])
+        return counts.tolist()
 
     @cached_property
     def articles(self) -> Docs:
@@ -159,11 +158,19 @@ class Snapshot:
         return np.concatenate(masks) if masks else np.empty(0, dtype=np.bool_)
 
     def values(self, field: str) -> list[str]:
-        """Every value of a keyword field, sorted."""
+        """Every value of a keyword field that an article has, sorted."""
         found: set[bytes] = set()
-        for segment in self.segments:
-            found.update(segment.keywords[field].values.to_list())
+        for segment, uses in self._uses(field):
+            values = segment.keywords[field].values.to_list()
+            found.update(values[number] for number in np.flatnonzero(uses).tolist())
         return [value.decode() for value in sorted(found)]
+
+    def _uses(self, field: str) -> Iterator[tuple[Segment, Docs]]:
+        """For each segment, in how many documents that are alive each value of a field stands."""
+        for base, segment in self.parts():
+            keyword = segment.keywords[field]
+            alive = np.flatnonzero(self.alive[base : base + len(segment)])
+            yield segment, np.bincount(keyword.ordinals_of(alive), minlength=len(keyword.values))
 
     def _joined(self, arrays: Sequence[Ints]) -> Docs:
         return np.concatenate(arrays).astype(np.int64) if arrays else NO_DOCS
