@@ -14,13 +14,14 @@ import textwrap
 from collections import Counter
 from pathlib import Path
 
-from index.enrich.people import (
+from index.enrich.people import person_mentions
+from index.enrich.tagger import (
     ADDRESS,
     SAYING_AFTER,
     SAYING_BEFORE,
     TITLES,
-    capital_runs,
-    person_mentions,
+    runs,
+    tokens,
     word_kind,
 )
 
@@ -100,13 +101,14 @@ def _parts_of_names(
     closing: Counter[str] = Counter()
     in_names: Counter[str] = Counter()
     for body in bodies:
-        for run in capital_runs(body):
-            words = [body[start:end] for start, end in run]
+        all_words = tokens(body).words
+        for run in runs(all_words):
+            words = all_words[run.first : run.last]
             kinds = [word_kind(word) for word in words]
-            for place in range(1, len(run)):
+            for place in range(1, len(words)):
                 if kinds[place] == "common" and kinds[place - 1] == "given":
                     after_given[words[place]] += 1
-                    closing[words[place]] += place >= len(run) - 2
+                    closing[words[place]] += place >= len(words) - 2
         for mention in person_mentions(body):
             for start, end in mention.spans:
                 in_names.update(_TOKEN.findall(body, start, end))

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.enrich.names import name_key
-from index.enrich.people import person_mentions
+from index.enrich.people import mentions_by
+from index.enrich.tagger import Tagger, shipped_tagger
 
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}%”’")
 _NO_SPACE_AFTER = frozenset("([{“‘")
@@ -107,11 +108,14 @@ def read_bracketed(path: Path) -> Iterator[Sentence]:
         yield Sentence(text, frozenset((spans[i][0], spans[j][1]) for i, j in people_at))
 
 
-def score(sentences: list[Sentence], show_errors: bool = False) -> Score:
-    """Exact spans found in all sentences together."""
+def score(
+    sentences: list[Sentence], tagger: Tagger | None = None, show_errors: bool = False
+) -> Score:
+    """Exact spans found in all sentences together, by a tagger, else the shipped one."""
+    tagger = tagger or shipped_tagger()
     right = found = marked = 0
     for text, people in sentences:
-        spans = {span for mention in person_mentions(text) for span in mention.spans}
+        spans = {span for mention in mentions_by(tagger, text) for span in mention.spans}
         right += len(spans & people)
         found += len(spans)
         marked += len(people)

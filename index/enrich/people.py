@@ -1,71 +1,41 @@
 """People: who a text names, each with every mention, later short mentions included.
 
-Only runs of capitalised words are looked at. A run is read from left to right: titles, places
-and organisations fall away and what is left may be a name. A name counts where something says
-so: a title before it, a verb of saying beside it, an age after it, or a word in it that mostly
-stands in names (lexicon/name_words.txt). Short mentions are then joined to the fuller name.
+The tagger finds the names; here they are cut to what is a name, and joined to people: a short
+mention, or a word that the tagger leaves out, belongs to the fuller name in the same text.
 """
 
 import bisect
-import functools
 import itertools
-import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from index.article import PersonMention
-from index.enrich.countries import is_country_name
 from index.enrich.names import name_key, word_key
-from index.lexicon import lexicon_lines
+from index.enrich.tagger import (
+    ADDRESS,
+    DEGREES,
+    NICKNAMES,
+    SAYING_AFTER,
+    SAYING_BEFORE,
+    Run,
+    Tagger,
+    Tokens,
+    is_apposed,
+    lexicon,
+    runs,
+    shipped_tagger,
+    tokens,
+    word_kind,
+)
 
-
-def _sections(name: str) -> dict[str, frozenset[str]]:
-    """The words of a lexicon file under each of its [headings]."""
-    sections: dict[str, set[str]] = {}
-    for line in lexicon_lines(name):
-        if line.startswith("["):
-            words = sections.setdefault(line.strip("[]"), set())
-        else:
-            words.update(line.split())
-    return {heading: frozenset(words) for heading, words in sections.items()}
-
-
-_TITLE_WORDS = _sections("titles.txt")
-TITLES = _TITLE_WORDS["office"] | _TITLE_WORDS["rank"]
-ADDRESS = _TITLE_WORDS["address"]
-_DEGREES = _TITLE_WORDS["degree"]
-_NICKNAMES = _TITLE_WORDS["nickname"]
-_TITLES_IN_LOWER_CASE = frozenset(map(str.lower, TITLES)) | _TITLE_WORDS["relation"] | {"dr", "drg"}
-
-SAYING_BEFORE = _TITLE_WORDS["saying before"]
-SAYING_AFTER = _TITLE_WORDS["saying after"]
-_PLACE_BEFORE = frozenset(["di", "kota", "kabupaten", "provinsi", "kecamatan", "desa", "wilayah"])
-
-_UPPER = "A-ZÀ-ÖØ-ÞĀĆČĎĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŤŪŮŰŽŹŻ"
-_TOKEN = re.compile(rf"(?<!\w)(?:(?:al|el|as|an|ad|ar)-)?[{_UPPER}]\w*(?:[-'’]\w+)*")
-_LINKS = frozenset(f" {particle} " for particle in _TITLE_WORDS["particle"]) | {
-    " van der ",
-    " van den ",
-    " de la ",
-}
-_ABBREVIATED = _TITLE_WORDS["abbreviated"]
-_LAST_WORD = re.compile(r"(?<!\w)([a-z][\w-]*) \Z")
-_NEXT_WORD = re.compile(r"(?: \([^()\n]{1,40}\))? ([a-z]+)")
-_AGE = re.compile(r",? \(\d{2}(?: tahun| thn)?\)|, \d{2} tahun\b")
-_INITIALS = re.compile(r"[A-Z]{1,2}")
-_CLAUSE_END = re.compile(r"[.!?\n]")
-_WORD = re.compile(r"\w+")
-_NAME_WORDS = frozenset(("given", "surname"))
-_NAME_KINDS = _NAME_WORDS | {"?"}
-
-_LONGEST_NAME_WORDS = 7  # the longest in the NERGrit training set is 6
-_LONGEST_LINK_CHARS = len(" van der ")
-_WORD_REACH_CHARS = 24
-_TITLE_REACH_CHARS = 80  # from a title to the name set off by commas
+_ADDRESS = ADDRESS | DEGREES  # never part of a name, though the tagger may think so
+_KINDS_IN_DOUBT = frozenset(("given", "surname", "pair", "inner", "?"))
+_LONGEST_NAME_TOKENS = 12  # with initials' full stops; NERGrit's longest name has 6 words
 
 
 class _Candidate(NamedTuple):
-    """What may be a name: its span, its words, and whether something says that it is one."""
+    """What may be a name: its span, its words, and whether the tagger says that it is one."""
 
     start: int
     end: int
@@ -80,7 +50,19 @@ def person_mentions(text: str) -> list[PersonMention]:
     `name` is the fullest spelling in the text, without titles and forms of address. Never
     raises; the time grows linearly with the text.
     """
-    candidates = [name for run in capital_runs(text) for name in _names(text, run)]
+    return mentions_by(shipped_tagger(), text)
+
+
+def mentions_by(tagger: Tagger, text: str) -> list[PersonMention]:
+    """The same as `person_mentions`, by a tagger of one's own."""
+    read = tokens(text)
+    candidates = [
+        _candidate(text, read, first, last, is_person)
+        for run in runs(read.words)
+        if tagger.is_open(read.words, run)
+        for first, last, is_person in _parts_of_run(tagger, read.words, run)
+    ]
+    candidates = list(itertools.chain.from_iterable(map(_people_on_ticket, candidates)))
     mentions = [
         PersonMention(
             person.name(), tuple(sorted((name.start, name.end) for name in person.mentions))
@@ -90,204 +72,76 @@ def person_mentions(text: str) -> list[PersonMention]:
     return sorted(mentions, key=lambda mention: mention.spans[0])
 
 
-# --- reading runs -------------------------------------------------------------------------------
+# --- candidates ---------------------------------------------------------------------------------
 
 
-def capital_runs(text: str) -> list[list[tuple[int, int]]]:
-    """Spans of capitalised words, grouped where only a space or a name's particle is between."""
-    runs: list[list[tuple[int, int]]] = []
-    previous = ""
-    for match in _TOKEN.finditer(text):
-        for start, end in _separate_names(match):
-            last_end = runs[-1][-1][1] if runs else start
-            gap = text[last_end:start] if start - last_end <= _LONGEST_LINK_CHARS else "\n"
-            if runs and (
-                gap == " "
-                or gap in _LINKS
-                or (gap in (". ", ".") and (len(previous) == 1 or previous in _ABBREVIATED))
-            ):
-                runs[-1].append((start, end))
-            else:
-                runs.append([(start, end)])
-            previous = text[start:end]
-    return runs
+def _parts_of_run(tagger: Tagger, words: list[str], run: Run) -> Iterator[tuple[int, int, bool]]:
+    """The names of a run, and what is one only where the text has it elsewhere.
 
-
-def _separate_names(match: re.Match[str]) -> list[tuple[int, int]]:
-    """The span of a word; of a pair of people on one ticket ("Prabowo-Gibran") the span of each."""
-    word, start = match[0], match.start()
-    first, hyphen, second = word.partition("-")
-    if (
-        hyphen
-        and word_kind(word) != "other"
-        and _NAME_WORDS.issuperset((word_kind(first), word_kind(second)))
-        and min(len(first), len(second)) > 2
-    ):
-        return [(start, start + len(first)), (match.end() - len(second), match.end())]
-    return [match.span()]
-
-
-@functools.lru_cache(maxsize=32768)
-def word_kind(word: str) -> str:
-    """What a capitalised word is, by the sections of the lexicon; `?` where it is in none."""
-    if word in TITLES:
-        return "title"
-    if word in ADDRESS:
-        return "address"
-    if word in _DEGREES:
-        return "degree"
-    if word in _NICKNAMES or word in _TITLE_WORDS["initials"]:
-        return "given"
-    lexicon = _lexicon()
-    if word in lexicon["head"]:
-        return "head"
-    if word in lexicon["other"] or is_country_name(word):
-        return "other"
-    if word in lexicon["given"]:
-        return "given"
-    if word in lexicon["close"]:
-        return "close"
-    if word in lexicon["surname"]:
-        return "surname"
-    if len(word) > 1 and word.isupper():
-        return "acronym"
-    if any(char.isdigit() for char in word):
-        return "other"
-    if word in lexicon["inner"]:
-        return "inner"
-    if word in lexicon["common"] or (word.endswith("nya") and len(word) > 6):
-        return "common"
-    return "?"
-
-
-@functools.cache
-def _lexicon() -> dict[str, frozenset[str]]:
-    words, bodies = _sections("name_words.txt"), _sections("organisations.txt")
-    return words | bodies | {"other": words["other"] | bodies["other"]}
-
-
-def _names(text: str, run: list[tuple[int, int]]) -> list[_Candidate]:
-    """The candidates in one run."""
-    words = [text[start:end] for start, end in run]
-    kinds = _kinds(words)
-    left = _word_before(text, run[0][0])
-    titled = left in _TITLES_IN_LOWER_CASE
-    found: list[_Candidate] = []
-    in_organisation = False
-    place = 0
-    while place < len(words):
-        kind = kinds[place]
-        if kind == "title":
-            titled, in_organisation = True, False
-            left = ""
-            if kinds[place + 1] in ("given", "surname") and words[place + 1] == "Agung":
-                place += 1  # Jaksa Agung, Hakim Agung
-        elif kind in ("address", "degree"):
-            titled = titled or not in_organisation
-        elif kind == "head":
-            if words[place] in _lexicon()["named after people"]:
-                break
-            in_organisation = True
-        elif (
-            kind in _NAME_KINDS
-            or (_is_initial(words[place]) and kinds[place + 1] in _NAME_KINDS)  # M Nazaruddin
-        ) and not (in_organisation and not (titled and _may_follow_body(kinds, place))):
-            in_organisation = False
-            end = _end_of_name(words, kinds, place)
-            if kinds[end] != "close":
-                candidate = _candidate(text, run[place:end], kinds[place : end + 1], titled, left)
-                if candidate is not None:
-                    found.append(candidate)
-                    titled = False
-            place = end
-            left = ""
-            continue
-        else:
-            left = words[place].lower() if place == 0 else left
-        place += 1
-    return found
-
-
-def _is_initial(word: str) -> bool:
-    return len(word) == 1 or word in _TITLE_WORDS["opening initials"]
-
-
-def _kinds(words: list[str]) -> list[str]:
-    """The kind of each word, both words of a country's name seen together, and a last "end"."""
-    kinds = [word_kind(word) for word in words]
-    for place in range(len(words) - 1):
-        if kinds[place] in _NAME_KINDS and _is_country(words[place], words[place + 1]):
-            kinds[place] = kinds[place + 1] = "other"
-    return [*kinds, "end"]
-
-
-@functools.lru_cache(maxsize=32768)
-def _is_country(first: str, second: str) -> bool:
-    return is_country_name(f"{first} {second}")
-
-
-def _may_follow_body(kinds: list[str], place: int) -> bool:
-    """Whether a name may begin after a body that a title holder heads: Ketua Partai Golkar *X*."""
-    return kinds[place] == "given" or kinds[place - 1] in ("common", "other", "acronym")
-
-
-def _end_of_name(words: list[str], kinds: list[str], first: int) -> int:
-    """Where the name that opens at `first` ends.
-
-    A word that is mostly written small belongs to it where a given name opened it (Budi *Karya*
-    Sumadi), an initial always.
+    As `first, last, is_person`. Nothing after Jalan is: the street is named after the person.
     """
-    place = first + 1
-    while kinds[place] in _NAME_KINDS or (
-        (kinds[place] == "inner" and kinds[first] == "given")
-        or (place < len(words) and _INITIALS.fullmatch(words[place]))
-    ):
-        place += 1
-    return place
+    named_after_people = lexicon()["named after people"]
+    place = run.first
+    for first, last in (*tagger.names(words, run), (run.last, run.last)):
+        if place < first:
+            if not named_after_people.isdisjoint(words[place:first]):
+                return
+            if not any(word_kind(word) == "head" for word in words[place:first]):
+                yield from _doubtful(words, place, first)
+        start, end = _without(_ADDRESS, words, first, last)
+        if 0 < end - start <= _LONGEST_NAME_TOKENS:
+            yield start, end, True
+        place = last
 
 
-def _candidate(
-    text: str, run: list[tuple[int, int]], kinds: list[str], titled: bool, left: str
-) -> _Candidate | None:
-    """The words of `run` as a candidate; None where they cannot be a name.
+def _without(titles: frozenset[str], words: list[str], first: int, last: int) -> tuple[int, int]:
+    """The words `first:last` without titles and marks at either end."""
+    while first < last and (words[first] in titles or not words[first][0].isalnum()):
+        first += 1
+    while first < last and (words[last - 1] in titles or not words[last - 1][0].isalnum()):
+        last -= 1
+    return first, last
 
-    `kinds` has one more entry, for the word after; `left` is the word in lower case before.
+
+def _doubtful(words: list[str], first: int, last: int) -> Iterator[tuple[int, int, bool]]:
+    """What may still be a name among words that the tagger leaves out.
+
+    A pair on one ticket is one; other words are where something beside them says so.
     """
-    start, end = run[0][0], run[-1][1]
-    words = tuple(text[slice(*span)] for span in run)
-    following = kinds[-1]
-    opens_as_name = kinds[0] == "given"
-    if len(words) > _LONGEST_NAME_WORDS or (left in _PLACE_BEFORE and not opens_as_name):
-        return None
-    if len(words) == 1 and not opens_as_name:
-        if len(words[0]) < 3 or following not in ("end", "address", "degree"):
-            return None
-        titled = titled and left not in _TITLE_WORDS["member"]
-    after = match[1] if (match := _NEXT_WORD.match(text, end)) and following == "end" else ""
-    is_person = (
-        titled
-        or opens_as_name
-        or (following == "end" and any(kind in _NAME_WORDS for kind in kinds))
-        or left in SAYING_BEFORE
-        or after in SAYING_AFTER
-        or _AGE.match(text, end) is not None
-        or (len(words) > 1 and _is_apposition(text, start, end))
+    while first < last and word_kind(words[first]) not in _KINDS_IN_DOUBT:
+        first += 1
+    while first < last and word_kind(words[last - 1]) not in _KINDS_IN_DOUBT:
+        last -= 1
+    if first < last and all(word_kind(word) in _KINDS_IN_DOUBT for word in words[first:last]):
+        yield first, last, word_kind(words[first]) == "pair" or _is_introduced(words, first, last)
+
+
+def _is_introduced(words: list[str], first: int, last: int) -> bool:
+    """Whether a verb of saying, an age in brackets, or commas after a title say: a person."""
+    before, after = words[first - 1], words[last]
+    return (
+        after in SAYING_AFTER
+        or (before in SAYING_BEFORE and not after[0].isupper())
+        or (after == "(" and len(words[last + 1]) == 2 and words[last + 1].isdigit())
+        or (last - first > 1 and after in (",", ".") and is_apposed(words, first))
     )
+
+
+def _candidate(text: str, read: Tokens, first: int, last: int, is_person: bool) -> _Candidate:
+    start, end = read.starts[first], read.starts[last - 1] + len(read.words[last - 1])
+    words = tuple(word for word in read.words[first:last] if word[0].isalnum())
     return _Candidate(start, end, text[start:end], words, is_person)
 
 
-def _word_before(text: str, start: int) -> str:
-    """The word in lower case just before `start`, without a comma between."""
-    match = _LAST_WORD.search(text, max(0, start - _WORD_REACH_CHARS), start)
-    return match[1] if match else ""
-
-
-def _is_apposition(text: str, start: int, end: int) -> bool:
-    """Whether a name set off by commas explains a title earlier in its clause."""
-    if text[start - 2 : start] != ", " or text[end : end + 1] not in (",", "."):
-        return False
-    clause = _CLAUSE_END.split(text[max(0, start - _TITLE_REACH_CHARS) : start])[-1]
-    return any(word in TITLES or word in _TITLES_IN_LOWER_CASE for word in _WORD.findall(clause))
+def _people_on_ticket(name: _Candidate) -> Iterator[_Candidate]:
+    """Prabowo-Gibran as the two people that they are."""
+    if len(name.words) == 1 and word_kind(name.text) == "pair":
+        first, _, second = name.text.partition("-")
+        middle = name.start + len(first)
+        yield _Candidate(name.start, middle, first, (first,), name.is_person)
+        yield _Candidate(middle + 1, name.end, second, (second,), name.is_person)
+    else:
+        yield name
 
 
 # --- joining mentions ---------------------------------------------------------------------------
@@ -390,4 +244,4 @@ def _is_short(name: _Candidate) -> bool:
 
 def _without_nickname(words: tuple[str, ...]) -> tuple[str, ...]:
     """Gus Yaqut as Yaqut."""
-    return words[1:] if len(words) > 1 and words[0] in _NICKNAMES else words
+    return words[1:] if len(words) > 1 and words[0] in NICKNAMES else words

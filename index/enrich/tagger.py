@@ -1,0 +1,412 @@
+"""The people tagger: which capitalised words of a text are people's names.
+
+A linear-chain conditional random field (Lafferty, McCallum, Pereira 2001) over runs of capitalised
+words, labelled by place in the name (Ratinov and Roth 2009): B begins, I inside, L last, U the
+only word, O none. Its weights are lexicon/people_weights.txt, trained by
+benchmarks/train_people.py. Every feature looks at one word, at the kinds of three, or at the
+run, so sums of weights are kept per word and a text costs a few additions for each capital.
+"""
+
+import functools
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
+
+from index.enrich.countries import is_country_name
+from index.lexicon import lexicon_lines
+
+
+def _sections(name: str) -> dict[str, frozenset[str]]:
+    """The words of a lexicon file under each of its [headings]."""
+    sections: dict[str, set[str]] = {}
+    for line in lexicon_lines(name):
+        if line.startswith("["):
+            words = sections.setdefault(line.strip("[]"), set())
+        else:
+            words.update(line.split())
+    return {heading: frozenset(words) for heading, words in sections.items()}
+
+
+_TITLE_WORDS = _sections("titles.txt")
+TITLES = _TITLE_WORDS["office"] | _TITLE_WORDS["rank"]
+ADDRESS = _TITLE_WORDS["address"]
+DEGREES = _TITLE_WORDS["degree"]
+NICKNAMES = _TITLE_WORDS["nickname"]
+SAYING_BEFORE = _TITLE_WORDS["saying before"]
+SAYING_AFTER = _TITLE_WORDS["saying after"]
+_TITLES_IN_LOWER_CASE = frozenset(map(str.lower, TITLES)) | _TITLE_WORDS["relation"] | {"dr", "drg"}
+_PARTICLES = _TITLE_WORDS["particle"]
+_ABBREVIATED = _TITLE_WORDS["abbreviated"]
+_STOPWORDS = frozenset(lexicon_lines("stopwords.txt"))
+
+_TOKEN = re.compile(r"([^\W_]+(?:[-'’][^\W_]+)*|[^\w\s]|[_\n])")
+_NAME_KINDS = frozenset(("given", "surname"))
+_ARTICLES = frozenset(["al-", "el-", "as-", "an-", "ad-", "ar-", "at-"])
+_HYPHENS_AND_APOSTROPHES = frozenset("-–'’")
+_QUOTES = frozenset('"“”')
+_LONGEST_PARTICLES = 2  # van der, de la
+_CLAUSE_WORDS = 12  # from a title to the name set off by commas
+_EDGE = "\n"
+_CLAUSE_ENDS = frozenset(".!?\n")
+_REPEATED = re.compile(r"(.)\1+")
+
+
+class Run(NamedTuple):
+    """Words `first:last` of a text: capitalised, or joining capitalised words in a name."""
+
+    first: int
+    last: int
+
+
+class Tokens(NamedTuple):
+    """The words and punctuation of a text, and where each starts; two edges at both ends."""
+
+    words: list[str]
+    starts: list[int]
+
+
+def tokens(text: str) -> Tokens:
+    """A text's words, hyphens and apostrophes inside, and its marks and line ends one by one."""
+    pieces = _TOKEN.split(text)
+    starts = list(itertools.accumulate(map(len, pieces), initial=0))
+    edge = [_EDGE, _EDGE]
+    return Tokens([*edge, *pieces[1::2], *edge], [0, 0, *starts[1:-1:2], len(text), len(text)])
+
+
+def runs(words: list[str]) -> Iterator[Run]:
+    """The runs of a text: capitalised words with nothing between but what stands in names.
+
+    That is a particle (Osama *bin* Laden), the full stop of an initial or of "Moh", the comma
+    before Jr, a nickname in quotes, and a hyphen or apostrophe that stands apart.
+    """
+    place = 0
+    for first in [place for place, word in enumerate(words) if _is_capitalised(word)]:
+        if first >= place:
+            place = first + 1
+            while step := _step(words, place):
+                place += step
+            yield Run(first, place)
+
+
+def _is_capitalised(word: str) -> bool:
+    return word[0].isupper() or (word[2:3] == "-" and word[:3] in _ARTICLES and word[3].isupper())
+
+
+def _step(words: list[str], place: int) -> int:
+    """How many words at `place` go on with the run that ends there; 0 where it ends."""
+    word = words[place]
+    if _is_capitalised(word):
+        return 1
+    after = words[place + 1] if word != _EDGE else _EDGE
+    if word in _PARTICLES:
+        end = place + 1
+        while words[end] in _PARTICLES and end - place < _LONGEST_PARTICLES:
+            end += 1
+        end += words[end] == "-"
+        return end + 1 - place if _is_capitalised(words[end]) else 0
+    if word == ".":
+        abbreviated = len(words[place - 1]) == 1 or words[place - 1] in _ABBREVIATED
+        return 2 if abbreviated and _is_capitalised(after) else 0
+    if word == ",":
+        return 2 if after in ("Jr", "Sr") else 0
+    if word in _HYPHENS_AND_APOSTROPHES:
+        part = after.isalpha() and len(after) <= 4 and after not in _STOPWORDS
+        return 2 if part or _is_capitalised(after) else 0
+    if word in _QUOTES and _is_capitalised(after):
+        end = place + 2
+        end += _is_capitalised(words[end])
+        if words[end] in _QUOTES and _is_capitalised(words[end + 1]):
+            return end + 2 - place
+    return 0
+
+
+# --- what a word is -----------------------------------------------------------------------------
+
+
+@functools.cache
+def lexicon() -> dict[str, frozenset[str]]:
+    """Names, and words that head or close the names of bodies, by their section."""
+    words, bodies = _sections("name_words.txt"), _sections("organisations.txt")
+    return words | bodies | {"other": words["other"] | bodies["other"]}
+
+
+@functools.lru_cache(maxsize=32768)
+def word_kind(word: str) -> str:
+    """What a capitalised word is, by the sections of the lexicon; `?` where it is in none."""
+    if word in TITLES:
+        return "title"
+    if word in ADDRESS:
+        return "address"
+    if word in DEGREES:
+        return "degree"
+    if word in NICKNAMES or word in _TITLE_WORDS["initials"]:
+        return "given"
+    sections = lexicon()
+    if word in sections["head"]:
+        return "head"
+    if word in sections["other"] or is_country_name(word):
+        return "other"
+    if word in sections["given"]:
+        return "given"
+    if word in sections["close"]:
+        return "close"
+    if word in sections["surname"]:
+        return "surname"
+    if len(word) == 1 or word in _TITLE_WORDS["opening initials"]:
+        return "initial"
+    if word.isupper():
+        return "acronym"
+    if any(char.isdigit() for char in word):
+        return "other"
+    if word in sections["inner"]:
+        return "inner"
+    first, _, second = word.partition("-")
+    if min(len(first), len(second)) > 2 and _NAME_KINDS.issuperset(map(word_kind, (first, second))):
+        return "pair"  # of people on one ticket: Prabowo-Gibran
+    if word in sections["common"] or (word.endswith("nya") and len(word) > 6):
+        return "common"
+    return "?"
+
+
+@functools.lru_cache(maxsize=32768)
+def _kind(word: str) -> str:
+    """What any word or mark is."""
+    if _is_capitalised(word):
+        return word_kind(word)
+    if not word[0].isalnum():
+        return "edge" if word == _EDGE else word
+    if word.isdigit():
+        return "number"
+    for kind, words in (
+        ("title in lower case", _TITLES_IN_LOWER_CASE),
+        ("saying before", SAYING_BEFORE),
+        ("saying after", SAYING_AFTER),
+        ("particle", _PARTICLES),
+    ):
+        if word in words:
+            return kind
+    if word.endswith("nya"):
+        return "-nya"
+    return word[:2] + "-" if word[:2] in ("di", "me", "be", "te") else "small"
+
+
+# --- features and weights -----------------------------------------------------------------------
+
+LABELS = ("B", "I", "L", "U")  # and O, whose weight is 0: the others' are differences from it
+_Scores = tuple[int, ...]  # one for each label
+_Part = TypeVar("_Part")
+_NO_SCORES: _Scores = (0, 0, 0, 0)
+_IMPOSSIBLE = -(10**12)
+_UNIT = LABELS.index("U")
+
+
+class Tagger:
+    """Finds the names in runs, by the weights of features.
+
+    `shares` tells how often a word is part of a name, in seven steps from "0" to "6", for words
+    that were met often enough. `weights` are for each feature, `transitions` for each pair of
+    neighbouring labels, O included.
+    """
+
+    def __init__(
+        self,
+        shares: dict[str, str],
+        weights: dict[str, _Scores],
+        transitions: dict[tuple[str, str], int],
+    ) -> None:
+        self._shares = shares
+        self._never = frozenset(word for word, share in shares.items() if share == "0")
+        self._weights = weights
+        self._transitions = transitions
+        self._word_scores = functools.lru_cache(65536)(
+            lambda role, word: self._sum(self._word_features(role, word))
+        )
+        self._kinds_scores = functools.lru_cache(8192)(
+            lambda *kinds: self._sum(_kinds_features(*kinds))
+        )
+        self._place_scores = functools.lru_cache(8192)(
+            lambda *place: self._sum(_place_features(*place))
+        )
+
+    def features(self, words: list[str], run: Run) -> list[list[str]]:
+        """The features of each word of a run, for training."""
+        parts = _parts(words, run, self._word_features, _kinds_features, _place_features)
+        return [list(itertools.chain.from_iterable(of_word)) for of_word in parts]
+
+    def names(self, words: list[str], run: Run) -> list[tuple[int, int]]:
+        """The names in an open run, as half-open ranges of words: the best labelling of all."""
+        parts = _parts(words, run, self._word_scores, self._kinds_scores, self._place_scores)
+        if run.last - run.first == 1:
+            return [run] if sum([scores[_UNIT] for scores in next(parts)]) > 0 else []
+        scores = [tuple(map(sum, zip(*of_word, strict=True))) for of_word in parts]
+        return [
+            (run.first + first, run.first + last)
+            for first, last in _best_names(scores, self._transitions)
+        ]
+
+    def is_open(self, words: list[str], run: Run) -> bool:
+        """Whether a name can be in the run: not where all its words are next to never in one."""
+        return not self._never.issuperset(words[run.first : run.last])
+
+    def weight_lines(self) -> Iterator[str]:
+        """What `shipped_tagger` reads: a feature or two labels, a tab, the weights."""
+        for feature, weights in sorted(self._weights.items()):
+            yield f"{feature}\t{' '.join(map(str, weights))}"
+        for pair, weight in sorted(self._transitions.items()):
+            yield f"{' '.join(pair)}\t{weight}"
+
+    def _sum(self, features: list[str]) -> _Scores:
+        found = [self._weights[feature] for feature in features if feature in self._weights]
+        return tuple(map(sum, zip(*found, strict=True))) if found else _NO_SCORES
+
+    def _word_features(self, role: str, word: str) -> list[str]:
+        """The features of a word that stands `here`, `before`, `after` and so on."""
+        features = [f"{role} kind {_kind(word)}"]
+        if word != _EDGE:
+            features.append(f"{role} {word}")
+        if word in self._shares:
+            features.append(f"{role} share {self._shares[word]}")
+        if role == "here":
+            small = word.lower()
+            features.append(f"shape {_shape(word)}")
+            features.append(f"length {min(len(word), 10)}")
+            for length in range(1, 5):
+                features.append(f"prefix {length} {small[:length]}")
+                features.append(f"suffix {length} {small[-length:]}")
+        return features
+
+
+@functools.cache
+def shipped_tagger() -> Tagger:
+    """The tagger of the lexicon's weights."""
+    shares = {
+        word: share for share, words in _sections("people_words.txt").items() for word in words
+    }
+    weights: dict[str, _Scores] = {}
+    transitions: dict[tuple[str, str], int] = {}
+    for line in lexicon_lines("people_weights.txt"):
+        feature, _, numbers = line.partition("\t")
+        if " " in numbers:
+            weights[feature] = tuple(map(int, numbers.split()))
+        else:
+            before, after = feature.split()
+            transitions[before, after] = int(numbers)
+    return Tagger(shares, weights, transitions)
+
+
+def _parts(
+    words: list[str],
+    run: Run,
+    of_word: Callable[[str, str], _Part],
+    of_kinds: Callable[[str, str, str], _Part],
+    of_place: Callable[..., _Part],
+) -> Iterator[list[_Part]]:
+    """What each function makes of a word of the run and what is around it, for every word."""
+    first, last = run
+    size = last - first
+    kinds = [_kind(word) for word in words[first - 1 : last + 1]]
+    around = [] if size == 1 else [of_word("left", words[first - 1]), of_word("right", words[last])]
+    apposed = is_apposed(words, first)
+    inside = ""
+    for place in range(size):
+        at = first + place
+        kind = kinds[place + 1]
+        yield [
+            of_word("here", words[at]),
+            of_word("before", words[at - 1]),
+            of_word("after", words[at + 1]),
+            of_word("2 before", words[at - 2]),
+            of_word("2 after", words[at + 2]),
+            of_kinds(kinds[place], kind, kinds[place + 2]),
+            of_place(kind, min(place, 4), min(size - place, 4), inside, kinds[0], apposed),
+            *around,
+        ]
+        if kind in ("title", "head"):
+            inside = kind
+
+
+def is_apposed(words: list[str], first: int) -> bool:
+    """Whether a comma is before the word `first`, and before that, in its clause, a title."""
+    if words[first - 1] != ",":
+        return False
+    for word in reversed(words[max(0, first - _CLAUSE_WORDS) : first - 1]):
+        if word in _CLAUSE_ENDS:
+            return False
+        if _kind(word) in ("title", "title in lower case"):
+            return True
+    return False
+
+
+def _kinds_features(before: str, here: str, after: str) -> list[str]:
+    return [
+        f"kinds {before} {here}",
+        f"kinds {here} {after} after",
+        f"kinds {before} {here} {after}",
+    ]
+
+
+def _place_features(
+    kind: str, place: int, left: int, inside: str, before_run: str, apposed: bool
+) -> list[str]:
+    """Features of a word's place in its run: `place` words before it, `left` with it."""
+    return [
+        f"place {place}",
+        f"left {left}",
+        f"place {place} {left}",
+        f"inside {inside}",
+        f"inside {inside} {kind}",
+        f"inside {inside} after {before_run}",
+        f"apposed {apposed} {kind}",
+        f"apposed {apposed} {place} {left}",
+    ]
+
+
+def _shape(word: str) -> str:
+    """`Al-Sisi` as `Xx-Xx`."""
+    shape = "".join(
+        "X" if char.isupper() else "x" if char.isalpha() else "0" if char.isdigit() else char
+        for char in word[:40]
+    )
+    return _REPEATED.sub(r"\1", shape)
+
+
+# --- decoding -----------------------------------------------------------------------------------
+
+
+def _best_names(scores: list[_Scores], weight: dict[tuple[str, str], int]) -> list[tuple[int, int]]:
+    """The names of the best labelling (Viterbi), as half-open ranges into `scores`.
+
+    `weight` is that of two labels in a row. Written out label by label, for speed.
+    """
+    o_o, l_o, u_o = weight["O", "O"], weight["L", "O"], weight["U", "O"]
+    o_b, l_b, u_b = weight["O", "B"], weight["L", "B"], weight["U", "B"]
+    o_u, l_u, u_u = weight["O", "U"], weight["L", "U"], weight["U", "U"]
+    b_i, i_i, b_l, i_l = weight["B", "I"], weight["I", "I"], weight["B", "L"], weight["I", "L"]
+    b, _, _, u = scores[0]
+    o, i, l = 0, _IMPOSSIBLE, _IMPOSSIBLE  # noqa: E741
+    steps: list[dict[str, str]] = []
+    for score_b, score_i, score_l, score_u in scores[1:]:
+        best_o, from_o = max((o + o_o, "O"), (l + l_o, "L"), (u + u_o, "U"))
+        best_b, from_b = max((o + o_b, "O"), (l + l_b, "L"), (u + u_b, "U"))
+        best_u, from_u = max((o + o_u, "O"), (l + l_u, "L"), (u + u_u, "U"))
+        best_i, from_i = max((b + b_i, "B"), (i + i_i, "I"))
+        best_l, from_l = max((b + b_l, "B"), (i + i_l, "I"))
+        o, b, i, l, u = (  # noqa: E741
+            best_o,
+            best_b + score_b,
+            best_i + score_i,
+            best_l + score_l,
+            best_u + score_u,
+        )
+        steps.append({"O": from_o, "B": from_b, "I": from_i, "L": from_l, "U": from_u})
+    label = max((o, "O"), (l, "L"), (u, "U"))[1]
+    names: list[tuple[int, int]] = []
+    end = len(scores)
+    for place in range(len(scores) - 1, -1, -1):
+        if label in "LU":
+            end = place + 1
+        if label in "BU":
+            names.append((place, end))
+        label = steps[place - 1][label]
+    return names[::-1]
