@@ -9,7 +9,10 @@ from search.results import Hit, Request, Response
 
 
 class Engine(Protocol):
-    """Answers questions from one state of an archive."""
+    """Answers questions from one state of an archive, in any thread.
+
+    Every method but `close` raises EngineUnavailable after it.
+    """
 
     def search(self, request: Request) -> Response:
         """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
@@ -30,7 +33,8 @@ class Engine(Protocol):
 def open(archive: str | Path | None = None, config: Config | None = None) -> Engine:
     """Open the archive in a folder, by default the configured one, in its last commit.
 
-    Raises ArchiveError: missing, stale or damaged. Close the engine, or use it in a `with`.
+    One open engine serves any number of threads; to see a later commit, open another. Close it,
+    or use it in a `with`. Raises ArchiveError: missing, stale or damaged.
     """
     from search.embedded.engine import EmbeddedEngine
 

@@ -1,6 +1,7 @@
 """The whole answer: which set, in which order, page by page, narrowed by filters."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import search
 from index.archive import Content, open_archive, pack
 from index.article import Enrichment, PersonMention
 from index.config import Config, Ranking
-from index.errors import ArchiveError, QueryError
+from index.errors import ArchiveError, EngineUnavailable, QueryError
 from index.pipeline import delete, index_paths
 from search.embedded.engine import EmbeddedEngine
 from tests.archives import ids, make_archive
@@ -370,6 +371,33 @@ def test_a_folder_without_an_archive_is_missing(tmp_path: Path) -> None:
     assert caught.value.kind == "missing"
 
 
+def test_one_engine_answers_many_threads(archive: Path) -> None:
+    config = Config(ranking=Ranking(relax_below=RELAX_BELOW))
+    questions = ["senjata", "Lavrov senjata nuklir", "", '"menteri luar negeri"', "kop*", "Rusia"]
+    with search.open(archive, config) as engine, ThreadPoolExecutor(8) as threads:
+        expected = [ids(engine, question) for question in questions]
+        for _ in range(20):
+            assert list(threads.map(lambda words: ids(engine, words), questions)) == expected
+        scanned = engine.scan(search.Request("senjata"))
+        assert threads.submit(lambda: [hit.id for hit in scanned]).result() == expected[0]
+
+
+def test_a_closed_engine_says_so_in_any_thread(archive: Path) -> None:
+    engine = search.open(archive, Config())
+    scanned = iter(engine.scan(search.Request("")))
+    next(scanned)
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(engine.close).result()
+    for ask in (
+        lambda: engine.search(search.Request("xyzzy")),
+        lambda: engine.scan(search.Request("")),
+        lambda: next(scanned),
+    ):
+        with pytest.raises(EngineUnavailable, match="the engine is closed; open another"):
+            ask()
+    engine.close()
+
+
 def test_the_whole_api_opens_by_a_string_and_closes(archive: Path) -> None:
     engine = search.open(str(archive), Config())
     assert engine.search(search.Request("kopi")).total == 1
@@ -384,8 +412,8 @@ def test_who_and_what_only_deleted_articles_name_is_unknown(tmp_path: Path) -> N
     with EmbeddedEngine(archive, Config()) as engine:
         stats = engine.stats()
         assert (stats["articles"], stats["sources"], stats["people"]) == (2, 1, 0)
-        with pytest.raises(QueryError, match="no person .*'Sergei Lavrov'$"):
+        with pytest.raises(QueryError, match=r"no person .*'Sergei Lavrov'$"):
             answered(engine, filters={"person": ["Sergei Lavrov"]})
-        with pytest.raises(QueryError, match="no source .*'Kabar Sore'$"):
+        with pytest.raises(QueryError, match=r"no source .*'Kabar Sore'$"):
             answered(engine, filters={"source": ["Kabar Sore"]})
         assert ids(engine, "", filters={"source": ["Warta Pagi"]}) == ["gudang"]

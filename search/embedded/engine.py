@@ -1,6 +1,7 @@
 """Answers from the index beside the archive, in this process."""
 
 import datetime
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from index.archive import FILE_NAME, Archive, open_archive
 from index.article import clean_text
 from index.config import Config
 from index.enrich.names import name_key, name_parts
-from index.errors import ArchiveError, QueryError
+from index.errors import ArchiveError, EngineUnavailable, QueryError
 from index.language.aliases import aliases
 from index.schema import DATE, KEYWORDS, PERSON, SOURCE
 from index.segments.commit import INDEX_FOLDER, Commit, last_commit, refuse_stale
@@ -65,12 +66,17 @@ class _Answer(NamedTuple):
 
 
 class EmbeddedEngine:
-    """An archive folder and the last commit of its index, open for reading."""
+    """An archive folder and the last commit of its index, open for reading by many threads.
+
+    The index is never written to; the archive, a SQLite connection, is for one at a time.
+    """
 
     def __init__(self, folder: Path, config: Config) -> None:
         """Raises ArchiveError: missing, stale or damaged."""
         self._config = config
         self._archive = open_archive(folder)
+        self._archive_lock = threading.Lock()
+        self._closed = False
         try:
             self._snapshot = _open_snapshot(folder / INDEX_FOLDER, self._archive)
         except BaseException:
@@ -84,8 +90,14 @@ class EmbeddedEngine:
         self.close()
 
     def close(self) -> None:
-        """Release the archive."""
-        self._archive.close()
+        """Release the archive; whoever asks after that gets EngineUnavailable."""
+        with self._archive_lock:
+            self._closed = True
+            self._archive.close()
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise EngineUnavailable("the engine is closed; open another with `search.open`")
 
     @property
     def commit(self) -> Commit:
@@ -124,7 +136,11 @@ class EmbeddedEngine:
 
     def stats(self) -> dict[str, int | str | None]:
         """What the archive holds; sizes in bytes."""
-        snapshot, folder = self._snapshot, self._archive.folder
+        snapshot = self._snapshot
+        folder = self._archive.folder
+        with self._archive_lock:
+            self._refuse_when_closed()
+            versions, rejects = self._archive.version_count(), self._archive.rejects()
         days = count_values(
             snapshot, DATE.name, np.flatnonzero(snapshot.alive), None, "day", frozenset()
         )
@@ -132,13 +148,13 @@ class EmbeddedEngine:
         archive_files = [path.stat().st_size for path in folder.glob(f"{FILE_NAME}*")]
         return {
             "articles": int(snapshot.alive.sum()),
-            "versions": self._archive.version_count(),
+            "versions": versions,
             "undated": days.missing,
             "first_day": days.top[0][0] if days.top else None,
             "last_day": days.top[-1][0] if days.top else None,
             "sources": len(snapshot.values(SOURCE.name)),
             "people": sum(map(bool, snapshot.articles_naming())),
-            "rejected_records": len(self._archive.rejects()),
+            "rejected_records": len(rejects),
             "commit": snapshot.commit.generation,
             "last_indexed": snapshot.commit.committed_at,
             "segments": len(snapshot.segments),
@@ -183,6 +199,7 @@ class EmbeddedEngine:
         return [people.name(person) for person in sorted(nearness, key=rank)[:_NEAREST_NAMES]]
 
     def _answer(self, request: Request) -> _Answer:
+        self._refuse_when_closed()
         snapshot, ranking = self._snapshot, self._config.ranking
         parsed = parse(request.query)
         resolved = resolve(parsed.tree, request, self, self._today)
@@ -250,7 +267,9 @@ class EmbeddedEngine:
     ) -> Hit | None:
         """A hit, None when its article has been deleted since the question was evaluated."""
         segment, local = self._snapshot.place(doc)
-        version = self._archive.version(int(segment.seqs[local]))
+        with self._archive_lock:
+            self._refuse_when_closed()
+            version = self._archive.version(int(segment.seqs[local]))
         if version is None:
             return None
         article, enrichment = version.content.article, version.content.enrichment
