@@ -32,7 +32,7 @@ CREATE TABLE input (           -- a file that was read to its end
 );
 CREATE TABLE record (          -- what a place in an input held when it was last read
     input INTEGER NOT NULL REFERENCES input ON DELETE CASCADE,
-    number INTEGER NOT NULL,   -- 0: the input as a whole
+    number INTEGER NOT NULL,   -- 0: the input as a whole, -1: the reading of it
     payload_hash BLOB NOT NULL,
     article INTEGER REFERENCES article ON DELETE SET NULL,
     reason TEXT,               -- why it was rejected

@@ -46,6 +46,8 @@ _BYTES_PER_TASK = 4 << 20
 _DOCUMENTS_PER_CHUNK = 512
 # The archive commits this often, so that a kill loses at most the work on these.
 _RECORDS_PER_COMMIT = 2000
+# Where an input's records are numbered from 1 and 0 is the whole of it, the reading of it.
+_READING = -1
 # Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
 _READER_VERSION = 1
 
@@ -81,7 +83,7 @@ class _Place(NamedTuple):
     payload_hash: bytes
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.number}" if self.number else self.path
+        return f"{self.path}:{self.number}" if self.number > 0 else self.path
 
 
 class _Ready(NamedTuple):
@@ -94,7 +96,10 @@ class _Ready(NamedTuple):
 
 
 class _End(NamedTuple):
-    """The end of an input, and the places where it held something before, but no more."""
+    """The end of an input, and the places where it held something before, but no more.
+
+    An input that cannot be read to its end has none, so the next run reads it again.
+    """
 
     input: int
     gone: tuple[int, ...]
@@ -227,7 +232,7 @@ class _Reading:
                 continue
             if isinstance(source, Unreadable):
                 number = archive.start_input(source.path, 0, 0, self._reader)
-                yield from self._unless_known(number, source.path, Reject(None, source.reason))
+                yield from self._unless_known(number, source.path, source)
                 continue
             if source.path != "-" and archive.input_is_unchanged(*source, self._reader):
                 records_before, rejects_before = archive.records_of(source.path)
@@ -239,14 +244,20 @@ class _Reading:
             number = archive.start_input(*source, self._reader)
             gone = archive.places(number)
             for record in records(source, self._config, self._count_bytes):
-                gone.discard(record.number or 0)
                 yield from self._unless_known(number, source.path, record)
-            yield _End(number, tuple(gone))
+                if isinstance(record, Unreadable):
+                    break
+                gone.discard(record.number or 0)
+            else:
+                yield _End(number, tuple(gone))
 
     def _unless_known(
-        self, number: int, path: str, record: Record | Reject
+        self, number: int, path: str, record: Record | Reject | Unreadable
     ) -> Iterator[tuple[_Place, Record | Reject]]:
-        place = record.number or 0
+        if isinstance(record, Unreadable):
+            place, record = _READING, Reject(None, record.reason)
+        else:
+            place = record.number or 0
         content = record.payload if isinstance(record, Record) else record.reason.encode()
         digest = hashlib.blake2b(content, digest_size=16, key=self._reader.encode()).digest()
         known = None

@@ -1,6 +1,8 @@
 """From paths to an index: nothing is lost, nothing is done twice, and a kill does no harm."""
 
 import csv
+import errno
+import gzip
 import json
 import os
 import random
@@ -10,10 +12,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -326,6 +328,73 @@ def test_unreadable_file_is_rejected_and_the_rest_goes_on(tmp_path: Path, folder
     assert len(rejects) == 1
     summary, rejects = run([tmp_path / "in"], folder)
     assert (summary.rejected, summary.rejected_before, rejects) == (0, 1, [])
+
+
+@pytest.fixture
+def failing_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
+    """Tell after how many chunks of 64 KB every read fails, None for never."""
+    import index.sources.streams
+
+    whole = index.sources.streams._chunks
+    fails_after: int | None = None
+
+    def fail_after(chunks: int | None) -> None:
+        nonlocal fails_after
+        fails_after = chunks
+
+    def failing(file: IO[bytes], on_read: Callable[[int], None]) -> Iterator[bytes]:
+        for number, chunk in enumerate(whole(file, on_read)):
+            if number == fails_after:
+                raise OSError(errno.EIO, "Input/output error")
+            yield chunk
+
+    monkeypatch.setattr(index.sources.streams, "_chunks", failing)
+    return fail_after
+
+
+def test_input_that_could_not_be_read_is_read_again_though_nothing_in_it_changed(
+    tmp_path: Path, folder: Path, failing_disk: Callable[[int | None], None]
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", *map(made_up, range(500)))
+    failing_disk(0)
+    summary, [reject] = run([path], folder)
+    assert counts(summary) == {"read": 1, "rejected": 1}
+    assert reject == f"{Path(path).resolve()}: cannot be read (Input/output error)"
+    assert counts(run([path], folder)[0]) == {"read": 1, "rejected_before": 1}
+    failing_disk(1)
+    summary, _ = run([path], folder)
+    assert 0 < summary.new < 500
+    failing_disk(None)
+    assert counts(run([path], folder)[0]) == {
+        "read": 500,
+        "new": 500 - summary.new,
+        "unchanged": summary.new,
+    }
+    with open_archive(folder) as archive:
+        assert archive.rejects() == []
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.txt"])
+def test_failing_disk_does_not_bring_a_deleted_article_back(
+    tmp_path: Path, folder: Path, failing_disk: Callable[[int | None], None], name: str
+) -> None:
+    (tmp_path / name).write_text('{"isi": "Harga cabai naik."}\n')
+    run([tmp_path / name], folder)
+    delete(folder, [1], Config())
+    for fails_after in (0, None):
+        failing_disk(fails_after)
+        os.utime(tmp_path / name, (1, 1))
+        run([tmp_path / name], folder)
+    assert hits(folder, "cabai") == []
+
+
+def test_damage_in_a_file_is_known_until_the_file_changes(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"isi": "Harga cabai naik."}\n' * 2000)[:-40])
+    first, [*_, reject] = run([path], folder)
+    assert reject.startswith(f"{path.resolve()}: the gzip data is cut off")
+    again, rejects = run([path], folder)
+    assert (again.rejected_before, rejects) == (first.rejected, [])
 
 
 def test_path_that_does_not_exist_is_an_error_before_anything_is_made(folder: Path) -> None:

@@ -35,7 +35,8 @@ SMALL = Config(sources=Sources(max_record_mb=1))
 
 
 def split(path: Path, config: Config = CONFIG) -> list[Record | Reject]:
-    return list(records(Input(str(path), 0, 0), config))
+    found = records(Input(str(path), 0, 0), config)
+    return [one for one in found if not isinstance(one, Unreadable)]
 
 
 def written(folder: Path, name: str, content: bytes) -> Path:
@@ -124,7 +125,7 @@ def test_a_folder_or_file_without_permission_is_reported_and_the_rest_read() -> 
         )
         (folder / "rahasia").chmod(0o700)
     assert done.stdout.splitlines() == [
-        "Input Reject(number=None, reason='cannot be read (Permission denied)')",
+        f"Input Unreadable(path='{name}/b.txt', reason='cannot be read (Permission denied)')",
         "Input Record(number=None, payload=b'isi', format='text')",
         "Unreadable cannot be read (Permission denied)",
     ]
@@ -238,9 +239,10 @@ def test_a_whole_file_over_the_limit_is_a_reject(tmp_path: Path) -> None:
     ]
 
 
-def test_a_vanished_file_is_a_reject(tmp_path: Path) -> None:
-    assert split(tmp_path / "hilang.txt") == [
-        Reject(None, "cannot be read (No such file or directory)")
+def test_a_vanished_file_is_unreadable(tmp_path: Path) -> None:
+    path = tmp_path / "hilang.txt"
+    assert list(records(Input(str(path), 0, 0), CONFIG)) == [
+        Unreadable(str(path), "cannot be read (No such file or directory)")
     ]
 
 

@@ -1,8 +1,8 @@
 """Inputs, the records they hold, and the articles that are read from records."""
 
 from index.sources.formats import read_article, records
-from index.sources.inputs import UnknownType, Unreadable, inputs
-from index.sources.record import Input, Record, Reject
+from index.sources.inputs import UnknownType, inputs
+from index.sources.record import Input, Record, Reject, Unreadable
 
 __all__ = [
     "Input",

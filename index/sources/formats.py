@@ -9,7 +9,15 @@ from index.config import Config
 from index.errors import SourceError
 from index.sources import csv, html, jsonl, markdown, text
 from index.sources.encoding import is_binary
-from index.sources.record import TOO_DEEP, Input, Record, Reject, max_bytes, over_limit
+from index.sources.record import (
+    TOO_DEEP,
+    Input,
+    Record,
+    Reject,
+    Unreadable,
+    max_bytes,
+    over_limit,
+)
 from index.sources.streams import Stream, open_stream
 
 # As many bytes as git looks at to tell a binary file.
@@ -42,14 +50,15 @@ def format_by_extension(path: str) -> str | None:
 
 def records(
     source: Input, config: Config, on_read: Callable[[int], None] = lambda _: None
-) -> Iterator[Record | Reject]:
+) -> Iterator[Record | Reject | Unreadable]:
     """Split an input into records, without reading them yet.
 
     `on_read` is told the bytes of the input as they are read, for a progress bar.
 
     Each place has one outcome. Memory is that of one record, except for a JSON array, which is
     held whole. Bad content never raises: it is yielded as a Reject, and what follows it is
-    still read; of a gzip file that is cut off, the whole records before the cut.
+    still read; of a gzip file that is cut off, the whole records before the cut. An input that
+    cannot be read to its end, for a fault that is not its content's, ends with Unreadable.
     """
     try:
         with open_stream(source.path, on_read) as stream:
@@ -60,7 +69,7 @@ def records(
             if stream.damage is not None:
                 yield Reject(None, stream.damage)
     except OSError as error:
-        yield Reject(None, f"cannot be read ({error.strerror})")
+        yield Unreadable(source.path, f"cannot be read ({error.strerror})")
 
 
 def _split(path: str, stream: Stream, config: Config) -> Iterator[Record | Reject]:

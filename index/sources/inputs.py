@@ -7,16 +7,9 @@ from typing import NamedTuple
 
 from index.errors import SourceError
 from index.sources.formats import format_by_extension
-from index.sources.record import Input
+from index.sources.record import Input, Unreadable
 
 _STDIN = "-"
-
-
-class Unreadable(NamedTuple):
-    """A path that cannot be read, and why."""
-
-    path: str
-    reason: str
 
 
 class UnknownType(NamedTuple):

@@ -37,6 +37,15 @@ class Reject(NamedTuple):
     reason: str
 
 
+class Unreadable(NamedTuple):
+    """A path that cannot be read, or not to its end, and why. What is there may be sound, and
+    the fault the disk's or a permission's.
+    """
+
+    path: str
+    reason: str
+
+
 def max_bytes(config: Config) -> int:
     """The size from which a record is rejected instead of read."""
     return config.sources.max_record_mb * _MB
