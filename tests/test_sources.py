@@ -267,6 +267,16 @@ def test_an_array_and_an_object_around_it_hold_the_same_records(tmp_path: Path) 
         assert split(written(tmp_path, "c.json", wrapped.replace(b"\n", b""))) == expected
 
 
+@pytest.mark.parametrize("body", ["body", "Isi", "lead_in"])
+def test_an_article_wraps_no_others_whatever_its_fields_are_called(
+    tmp_path: Path, body: str
+) -> None:
+    config = Config(sources=Sources(fields=FieldNames(body=("lead_in",))))
+    content = json.dumps({"title": "Panen", body: "Panen padi.", "data": [{"isi": "a"}]}).encode()
+    for name in ("a.json", "a.jsonl"):
+        assert payloads(split(written(tmp_path, name, content), config)) == [content]
+
+
 def test_an_empty_array_holds_no_article_and_is_no_fault(tmp_path: Path) -> None:
     assert split(written(tmp_path, "a.json", b"[]")) == []
 

@@ -51,9 +51,9 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
 
 
 def _missing_body(header: list[str], config: Config) -> Reject | None:
-    known = fields.names("body", config.sources.fields)
-    if any(name.lower() in known for name in header):
+    if fields.has_body(header, config.sources.fields):
         return None
+    known = fields.names("body", config.sources.fields)
     return Reject(
         None,
         f"no column holds the body: found {', '.join(header)}; known are {', '.join(known)}; "

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -48,6 +48,11 @@ _MARKUP = re.compile(
 def names(field: str, configured: FieldNames) -> tuple[str, ...]:
     """The names, lower case, under which a field is looked for, in the order they are tried."""
     return tuple(name.lower() for name in getattr(configured, field)) + _NAMES[field]
+
+
+def has_body(keys: Iterable[str], configured: FieldNames) -> bool:
+    """Whether one of these keys is a name of the body."""
+    return not {key.strip().lower() for key in keys}.isdisjoint(names("body", configured))
 
 
 def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> Article:

@@ -67,13 +67,14 @@ def _is_document(head: list[Record | Reject]) -> bool:
 
 
 def _document(number: int | None, data: bytes, config: Config) -> Iterator[Record | Reject]:
-    """The articles that one object wraps, or the object itself."""
+    """The articles that one object wraps, or the object itself, which it is when it has a body."""
     payload = data.strip()
     try:
         members = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         members = {}  # the reader says what is wrong with it
-    for name in _WRAPPERS:
+    wrappers = () if fields.has_body(members, config.sources.fields) else _WRAPPERS
+    for name in wrappers:
         if (member := bytes(members.get(name, b""))).startswith(b"["):
             yield from _elements(member, config)
             return
