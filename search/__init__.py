@@ -7,7 +7,7 @@ with search.open("archive/") as engine:
 """
 
 from search.engine import Engine, open
-from search.results import Facet, FacetResult, FacetValue, Hit, Request, Response, Snippet
+from search.results import Facet, FacetResult, FacetValue, Hit, Request, Response, Scan, Snippet
 
 __all__ = [
     "Engine",
@@ -17,6 +17,7 @@ __all__ = [
     "Hit",
     "Request",
     "Response",
+    "Scan",
     "Snippet",
     "open",
 ]

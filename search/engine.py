@@ -1,11 +1,10 @@
 """The Engine that answers questions, and how one is opened."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 from index.config import Config, archive_folder, find_config, load_config
-from search.results import Hit, Request, Response
+from search.results import Request, Response, Scan
 
 
 class Engine(Protocol):
@@ -17,8 +16,8 @@ class Engine(Protocol):
     def search(self, request: Request) -> Response:
         """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
 
-    def scan(self, request: Request) -> Iterator[Hit]:
-        """The same hits one by one, for results too large to hold. No `limit` means all."""
+    def scan(self, request: Request) -> Scan:
+        """The same hits one by one, for results too large to hold, and no facets."""
 
     def close(self) -> None:
         """Release the archive."""

@@ -1,6 +1,6 @@
 """The question as a program asks it, and the answer: the same objects behind CLI, JSON, library."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -152,3 +152,18 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
         """The JSON form, which the command line and the HTTP API share."""
         encoded = msgspec.json.encode(self)
         return msgspec.json.format(encoded, indent=indent) if indent else encoded
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a Request hit by hit, and what is known before the first of them.
+
+    Iterate over it once, while the engine is open.
+    """
+
+    query: Understood
+    total: int
+    warnings: list[str]
+    hits: Iterator[Hit]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return self.hits

@@ -375,6 +375,14 @@ def test_an_archive_without_its_index_says_how_to_build_it(archive: Path) -> Non
     assert run("query", "Lavrov", "--archive", archive).returncode == 0
 
 
+def test_an_archive_whose_first_run_was_cut_off_says_to_run_it_again(archive: Path) -> None:
+    for path in (archive / "index").glob("_MAIN_*"):
+        path.unlink()
+    finished = run("query", "Lavrov", "--archive", archive)
+    assert finished.returncode == 3
+    assert f"no index yet in {archive}/index: `cakap-search index` has not" in finished.stderr
+
+
 def test_bad_json_lines_are_named_by_annotate_and_analyze() -> None:
     for command in ("annotate", "analyze"):
         for line, message in [

@@ -226,8 +226,18 @@ def test_no_limit_of_hits_is_too_small_or_too_large(engine: search.Engine) -> No
 
 
 def test_scanning_gives_the_hits_of_the_answer(engine: search.Engine) -> None:
-    request = search.Request("senjata", limit=None, explain=True)
-    assert list(engine.scan(request)) == engine.search(request).hits
+    request = search.Request('Menlu senjata nuklir "', limit=None, explain=True)
+    response, scan = engine.search(request), engine.scan(request)
+    assert (scan.query, scan.total, scan.warnings) == (
+        response.query,
+        response.total,
+        response.warnings,
+    )
+    assert scan.query.expansions
+    assert scan.warnings
+    assert list(scan) == response.hits != []
+    none = engine.scan(search.Request("senjata", limit=0))
+    assert (none.total, list(none)) == (3, [])
 
 
 def test_an_answer_is_repeatable(engine: search.Engine) -> None:
@@ -300,6 +310,20 @@ def test_what_is_odd_in_a_question_is_a_warning(engine: search.Engine) -> None:
     response = answered(engine, 'kopi "')
     assert [hit.id for hit in response.hits] == ["kopi"]
     assert "quotation mark at character 6" in response.warnings[0]
+
+
+@pytest.mark.parametrize("question", ["🙂", "()", "*", "-", "AND OR NOT"])
+def test_a_question_without_words_is_told_to_list_everything(
+    engine: search.Engine, question: str
+) -> None:
+    response = answered(engine, question)
+    assert response.total == 4
+    assert response.warnings[-1] == "The question has no words: every article is listed."
+
+
+@pytest.mark.parametrize("question", ["", "  ", "negara:RU", "-kopi", "dari"])
+def test_asking_for_everything_needs_no_warning(engine: search.Engine, question: str) -> None:
+    assert answered(engine, question).warnings == []
 
 
 @pytest.mark.parametrize(

@@ -24,18 +24,19 @@ from search.embedded.facets import count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.score import explain, score
 from search.embedded.snapshot import Mask, Snapshot
+from search.query.ast import Words
 from search.query.expand import Expanded, expand
 from search.query.parse import parse
 from search.query.resolve import NONE, Clause, label, resolve
 from search.results import (
     ArchiveState,
-    Expansion,
     Facet,
     FacetResult,
     FacetValue,
     Hit,
     Request,
     Response,
+    Scan,
     Snippet,
     Understood,
 )
@@ -53,15 +54,13 @@ _ALL_WORDS_BONUS = 1e6
 class _Answer(NamedTuple):
     """A question evaluated: the set that answers, in order, and what the counts need."""
 
+    understood: Understood
     clauses: tuple[Clause, ...]
-    parsed: str
-    mode: Literal["all", "most"]
     candidates: Docs  # answer the words, whatever the filters
     docs: Docs  # answer words and filters, ascending
     scores: np.ndarray[tuple[int], np.dtype[np.float64]]
     sort_keys: np.ndarray[tuple[int], np.dtype[np.float64]]
     leaves: list[Leaf]
-    expansions: tuple[Expansion, ...]
     warnings: tuple[str, ...]
 
 
@@ -115,14 +114,7 @@ class EmbeddedEngine:
             archive=ArchiveState(
                 commit.generation, int(self._snapshot.alive.sum()), commit.committed_at
             ),
-            query=Understood(
-                request.query,
-                answer.parsed,
-                answer.mode,
-                list(answer.expansions),
-                _shown(answer.clauses, negated=False),
-                _shown(answer.clauses, negated=True),
-            ),
+            query=answer.understood,
             total=len(answer.docs),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
             hits=hits,
@@ -130,9 +122,15 @@ class EmbeddedEngine:
             warnings=list(answer.warnings),
         )
 
-    def scan(self, request: Request) -> Iterator[Hit]:
-        """The same hits one by one, for results too large to hold. No `limit` means all."""
-        return self._hits(request, self._answer(request))
+    def scan(self, request: Request) -> Scan:
+        """The same hits one by one, for results too large to hold, and no facets."""
+        answer = self._answer(request)
+        return Scan(
+            query=answer.understood,
+            total=len(answer.docs),
+            warnings=list(answer.warnings),
+            hits=self._hits(request, answer),
+        )
 
     def stats(self) -> dict[str, int | str | None]:
         """What the archive holds; sizes in bytes."""
@@ -222,17 +220,19 @@ class EmbeddedEngine:
             moments = snapshot.moments[docs].astype(np.float64)
             keys = -moments if request.sort == "oldest" else moments
             keys[snapshot.moments[docs] == NO_MOMENT] = -np.inf
-        return _Answer(
-            resolved.clauses,
+        understood = Understood(
+            request.query,
             str(expanded.tree),
             mode,
-            candidates,
-            docs,
-            scores,
-            keys,
-            matches.leaves,
-            expanded.expansions,
-            (*parsed.warnings, *expanded.warnings),
+            list(expanded.expansions),
+            _shown(resolved.clauses, negated=False),
+            _shown(resolved.clauses, negated=True),
+        )
+        warnings = (*parsed.warnings, *expanded.warnings)
+        if request.query.strip() and parsed.tree == Words(()):
+            warnings += ("The question has no words: every article is listed.",)
+        return _Answer(
+            understood, resolved.clauses, candidates, docs, scores, keys, matches.leaves, warnings
         )
 
     def _today(self) -> datetime.date:
@@ -337,9 +337,7 @@ def _open_snapshot(folder: Path, archive: Archive) -> Snapshot:
     for _ in range(_OPEN_ATTEMPTS):
         commit = last_commit(folder)
         if commit is None:
-            raise ArchiveError(
-                f"there is no index in {folder}; build it with `cakap-search reindex`", "missing"
-            )
+            raise _no_index(folder)
         refuse_stale(commit, folder)
         try:
             return Snapshot(folder, commit, archive.deleted_since(commit.seq))
@@ -348,6 +346,14 @@ def _open_snapshot(folder: Path, archive: Archive) -> Snapshot:
     raise ArchiveError(
         f"{vanished} is missing; run `cakap-search reindex` to build the index again", "damaged"
     )
+
+
+def _no_index(folder: Path) -> ArchiveError:
+    if folder.is_dir():  # made before the first article is read
+        message = f"no index yet in {folder}: `cakap-search index` has not finished; run it (again)"
+    else:
+        message = f"there is no index in {folder}; build it with `cakap-search reindex`"
+    return ArchiveError(message, "missing")
 
 
 def _passing(snapshot: Snapshot, clauses: tuple[Clause, ...]) -> Mask:
