@@ -22,6 +22,9 @@ def show(settings: Settings) -> None:
 
 def check(settings: Settings) -> None:
     """Check the configuration file; an error says which key is wrong and how."""
+    from index.identity import read_sayings
+
+    read_sayings(settings.config.people.identities)
     print(f"{settings.config_path or 'the built-in defaults'}: in order")
 
 
