@@ -314,6 +314,31 @@ def test_an_array_cut_in_half_yields_its_whole_elements(tmp_path: Path) -> None:
     ]
 
 
+def test_arrays_that_follow_one_another_are_all_read(tmp_path: Path) -> None:
+    content = b'[{"isi": "a"}]\n[]\n[{"isi": "b"}, {"isi": "c"}]\n'
+    assert split(written(tmp_path, "a.json", content)) == [
+        Record(1, b'{"isi": "a"}', "json"),
+        Record(2, b'{"isi": "b"}', "json"),
+        Record(3, b'{"isi": "c"}', "json"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'[{"isi": "a"}]\n{"isi": "b"}\n', "line 2, column 1: extra data"),
+        (b'[{"isi": "a"} {"isi": "b"}]', "column 15: expecting ',' delimiter"),
+        (b'[{"isi": "a"}', "column 14: expecting ',' delimiter"),
+        (b'[{"isi": "a"}, ', "column 16: expecting value"),
+    ],
+)
+def test_what_cannot_be_read_behind_an_element_is_told(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    found = split(written(tmp_path, "a.json", content))
+    assert found == [Record(1, b'{"isi": "a"}', "json"), Reject(2, f"not valid JSON at {reason}")]
+
+
 def test_a_line_over_the_limit_is_rejected_without_being_held(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     with path.open("wb") as file:

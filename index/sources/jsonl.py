@@ -82,7 +82,7 @@ def _document(number: int | None, data: bytes, config: Config) -> Iterator[Recor
 
 
 def _elements(data: bytes, config: Config) -> Iterator[Record | Reject]:
-    """The elements of an array, as far as it is whole."""
+    """The elements of an array and of those behind it, as far as they are whole."""
     for number, element in enumerate(_raw_elements(data), 1):
         if isinstance(element, str):
             yield Reject(number, element)
@@ -91,7 +91,7 @@ def _elements(data: bytes, config: Config) -> Iterator[Record | Reject]:
 
 
 def _raw_elements(data: bytes) -> Iterator[bytes | str]:
-    """The bytes of each element; at the end of a broken array, what is wrong with it."""
+    """The bytes of each element; where no more can be read, what is wrong there."""
     try:
         text = decode(data)
     except SourceError as error:
@@ -102,22 +102,30 @@ def _raw_elements(data: bytes) -> Iterator[bytes | str]:
         return
     except (msgspec.DecodeError, RecursionError):
         pass  # msgspec stops at the first fault; the standard library goes as far as it can
+    try:
+        yield from _elements_in_turn(text)
+    except json.JSONDecodeError as error:
+        yield _json_reason(error)
+    except RecursionError:
+        yield TOO_DEEP
+
+
+def _elements_in_turn(text: str) -> Iterator[bytes]:
+    """The elements of one array after another, as `cat a.json b.json` makes them."""
     decoder = json.JSONDecoder(strict=False)
-    place = 1
-    while True:
-        place = _after_space(text, place)
-        try:
+    place = 0
+    while (place := _after_space(text, place)) < len(text):
+        if text[place] != "[":
+            raise json.JSONDecodeError("Extra data", text, place)
+        place = _after_space(text, place + 1)
+        while text[place : place + 1] != "]":
             _, end = decoder.raw_decode(text, place)
-        except json.JSONDecodeError as error:
-            yield _json_reason(error)
-            return
-        except RecursionError:
-            yield TOO_DEEP
-            return
-        yield text[place:end].encode()
-        place = _after_space(text, end)
-        if text[place : place + 1] == "]":
-            return
+            yield text[place:end].encode()
+            place = _after_space(text, end)
+            if text[place : place + 1] == ",":
+                place = _after_space(text, place + 1)
+            elif text[place : place + 1] != "]":
+                raise json.JSONDecodeError("Expecting ',' delimiter", text, place)
         place += 1
 
 
