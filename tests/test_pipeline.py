@@ -330,6 +330,16 @@ def test_unreadable_file_is_rejected_and_the_rest_goes_on(tmp_path: Path, folder
     assert (summary.rejected, summary.rejected_before, rejects) == (0, 1, [])
 
 
+def test_file_whose_name_is_no_utf8_does_not_end_the_run(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "in").mkdir()
+    write_jsonl(tmp_path / "in" / "b.jsonl", made_up(1))
+    with open(os.fsencode(tmp_path / "in") + b"/a\xff.txt", "wb") as file:
+        file.write(b"Harga cabai naik.")
+    summary, [reject] = run([tmp_path / "in"], folder)
+    assert counts(summary) == {"read": 2, "new": 1, "rejected": 1}
+    assert reject == f"{tmp_path}/in/a\ufffd.txt: the name is not UTF-8; rename it"
+
+
 @pytest.fixture
 def failing_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
     """Tell after how many chunks of 64 KB every read fails, None for never."""

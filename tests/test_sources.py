@@ -87,6 +87,17 @@ def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
     assert [item.path for item in found] == [str(path)]
 
 
+def test_a_name_that_is_no_utf8_is_reported_in_printable_form(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path)
+    for name in (b"kopi-\xff.txt", b"foto-\xff.jpg"):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(b"isi")
+    assert list(inputs([str(tmp_path)])) == [
+        UnknownType(f"{tmp_path}/foto-\ufffd.jpg"),
+        Unreadable(f"{tmp_path}/kopi-\ufffd.txt", "the name is not UTF-8; rename it"),
+    ]
+
+
 def test_loops_of_symbolic_links_end(tmp_path: Path) -> None:
     (tmp_path / "arsip").mkdir()
     (tmp_path / "arsip" / "atas").symlink_to(tmp_path)

@@ -23,7 +23,8 @@ def inputs(paths: Iterable[str]) -> Iterator[Input | Unreadable | UnknownType]:
 
     Hidden files and folders are passed over unless named. A file that is named is read
     whatever its extension. A path that does not exist raises SourceError at once, before
-    anything is read; one that may not be read is yielded as Unreadable.
+    anything is read; one that may not be read, or whose name is no UTF-8, is yielded as
+    Unreadable.
     """
     paths = list(paths)
     for path in paths:
@@ -60,20 +61,23 @@ def _walk(
     if resolved in seen:
         return
     seen.add(resolved)
+    printable = os.fsencode(resolved).decode(errors="replace")
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
             names = sorted(name for name in os.listdir(path) if not name.startswith("."))
         elif not stat.S_ISREG(status.st_mode):
-            yield Unreadable(resolved, "neither a file nor a folder")
+            yield Unreadable(printable, "neither a file nor a folder")
             return
     except OSError as error:
-        yield Unreadable(resolved, f"cannot be read ({error.strerror})")
+        yield Unreadable(printable, f"cannot be read ({error.strerror})")
         return
     if stat.S_ISDIR(status.st_mode):
         for name in names:
             yield from _walk(os.path.join(resolved, name), seen)
-    elif named or format_by_extension(resolved):
-        yield Input(resolved, status.st_size, status.st_mtime_ns)
+    elif not named and format_by_extension(resolved) is None:
+        yield UnknownType(printable)
+    elif printable != resolved:
+        yield Unreadable(printable, "the name is not UTF-8; rename it")
     else:
-        yield UnknownType(resolved)
+        yield Input(resolved, status.st_size, status.st_mtime_ns)
