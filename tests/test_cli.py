@@ -42,8 +42,12 @@ def test_it_ends_with_0_after_hits_and_1_without(ask: Any) -> None:
     assert ask("query", QUESTION).returncode == 0
     assert ask("query", "xyzzy").returncode == 1
     assert ask("query", "xyzzy", "--format", "jsonl").returncode == 1
-    assert ask("query", QUESTION, "--limit", "0").returncode == 0
+    for output in ("table", "json", "jsonl", "csv", "urls"):
+        arguments = ("query", QUESTION, "--limit", "0", "--format", output)
+        assert ask(*arguments).returncode == 0
+        assert ask(*arguments, "--offset", "99").returncode == 0
     assert ask("facets", "country", "xyzzy").returncode == 1
+    assert ask("facets", "category", "Lavrov", "--category", "none").returncode == 0
     assert ask("show", "xyzzy").returncode == 1
 
 
@@ -164,6 +168,35 @@ def test_results_go_to_stdout_and_hints_to_stderr(ask: Any) -> None:
     assert ask("query", f'{QUESTION} "', "--quiet").stderr == ""
 
 
+@pytest.mark.parametrize("output", ["jsonl", "csv", "urls"])
+def test_whatever_is_printed_its_reading_is_told(ask: Any, output: str) -> None:
+    arguments = ("query", 'Menlu Rusia kapal "', "--format", output)
+    told = ask(*arguments).stderr.splitlines()
+    assert told[:2] == [
+        "note: articles with most of the words, not only those with all",
+        "note: also: Menlu = Menteri Luar Negeri",
+    ]
+    assert told[2].startswith("note: The quotation mark at character 19 ")
+    assert ask(*arguments, "--quiet").stderr == ""
+
+
+def test_facets_tell_how_their_words_were_read(ask: Any) -> None:
+    told = ask("facets", "source", 'Menlu "').stderr.splitlines()
+    assert told[0] == "note: also: Menlu = Menteri Luar Negeri"
+    assert told[1].startswith("note: The quotation mark at character 7 ")
+    in_the_answer = ask("facets", "source", 'Menlu "', "--format", "json")
+    assert len(in_the_answer.stderr.splitlines()) == 1
+    assert ask("facets", "source", 'Menlu "', "--quiet").stderr == ""
+
+
+def test_articles_without_an_address_are_counted_beside_the_urls(ask: Any) -> None:
+    hits = json.loads(ask("query", "", "--all", "--format", "json").stdout)["hits"]
+    without = sum(hit["url"] is None for hit in hits)
+    assert without > 1
+    told = ask("query", "", "--all", "--format", "urls").stderr
+    assert told == f"note: {without} articles without a URL, not listed\n"
+
+
 def test_nothing_is_styled_cut_or_drawn_when_piped(ask: Any) -> None:
     finished = ask("query", QUESTION, "--format", "table", env={"FORCE_COLOR": "1"})
     assert "\x1b" not in finished.stdout
@@ -277,6 +310,10 @@ def test_every_format_lists_the_same_articles(ask: Any) -> None:
     )
     assert [row["id"] for row in rows] == [hit["id"] for hit in answer["hits"]]
     assert rows[0]["countries"] == "; ".join(answer["hits"][0]["countries"])
+    assert [row["inferred"] for row in rows] == [
+        "; ".join(hit["inferred"]) for hit in answer["hits"]
+    ]
+    assert any(row["inferred"] for row in rows)
     assert rows[0]["snippet"] == answer["hits"][0]["snippet"]["text"]
 
     urls = ask("query", QUESTION, "--all", "--format", "urls").stdout.split()

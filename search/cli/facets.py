@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings
-from search.cli.query import print_facets, read_facet, words_of
+from search.cli.query import print_facets, print_notes, read_facet, readings, words_of
 
 
 def run(
@@ -42,5 +42,7 @@ def run(
         writer.writerows((one.value, one.label, one.count) for one in result.values)
     else:
         print_facets(response.facets)
-    if not result.values:
+    notes = [] if output == "json" else readings(response.query)
+    print_notes([*notes, *response.warnings], settings)
+    if not response.total:
         raise typer.Exit(EXIT_NOTHING)

@@ -3,7 +3,7 @@
 import csv
 import sys
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from search.engine import Engine
-    from search.results import Facet, FacetResult, Hit, Request, Response, Snippet
+    from search.results import Facet, FacetResult, Hit, Request, Response, Snippet, Understood
 
 _DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
 _FACET_LIMIT = 10
@@ -30,7 +30,7 @@ _BAR_COLUMNS = 20
 _COUNT_COLUMNS = 14  # a mark before, a count of nine digits, and the spaces between
 _CSV_COLUMNS = (
     *("id", "title", "date", "source", "category", "agency", "author"),
-    *("countries", "people", "url", "score", "snippet"),
+    *("countries", "people", "inferred", "url", "score", "snippet"),
 )
 
 
@@ -103,20 +103,42 @@ def _print(engine: "Engine", request: "Request", output: str, settings: Settings
             print(response.to_json(indent=2).decode())
         else:
             _print_table(response, request, settings.config.timezone)
-        if not settings.quiet:
-            for warning in response.warnings:
-                warn(f"note: {warning}")
+        print_notes(response.warnings, settings)
         return response.total > 0
-    writers: dict[str, Callable[[Hit], None]]
-    writers = {"jsonl": _write_json, "csv": _write_csv, "urls": _write_url}
-    write = writers[output]
-    if output == "csv":
-        _write_row(_CSV_COLUMNS)
-    found = False
-    for hit in engine.scan(request):
-        write(hit)
-        found = True
-    return found
+    scan = engine.scan(request)
+    print_notes([*readings(scan.query), *scan.warnings], settings)
+    if output == "jsonl":
+        for hit in scan:
+            sys.stdout.write(msgspec.json.encode(hit).decode() + "\n")
+    elif output == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(_CSV_COLUMNS)
+        writer.writerows(map(_csv_row, scan))
+    else:
+        without = 0
+        for hit in scan:
+            if hit.url:
+                sys.stdout.write(hit.url + "\n")
+            else:
+                without += 1
+        if without:
+            print_notes([f"{_articles(without)} without a URL, not listed"], settings)
+    return scan.total > 0
+
+
+def readings(understood: "Understood") -> list[str]:
+    """How a question was read, where the answer itself does not say so."""
+    notes = [f"also: {one.typed} = {', '.join(one.to)}" for one in understood.expansions]
+    if understood.mode == "most":
+        notes.insert(0, "articles with most of the words, not only those with all")
+    return notes
+
+
+def print_notes(notes: Iterable[str], settings: Settings) -> None:
+    """What a reader should know beside the answer, on stderr."""
+    if not settings.quiet:
+        for note in notes:
+            warn(f"note: {note}")
 
 
 def words_of(words: list[str] | None) -> str:
@@ -144,15 +166,18 @@ def read_facet(described: str, limit: int | None) -> "Facet":
 
 def _print_table(response: "Response", request: "Request", timezone: str) -> None:
     columns = width()
-    articles = "1 article" if response.total == 1 else f"{response.total:,} articles"
     mode = ", with most of the words" if response.query.mode == "most" else ""
-    print(dim(f"{articles}{mode} · {response.took_ms:.0f} ms"))
+    print(dim(f"{_articles(response.total)}{mode} · {response.took_ms:.0f} ms"))
     for expansion in response.query.expansions:
         print(dim(f"also: {expansion.typed} = {', '.join(expansion.to)}"))
     for number, hit in enumerate(response.hits, request.offset + 1):
         print()
         _print_hit(number, hit, columns, timezone)
     print_facets(response.facets)
+
+
+def _articles(count: int) -> str:
+    return "1 article" if count == 1 else f"{count:,} articles"
 
 
 def _print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> None:
@@ -236,22 +261,9 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
             print(f" {chosen}{label:<{label_columns}} {value.count:>9,}  {dim(bar)}".rstrip())
 
 
-def _write_json(hit: "Hit") -> None:
-    sys.stdout.write(msgspec.json.encode(hit).decode() + "\n")
-
-
-def _write_url(hit: "Hit") -> None:
-    if hit.url:
-        sys.stdout.write(hit.url + "\n")
-
-
-def _write_csv(hit: "Hit") -> None:
-    """A row of CSV; several values in one cell are separated by semicolons."""
+def _csv_row(hit: "Hit") -> list[object]:
+    """The cells of a hit; several values in one cell are separated by semicolons."""
     row = msgspec.structs.asdict(hit)
     row["snippet"] = hit.snippet.text if hit.snippet else None
     cells = (row[name] for name in _CSV_COLUMNS)
-    _write_row("; ".join(cell) if isinstance(cell, list) else cell for cell in cells)
-
-
-def _write_row(cells: Iterable[object]) -> None:
-    csv.writer(sys.stdout, lineterminator="\n").writerow(cells)
+    return ["; ".join(cell) if isinstance(cell, list) else cell for cell in cells]
