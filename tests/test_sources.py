@@ -153,6 +153,12 @@ def test_a_folder_or_file_without_permission_is_reported_and_the_rest_read() -> 
         (b"<!DOCTYPE html><html></html>", "html"),
         (b'<?xml version="1.0"?>\n<!-- x --><HTML></HTML>', "html"),
         (b"Jakarta - Hujan turun.", "text"),
+        (b"Isi berita hari ini, menurut saksi mata.", "text"),
+        (b"isi\n\nHujan turun.", "text"),
+        (b"---\ntitle: Hujan\n---\nHujan turun.", "markdown"),
+        (b"--- Hujan turun ---\nJakarta.", "text"),
+        (b'\nid;judul;"Isi"\n1;Hujan;Hujan turun.', "json"),
+        (b"id\tjudul\tisi\n1\tHujan\tHujan turun.", "json"),
     ],
 )
 def test_content_tells_the_format_of_a_file_without_extension(
@@ -447,6 +453,14 @@ def test_an_undecodable_byte_costs_one_row_of_csv(tmp_path: Path) -> None:
     assert isinstance(second, Reject)
     assert second.number == 3
     assert isinstance(third, Record)
+
+
+def test_a_header_is_decoded_like_a_row(tmp_path: Path) -> None:
+    (record,) = split(written(tmp_path, "a.csv", b"isi,caf\xe9\nPanen kopi.,x\n"))
+    assert payloads([record]) == ['{"isi":"Panen kopi.","café":"x"}'.encode()]
+    (reject,) = split(written(tmp_path, "b.csv", b"isi,\x81\x8d\nPanen kopi.,x\n"))
+    assert isinstance(reject, Reject)
+    assert reject.reason.startswith("the header cannot be read: neither UTF-8 nor Windows-1252")
 
 
 def test_a_quote_that_never_ends_is_a_reject(tmp_path: Path) -> None:

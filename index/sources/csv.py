@@ -31,8 +31,11 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
     if not header_line:
         yield Reject(None, "empty")
         return
-    delimiter = max(_DELIMITERS, key=header_line.count)
-    header = [name.strip() for name in next(csv.reader([header_line], delimiter=delimiter))]
+    try:
+        delimiter, header = _header(header_line)
+    except (csv.Error, SourceError) as error:
+        yield Reject(None, f"the header cannot be read: {error}")
+        return
     if missing := _missing_body(header, config):
         yield missing
         return
@@ -48,6 +51,22 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
             continue
         if row:
             yield _record(number, header, row, config)
+
+
+def is_header(line: str, config: Config) -> bool:
+    """Whether a content that begins with this line is CSV: it names the body and more."""
+    try:
+        _, header = _header(line)
+    except (csv.Error, SourceError):
+        return False
+    return len(header) > 1 and fields.has_body(header, config.sources.fields)
+
+
+def _header(line: str) -> tuple[str, list[str]]:
+    """The delimiter of the header row and the names in it."""
+    delimiter = max(_DELIMITERS, key=line.count)
+    cells = next(csv.reader([line], delimiter=delimiter))
+    return delimiter, [name.strip() for name in _decoded(cells)]
 
 
 def _missing_body(header: list[str], config: Config) -> Reject | None:

@@ -77,16 +77,21 @@ def _split(path: str, stream: Stream, config: Config) -> Iterator[Record | Rejec
     if is_binary(sample):
         yield Reject(None, "binary content, not text")
         return
-    name = format_by_extension(path) or _format_by_content(sample)
+    name = format_by_extension(path) or _format_by_content(sample, config)
     split = FORMATS[name].split
     yield from split(stream, config) if split else _whole(name, stream, config)
 
 
-def _format_by_content(sample: bytes) -> str:
-    start = sample.lstrip().lower()
-    if start.startswith((b"{", b"[")):
+def _format_by_content(sample: bytes, config: Config) -> str:
+    start = sample.decode(errors="surrogateescape").lstrip()
+    first_line = next(iter(start.splitlines()), "")
+    if start.startswith(("{", "[")):
         return "json"
-    return "html" if start.startswith(b"<") and b"html" in start else "text"
+    if start.startswith("<") and "html" in start.lower():
+        return "html"
+    if first_line.rstrip() == "---":  # front matter
+        return "markdown"
+    return "csv" if csv.is_header(first_line, config) else "text"
 
 
 def _whole(name: str, stream: Stream, config: Config) -> Iterator[Record | Reject]:
