@@ -1,7 +1,7 @@
 """The passage of an article that shows best why it answers."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from index.language.analyzer import Token, analyze
@@ -91,14 +91,14 @@ class Highlighter:
         return max(by_stem, self._surfaces.get(token.surface, 0.0))
 
 
-def _window(text: str, matches: Collection[tuple[Token, float]], chars: int) -> tuple[int, int]:
+def _window(text: str, matches: Sequence[tuple[Token, float]], chars: int) -> tuple[int, int]:
     """Start and end of the passage: the one whose different words weigh most, then earliest."""
-    matches = list(matches)
     best_start, best_weight = 0, 0.0
     for first, (token, _) in enumerate(matches):
         start = _sentence_start(text, token.start, chars)
         seen: dict[str, float] = {}
-        for other, weight in matches[first:]:
+        for place in range(first, len(matches)):  # a slice would copy all to the end
+            other, weight = matches[place]
             if other.end > start + chars:
                 break
             name = other.stem or other.surface

@@ -1,13 +1,15 @@
 """Snippets: the passage that shows best why an article answers."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.language.analyzer import Token, analyze
 from search.results import Snippet
-from search.snippets import Highlighter
+from search.snippets import Highlighter, _window
 
 SENTENCES = (
     "Pedagang membuka kios sejak subuh. Hujan turun sepanjang pagi.\n\n"
@@ -78,6 +80,27 @@ def test_the_parts_of_a_hyphenated_word_are_highlighted_in_place() -> None:
     assert marked(snippet) == ["Hatta"]
     whole = highlighter(surfaces="soekarno-hatta hatta").snippet("Bandara Soekarno-Hatta.", 240)
     assert marked(whole) == ["Soekarno-Hatta"]
+
+
+class Counted(list[tuple[Token, float]]):
+    """Matches that count how many of them are read."""
+
+    read = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.read += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+def test_a_match_is_read_no_more_often_in_a_longer_text() -> None:
+    reads = []
+    for length in (200, 2000):
+        text = "kopi " * length
+        matches = Counted((token, 1.0) for token in analyze(text))
+        assert _window(text, matches, 60) == (0, 59)
+        reads.append(matches.read / length)
+    assert max(reads) <= 60 / len("kopi ") + 1
 
 
 PIECES = (
