@@ -217,7 +217,7 @@ def test_colour_can_be_switched_off(samples_archive: Path, variable: dict[str, s
     assert "\x1b" not in run_on_terminal(*arguments, columns=80, env=variable)
 
 
-@pytest.mark.parametrize("columns", [60, 80, 140])
+@pytest.mark.parametrize("columns", [48, 60, 80, 140])
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -237,6 +237,14 @@ def test_every_line_fits_the_terminal(
     for line in lines:
         assert len(line) <= columns, line
         assert line == line.rstrip(), line
+
+
+def test_a_terminal_of_a_few_columns_is_written_to_all_the_same(samples_archive: Path) -> None:
+    arguments = ("query", QUESTION, "--archive", samples_archive)
+    narrow, least = (run_on_terminal(*arguments, columns=columns) for columns in (5, 48))
+    assert [line for line in narrow.splitlines() if " ms" not in line] == [
+        line for line in least.splitlines() if " ms" not in line
+    ]
 
 
 def test_a_shortened_address_is_still_a_link(samples_archive: Path) -> None:

@@ -1,6 +1,7 @@
 """cakap-search query: ranked hits and facets."""
 
 import csv
+import math
 import sys
 import textwrap
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ import typer
 from index.errors import QueryError
 from index.schema import KEYWORDS
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, warn
-from search.cli.style import bold, dim, is_terminal, link, local_time, marked, width
+from search.cli.style import bold, dim, link, local_time, marked, width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -241,8 +242,10 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
     columns = width()
     labels = [value.label for facet in facets.values() for value in facet.values]
     label_columns = max(map(len, labels), default=0)
+    bar_columns = 0
     if columns is not None:
-        label_columns = min(label_columns, columns - _BAR_COLUMNS - _COUNT_COLUMNS)
+        bar_columns = min(_BAR_COLUMNS, columns // 4)
+        label_columns = min(label_columns, columns - bar_columns - _COUNT_COLUMNS)
     for name, facet in facets.items():
         if not facet.values and not facet.missing:
             continue
@@ -256,7 +259,7 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
             label = value.label
             if len(label) > label_columns:
                 label = label[: label_columns - 1] + "…"
-            bar = "█" * max(1, round(_BAR_COLUMNS * value.count / most)) if is_terminal() else ""
+            bar = "█" * math.ceil(bar_columns * value.count / most)
             chosen = "*" if value.selected else " "
             print(f" {chosen}{label:<{label_columns}} {value.count:>9,}  {dim(bar)}".rstrip())
 

@@ -79,7 +79,7 @@ def _print_text(version: "Version", versions: list["Version"], timezone: str) ->
 
     article, enrichment = version.content.article, version.content.enrichment
     wrap = textwrap.TextWrapper(width() or 1_000_000, break_long_words=False)
-    print(bold(enrichment.title or "(no title)"))
+    print(bold(wrap.fill(enrichment.title or "(no title)")))
     about = (local_time(enrichment.date, timezone), enrichment.source, article.category)
     print(dim(" · ".join(filter(None, about))))
     print()

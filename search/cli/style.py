@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 _MOST_COLUMNS = 100  # longer lines are hard to read
+_FEWEST_COLUMNS = 48  # a narrower terminal wraps lines
 
 
 @cache
@@ -27,7 +28,7 @@ def width() -> int | None:
     """Columns to fit in, None where nothing reads them."""
     if not is_terminal():
         return None
-    return min(shutil.get_terminal_size().columns, _MOST_COLUMNS)
+    return min(max(shutil.get_terminal_size().columns, _FEWEST_COLUMNS), _MOST_COLUMNS)
 
 
 def bold(text: str) -> str:
