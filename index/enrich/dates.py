@@ -184,12 +184,14 @@ def read_date(value: str, timezone: str) -> str | None:
     """A date field of a source in the form of `Article.date`, or None where it holds no date.
 
     Reads ISO 8601, RFC 2822, seconds or milliseconds since 1970, and what Indonesian sites print
-    (`22/06/2021`, `Selasa, 22 Juni 2021 | 14:05 WIB`). A moment without a zone is in `timezone`
-    (an IANA name); a bare day, or midnight without a zone, stays a day. Years are 1900 to 2100.
+    (`22/06/2021`, `Selasa, 22 Juni 2021 | 14:05 WIB`); `06/22/2021` is no other day. A moment
+    without a zone is in `timezone` (an IANA name); a bare day, or midnight without a zone, stays
+    a day. Years are 1900 to 2100.
     """
     value = " ".join(value.split())
     if len(value) > _LONGEST_VALUE:
         return None
+    value = _grammar(_ZONE_NAME).sub("", value)
     reading = _iso_reading(value) or _epoch_reading(value, timezone) or _printed_reading(value)
     if reading is None:
         reading = _mail_reading(value)
@@ -601,9 +603,15 @@ _PRINTED = (
 )
 _LONGEST_VALUE = 80  # "Selasa, 22 September 2021 | pukul 14:05:33 WIB" has 45 characters
 _EPOCH = r"-?\d{9,13}(?:\.\d*)?"
+# Java's, behind an offset: 2021-06-22T14:05+07:00[Asia/Jakarta]
+_ZONE_NAME = r"(?:(?<=Z)|(?<=[+-]\d\d:\d\d))\[[\w/+-]+\]$"
+_DAYS_END = r"(?<=\d[T ])24(?=:00(?!:?0*[1-9]))"  # ISO 8601 lets a day end at 24:00
 
 
 def _iso_reading(value: str) -> date | datetime | None:
+    if _grammar(_DAYS_END).search(value):
+        begun = _iso_reading(_grammar(_DAYS_END).sub("00", value))
+        return begun + timedelta(1) if begun and begun.year <= LAST_YEAR else None
     try:
         return date.fromisoformat(value)
     except ValueError:
@@ -634,7 +642,8 @@ def _printed_reading(value: str) -> date | datetime | None:
         found[part] or found[f"us_{part}"] or found[f"iso_{part}"]
         for part in ("year", "month", "day")
     )
-    read = _date(int(year), _month(month), int(day))
+    # A month above 12 can only be a day before which an American put the month.
+    read = _date(int(year), _month(month), int(day)) or _date(int(year), int(day), _month(month))
     if read is None or found["hour"] is None:
         return read
     hour = int(found["hour"])
