@@ -7,8 +7,9 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One article as its source gives it. Text is NFC, without control characters.
 
     `date` and `modified` are ISO 8601: a bare day (`2021-06-22`) keeps day precision, a
-    moment carries its offset (`2021-06-22T14:05+07:00`). `given_id` is the identifier that
-    the article came with.
+    moment carries its offset (`2021-06-22T14:05+07:00`). `unread_date` is what the source wrote
+    for the date where that cannot be read. `given_id` is the identifier that the article came
+    with.
     """
 
     body: str
@@ -21,6 +22,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     category: str | None = None
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    unread_date: str | None = None
 
     def content_hash(self) -> bytes:
         """Sixteen bytes that change when anything in the article does."""

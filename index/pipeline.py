@@ -48,8 +48,10 @@ _DOCUMENTS_PER_CHUNK = 512
 _RECORDS_PER_COMMIT = 2000
 # Where an input's records are numbered from 1 and 0 is the whole of it, the reading of it.
 _READING = -1
+# How much of what stands in the place of a date is told.
+_QUOTED_CHARS = 40
 # Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
-_READER_VERSION = 1
+_READER_VERSION = 2
 
 
 class Progress(NamedTuple):
@@ -62,7 +64,10 @@ class Progress(NamedTuple):
 
 
 class Summary(msgspec.Struct):
-    """What a run did. `rejected_before` counts records whose rejection was reported earlier."""
+    """What a run did. `rejected_before` counts records whose rejection was reported earlier,
+    `unread_dates` articles with a date that cannot be read; `unread_date` is the first, with its
+    place.
+    """
 
     read: int = 0
     new: int = 0
@@ -71,6 +76,8 @@ class Summary(msgspec.Struct):
     rejected: int = 0
     rejected_before: int = 0
     unknown_files: int = 0
+    unread_dates: int = 0
+    unread_date: str | None = None
     seconds: float = 0.0
 
 
@@ -287,6 +294,9 @@ class _Reading:
             result.identity, result.article, result.packed, result.source
         )
         setattr(summary, outcome, getattr(summary, outcome) + 1)
+        if unread := result.article.unread_date:
+            summary.unread_dates += 1
+            summary.unread_date = summary.unread_date or f"{unread[:_QUOTED_CHARS]!r} at {place}"
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
 
     def add_failures(self, failures: list[str]) -> None:

@@ -407,6 +407,18 @@ def test_damage_in_a_file_is_known_until_the_file_changes(tmp_path: Path, folder
     assert (again.rejected_before, rejects) == (first.rejected, [])
 
 
+def test_dates_that_cannot_be_read_are_counted_with_an_example(
+    tmp_path: Path, folder: Path
+) -> None:
+    dates = ("2021-06-22", "31/02/2021", "entah kapan", None)
+    articles = [made_up(number, date=date) for number, date in enumerate(dates)]
+    path = write_jsonl(tmp_path / "a.jsonl", *articles)
+    summary, rejects = run([path], folder)
+    assert (summary.new, summary.unread_dates, rejects) == (4, 2, [])
+    assert summary.unread_date == f"'31/02/2021' at {path}:2"
+    assert run([path], folder)[0].unread_dates == 0
+
+
 def test_path_that_does_not_exist_is_an_error_before_anything_is_made(folder: Path) -> None:
     with pytest.raises(SourceError, match="no such file or folder"):
         run([folder / "nothing"], folder)

@@ -502,6 +502,7 @@ def test_every_field_has_english_and_indonesian_names_in_any_case() -> None:
         "category": "Dunia",
         "authors": ("Ani", "Budi"),
         "tags": ("senjata", "Rusia"),
+        "unread_date": None,
     }
 
 
@@ -552,8 +553,18 @@ def test_markup_in_a_body_becomes_text() -> None:
     assert article_of({"body": "jika a < b dan b > c"}).body == "jika a < b dan b > c"
 
 
-def test_an_unreadable_date_is_no_date() -> None:
-    assert article_of({"isi": "a", "date": "entah kapan"}).date is None
+def test_an_unreadable_date_is_no_date_but_is_kept() -> None:
+    article = article_of({"isi": "a", "date": "31/02/2021"})
+    assert (article.date, article.unread_date) == (None, "31/02/2021")
+    for date in ("22/06/2021", "", "null", None):
+        assert article_of({"isi": "a", "date": date}).unread_date is None
+
+
+@pytest.mark.parametrize("name", ["Date Published", "date-published", " date_published "])
+def test_blanks_and_hyphens_in_field_names_are_underscores(name: str) -> None:
+    assert article_of({"isi": "a", name: "2021-06-22"}).date == "2021-06-22"
+    config = Config(sources=Sources(fields=FieldNames(body=("Isi Lengkap",))))
+    assert article_of({"isi-lengkap": "a"}, config).body == "a"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ _NAMES = {
     "body": ("body", "text", "content", "maintext", "isi", "konten"),
     "date": (
         *("date", "publish_date", "published_at", "publishing_date", "tanggal"),
-        *("date_publish", "publishedat", "published", "pubdate"),
+        *("date_published", "date_publish", "publishedat", "published", "pubdate"),
     ),
     "modified": (
         *("modified", "modified_at", "date_modified", "last_modified", "diperbarui"),
@@ -46,22 +46,28 @@ _MARKUP = re.compile(
 
 @functools.cache
 def names(field: str, configured: FieldNames) -> tuple[str, ...]:
-    """The names, lower case, under which a field is looked for, in the order they are tried."""
-    return tuple(name.lower() for name in getattr(configured, field)) + _NAMES[field]
+    """The names, as keys, under which a field is looked for, in the order they are tried."""
+    return tuple(_key(name) for name in getattr(configured, field)) + _NAMES[field]
+
+
+def _key(name: str) -> str:
+    """The form in which names are compared: `Date Published` and `date-published` are one."""
+    return re.sub(r"[\s-]+", "_", name.strip().lower())
 
 
 def has_body(keys: Iterable[str], configured: FieldNames) -> bool:
     """Whether one of these keys is a name of the body."""
-    return not {key.strip().lower() for key in keys}.isdisjoint(names("body", configured))
+    return not {_key(key) for key in keys}.isdisjoint(names("body", configured))
 
 
 def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> Article:
-    """The Article in a mapping with any of the known field names, in any case.
+    """The Article in a mapping with any of the known field names, in any case, with blanks,
+    hyphens or underscores between their words.
 
     The first name with a value wins. A `body` that is given stands before any in the mapping.
-    A date that cannot be read is no date. Without a body: SourceError.
+    A date that cannot be read is kept as it is written. Without a body: SourceError.
     """
-    fields = {key.strip().lower(): value for key, value in raw.items()}
+    fields = {_key(key): value for key, value in raw.items()}
 
     def values(field: str) -> list[str]:
         found = (
@@ -80,10 +86,12 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
     body = body or "\n".join(values("body"))
     if not body:
         raise SourceError(f"no body under any of {', '.join(names('body', config.sources.fields))}")
+    date = moment("date")
     return Article(
         body=body,
         title=value("title"),
-        date=moment("date"),
+        date=date,
+        unread_date=value("date") if date is None else None,
         modified=moment("modified"),
         url=_canonical_url(value("url")),
         source=value("source"),

@@ -51,7 +51,12 @@ def run(
         + f", {summary.seconds:.1f} s"
     )
     if summary.unknown_files and not settings.quiet:
-        warn(f"{summary.unknown_files:,} files of unknown type were passed over")
+        warn(f"passed over: {_counted(summary.unknown_files, 'file')} of unknown type")
+    if summary.unread_dates and not settings.quiet:
+        warn(
+            f"no date read: {_counted(summary.unread_dates, 'article')} with a date that cannot be"
+            f" read, such as {summary.unread_date}"
+        )
     if summary.rejected:
         for reject in rejects[:_REJECTS_TOLD]:
             warn(f"rejected: {reject}")
@@ -61,6 +66,10 @@ def run(
             + f"all rejects with their reasons: {settings.folder / REJECTS_FILE}"
         )
         raise typer.Exit(EXIT_REJECTED)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 @contextmanager
