@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,26 @@ def test_a_closed_pipe_is_silent(samples_archive: Path) -> None:
             process.stdout.close()
             assert process.stderr.read() == b""
         assert process.returncode == 0
+
+
+@pytest.mark.parametrize("redirection", [">&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_nobodys_fault(samples_archive: Path, redirection: str) -> None:
+    for arguments, code in (("query Lavrov", 0), ("query xyzzy", 1), ("show 1101", 0)):
+        command = f"exec '{PROGRAM}' {arguments} --archive '{samples_archive}' {redirection}"
+        finished = subprocess.run(
+            ["sh", "-c", command], env=environment(), capture_output=True, text=True, check=False
+        )
+        assert finished.returncode == code
+        assert "Traceback" not in finished.stderr
+        assert "error" not in finished.stderr
+
+
+def test_output_that_cannot_be_written_to_is_told(samples_archive: Path) -> None:
+    command = f"exec '{PROGRAM}' query Lavrov --archive '{samples_archive}' 1</dev/null"
+    finished = subprocess.run(
+        ["sh", "-c", command], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (finished.returncode, finished.stderr) == (3, "error: output: Bad file descriptor\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -345,6 +366,20 @@ def test_words_need_no_quotation_marks(ask: Any) -> None:
     assert one == several != ""
 
 
+def test_a_question_may_begin_with_a_minus(ask: Any, samples_archive: Path) -> None:
+    def found(*arguments: str) -> list[str]:
+        lines = ask("query", *arguments, "--all", "--format", "jsonl").stdout.splitlines()
+        return sorted(json.loads(line)["id"] for line in lines)
+
+    assert found("-Lavrov -Jokowi") == found("-Jokowi -Lavrov") != []
+    assert "1101" not in found("-Lavrov -Jokowi")
+    arguments = ("query", "--archive", samples_archive, "--format", "json", "--", "-Lavrov")
+    finished = run(*arguments)
+    assert json.loads(finished.stdout)["query"]["parsed"] == "-Lavrov"
+    pointed = ask("query", "-Lavrov tanggal:2021-13").stderr.splitlines()
+    assert pointed[1:] == ["  -Lavrov tanggal:2021-13", "          ^^^^^^^^^^^^^^^"]
+
+
 def test_offset_and_limit_cut_the_list_and_numbers_go_on(ask: Any) -> None:
     arguments = ("query", QUESTION, "--format", "jsonl")
     whole = ask(*arguments, "--all").stdout.splitlines()
@@ -528,6 +563,12 @@ def test_help_lists_every_command() -> None:
     finished = run("--help")
     for command in COMMANDS:
         assert re.search(rf"\b{command}\b", finished.stdout)
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    finished = run("--version")
+    assert finished.returncode == 0
+    assert finished.stdout == f"cakap-search {metadata.version('cakap-search')}\n"
 
 
 def test_without_arguments_help_is_shown() -> None:

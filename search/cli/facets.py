@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings
-from search.cli.query import print_facets, print_notes, read_facet, readings, words_of
+from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of
+from search.cli.query import print_facets, print_notes, read_facet, readings
 
 
 def run(
@@ -29,7 +29,7 @@ def run(
 
     facet = read_facet(field, None)
     request = search.Request(
-        words_of(words), **narrowing._asdict(), limit=0, facets=[facet], expand=not no_expand
+        question_of(words), **narrowing._asdict(), limit=0, facets=[facet], expand=not no_expand
     )
     with search.open(settings.folder, settings.config) as engine:
         response = engine.search(request)

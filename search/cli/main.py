@@ -1,10 +1,12 @@
 """The command line: one module in this folder for each command."""
 
 import io
+import os
 import re
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
@@ -25,6 +27,8 @@ COMMANDS = (
 
 # What Python reads undecodable bytes of an argument as.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# A question that begins with a word to be left out; one letter after a minus is an option.
+_MINUS_AND_WORDS = re.compile(r"-[^-=\s]{2,}\s")
 
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -37,7 +41,14 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     )
 
     @app.callback()
-    def about() -> None:
+    def about(
+        _: Annotated[
+            bool,
+            typer.Option(
+                "--version", callback=_print_version, is_eager=True, help="Print the version."
+            ),
+        ] = False,
+    ) -> None:
         """Search an archive of Indonesian news."""
 
     for name in names:
@@ -49,8 +60,17 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     return app
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # 10 ms that no other run needs
+
+        print(f"cakap-search {version('cakap-search')}")
+        raise typer.Exit
+
+
 def main() -> None:
     """Entry point of `cakap-search`."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal keeps its encoding, whatever it is
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
@@ -58,6 +78,15 @@ def main() -> None:
         if _LONE_SURROGATE.search(argument):
             warn(f"error: {argument!r} holds bytes that are no text in this locale; use UTF-8")
             sys.exit(EXIT_USAGE)
+    # A space keeps `query "-senjata rusia"` from being read as options.
+    sys.argv[1:] = [f" {a}" if _MINUS_AND_WORDS.match(a) else a for a in sys.argv[1:]]
     # Importing every command takes 10 ms; one that is asked for comes alone.
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     application(asked or COMMANDS)()
+
+
+def _open_closed_streams() -> None:
+    """Where a caller closed stdin, stdout or stderr (`>&-`), nothing is read or written."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  for the whole run

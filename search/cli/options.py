@@ -163,7 +163,7 @@ def _errors_reported(values: dict[str, Any]) -> Iterator[None]:
     except (ArchiveError, EngineUnavailable) as error:
         fail(error, EXIT_ARCHIVE)
     except QueryError as error:
-        fail(_pointed(error, " ".join(values.get("words") or [])), EXIT_USAGE)
+        fail(_pointed(error, question_of(values.get("words"))), EXIT_USAGE)
     except CakapError as error:
         fail(error, EXIT_USAGE)
     except Exception as error:
@@ -171,6 +171,11 @@ def _errors_reported(values: dict[str, Any]) -> Iterator[None]:
             raise
         _discard_output()
         fail(_unexpected(error, values.get("settings")), EXIT_ARCHIVE)
+
+
+def question_of(words: list[str] | None) -> str:
+    """The question, also when it was typed without quotes around it."""
+    return " ".join(words or []).strip()
 
 
 def _pointed(error: QueryError, question: str) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from index.errors import QueryError
 from index.schema import KEYWORDS
-from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, warn
+from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of, warn
 from search.cli.style import bold, dim, link, local_time, marked, width
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ _CSV_COLUMNS = (
 
 def run(
     words: Annotated[
-        list[str], typer.Argument(metavar="WORDS", help='The question; "" is every article.')
+        list[str],
+        typer.Argument(
+            metavar="WORDS",
+            help='The question; "" is every article. After -- it may begin with a minus.',
+        ),
     ],
     narrowing: Narrowing,
     settings: Settings,
@@ -66,8 +70,7 @@ def run(
 ) -> None:
     """Answer a question: the best articles first, and what they are about.
 
-    Words, "exact phrases", "near words"~5, +must, -not, senjat*, lavrof~, OR, judul:gempa,
-    negara:Rusia.
+    Words, "exact phrases", "near words"~5, +must, -not, senjat*, lavrof~, OR, negara:Rusia.
     """
     import search
 
@@ -78,7 +81,7 @@ def run(
         # Wrapped at words, a line stays up to a word short.
         snippet_chars = _SNIPPET_LINES * (columns - len(_INDENT) - 8)
     request = search.Request(
-        words_of(words),
+        question_of(words),
         **narrowing._asdict(),
         sort=sort,
         match=match,
@@ -140,11 +143,6 @@ def print_notes(notes: Iterable[str], settings: Settings) -> None:
     if not settings.quiet:
         for note in notes:
             warn(f"note: {note}")
-
-
-def words_of(words: list[str] | None) -> str:
-    """The question, also when it was typed without quotes around it."""
-    return " ".join(words or [])
 
 
 def read_facet(described: str, limit: int | None) -> "Facet":
