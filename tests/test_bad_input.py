@@ -383,17 +383,18 @@ def test_an_archive_whose_first_run_was_cut_off_says_to_run_it_again(archive: Pa
     assert f"no index yet in {archive}/index: `cakap-search index` has not" in finished.stderr
 
 
-def test_bad_json_lines_are_named_by_annotate_and_analyze() -> None:
+def test_bad_json_lines_are_named_by_annotate_and_analyze_and_passed_over() -> None:
     for command in ("annotate", "analyze"):
         for line, message in [
             (b"{", "-:2: not valid JSON"),
             (b'{"id": 1}', '-:2: needs an object with a "text"'),
             (b"\xff", "-:2: not valid JSON"),
         ]:
-            finished = run(command, "--jsonl", "-", stdin=b'{"text": "kopi"}\n' + line)
-            assert finished.returncode == 2
-            assert message in finished.stderr
-            assert finished.stdout.count("\n") == 1
+            good = b'{"text": "kopi"}\n'
+            finished = run(command, "--jsonl", "-", stdin=good + line + b"\n" + good)
+            assert finished.returncode == 4
+            assert finished.stderr.startswith(f"rejected: {message}")
+            assert finished.stdout.count("\n") == 2
 
 
 def test_bytes_that_are_no_text_are_refused_on_stdin() -> None:

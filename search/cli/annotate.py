@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from index.errors import SourceError
-from search.cli.options import Settings
+from search.cli.options import EXIT_REJECTED, Settings, warn
 
 if TYPE_CHECKING:
     from index.archive import Content
@@ -74,18 +74,28 @@ def annotation(content: "Content") -> dict[str, Any]:
 
 
 def read_json_lines(file: str) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file or stdin, each with a `text`; raises SourceError."""
+    """The objects of a JSON Lines file or stdin, each with a `text`.
+
+    Other lines are told on stderr; after the last line they end the program with EXIT_REJECTED.
+    """
     lines = sys.stdin.buffer if file == "-" else _open(file)
+    rejected = False
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             given = msgspec.json.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise SourceError(f"{file}:{number}: not valid JSON ({error})") from error
-        if not isinstance(given, dict) or not isinstance(given.get("text"), str):
-            raise SourceError(f'{file}:{number}: needs an object with a "text"')
-        yield given
+            reason = f"not valid JSON ({error})"
+        else:
+            if isinstance(given, dict) and isinstance(given.get("text"), str):
+                yield given
+                continue
+            reason = 'needs an object with a "text"'
+        warn(f"rejected: {file}:{number}: {reason}")
+        rejected = True
+    if rejected:
+        raise typer.Exit(EXIT_REJECTED)
 
 
 def _open(file: str) -> BinaryIO:
