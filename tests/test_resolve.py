@@ -155,9 +155,9 @@ def test_what_holds_no_filter_is_left_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"filters": {"country": ["Venezeula"]}}, "no country .*'Venezeula'; nearest: Venezuela"),
+        ({"filters": {"country": ["Venezeula"]}}, "no country is called 'Venezeula'; nearest: Ven"),
         ({"filters": {"person": ["Lavrof"]}}, "no person .*'Lavrof'; nearest: Sergei Lavrov"),
-        ({"filters": {"person": ["Nobody"]}}, "no person .*'Nobody'$"),
+        ({"filters": {"person": ["Nobody"]}}, "no person in the archive is called 'Nobody'$"),
         ({"filters": {"source": ["kompas"]}}, "no source .*'kompas'; nearest: kompas.com"),
         ({"exclude": {"country": ["Atlantis"]}}, "no country .*'Atlantis'"),
         ({"filters": {"country": ["RU,Atlantis"]}}, "no country .*'Atlantis'"),
@@ -167,6 +167,8 @@ def test_what_holds_no_filter_is_left_as_it_is() -> None:
         ({"filters": {"date": ["2021-13"]}}, "2021-13: a month is 01 to 12"),
         ({"filters": {"date": ["2021..2020"]}}, "ends before it begins"),
         ({"since": "2021", "until": "2020"}, "since 2021 until 2020 ends before it begins"),
+        ({"since": "2021-06..2021-07"}, r"since 2021-06\.\.2021-07: a range is not a day"),
+        ({"until": "..2021-07"}, "until .*: a range is not a day to begin or end with"),
         ({"since": "lusa depan"}, "lusa depan"),
     ],
 )

@@ -128,6 +128,11 @@ class _Resolver:
         """The days from the first one that `since` means to the last one that `until` means."""
         if since is None and until is None:
             return
+        for option, words in (("since", since), ("until", until)):
+            if words is not None and ".." in words:
+                raise QueryError(
+                    f"{option} {words}: a range is not a day to begin or end with; `date` takes one"
+                )
         first = _period(since, self._today)[0] if since is not None else None
         last = _period(until, self._today)[1] if until is not None else None
         if first is not None and last is not None and first > last:
@@ -175,13 +180,15 @@ class _Resolver:
     def _country(self, name: str) -> str:
         code = country_code(name)
         if code is None:
-            raise QueryError(_nobody("country", name, nearest_countries(name)))
+            raise QueryError(_unknown("country", name, nearest_countries(name)))
         return code
 
     def _person(self, name: str) -> str:
         person = self._vocabulary.person(name)
         if person is None:
-            raise QueryError(_nobody("person", name, self._vocabulary.people_like(name)))
+            raise QueryError(
+                _unknown("person in the archive", name, self._vocabulary.people_like(name))
+            )
         return person
 
     def _date(self, words: str) -> str:
@@ -197,7 +204,9 @@ class _Resolver:
         import difflib
 
         near = difflib.get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.5)
-        raise QueryError(_nobody(field, name, [by_lower_case[value] for value in near]))
+        raise QueryError(
+            _unknown(f"{field} in the archive", name, [by_lower_case[value] for value in near])
+        )
 
 
 def _period(words: str, today: Callable[[], datetime.date]) -> "Period":
@@ -210,9 +219,9 @@ def _days(first: datetime.date | None, last: datetime.date | None) -> str:
     return f"{first or ''}..{last or ''}"
 
 
-def _nobody(what: str, name: str, nearest: Sequence[str]) -> str:
+def _unknown(what: str, name: str, nearest: Sequence[str]) -> str:
     known = f"; nearest: {', '.join(nearest)}" if nearest else ""
-    return f"no {what} in the archive is called {name!r}{known}"
+    return f"no {what} is called {name!r}{known}"
 
 
 def label(field: str, value: str) -> str:
