@@ -254,6 +254,10 @@ def test_reading_is_linear_in_the_length_of_a_hostile_text(unit: str) -> None:
     ("words", "first", "last"),
     [
         ("2021-06-22", date(2021, 6, 22), date(2021, 6, 22)),
+        ("2021/06/22", date(2021, 6, 22), date(2021, 6, 22)),
+        ("2021/6/2", date(2021, 6, 2), date(2021, 6, 2)),
+        ("20210622", date(2021, 6, 22), date(2021, 6, 22)),
+        ("20210601..2021/06/30", date(2021, 6, 1), date(2021, 6, 30)),
         ("2021-06", date(2021, 6, 1), date(2021, 6, 30)),
         ("2020-2", date(2020, 2, 1), date(2020, 2, 29)),
         ("2021", date(2021, 1, 1), date(2021, 12, 31)),
@@ -294,6 +298,7 @@ def test_last_months_begin_in_a_month_that_lacks_the_day() -> None:
     [
         ("2021-13", "2021-13: a month is 01 to 12"),
         ("2021-02-30", "2021-02-30: that month has the days 01 to 28"),
+        ("20211301", "20211301: a month is 01 to 12"),
         ("1066", "1066: a year is 1900 to 2100"),
         ("2022..2021", "2022..2021: the range ends before it begins"),
         ("..", "..: a range needs at least one end"),

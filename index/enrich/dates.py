@@ -163,9 +163,10 @@ def date_mentions(text: str, anchor: date | None) -> list[DateMention]:
 def period(words: str, today: date) -> Period:
     """The first and last day that a date filter means; None is an open end.
 
-    Understands a day, month or year (`2021-06-22`, `2021-06`, `2021`, `22/6/2021`, `Juni 2021`),
-    a range `A..B` with either end left out, the last days (`7 hari`, `2 pekan`, `3 bulan`, today
-    included) and every expression that an article may use (`kemarin`, `pekan lalu`).
+    Understands a day, month or year (`2021-06-22`, `2021/06/22`, `20210622`, `22/6/2021`,
+    `2021-06`, `Juni 2021`, `2021`), a range `A..B` with either end left out, the last days
+    (`7 hari`, `2 pekan`, `3 bulan`, today included) and every expression that an article may use
+    (`kemarin`, `pekan lalu`).
     QueryError: what is not understood, with what would be.
     """
     first_words, dots, last_words = words.strip().partition("..")
@@ -523,7 +524,8 @@ def _mention(text: str, start: int, end: int, first: date, last: date) -> DateMe
 
 # Filters of a question.
 
-_NUMBERED = r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?"
+_NUMBERED = r"(?P<year>\d{4})(?:[-/](?P<month>\d\d?)(?:[-/](?P<day>\d\d?))?)?"
+_COMPACT = r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
 _LAST_UNITS = rf"(?P<count>[1-9]\d{{0,3}}) (?P<unit>{_UNIT}|days?|weeks?|months?|years?)"
 _ENGLISH = {
     "today": "hari ini",
@@ -547,8 +549,9 @@ _ACCEPTED = (
 
 def _days(words: str, today: date) -> tuple[date, date]:
     words = " ".join(words.split())
-    if (numbered := _grammar(_NUMBERED).fullmatch(words)) is not None:
-        return _numbered_days(words, numbered)
+    for pattern in (_NUMBERED, _COMPACT):
+        if (numbered := _grammar(pattern).fullmatch(words)) is not None:
+            return _numbered_days(words, numbered)
     words = _ENGLISH.get(words.lower(), words)
     if (recent := _grammar(_LAST_UNITS).fullmatch(words)) is not None:
         unit = _ENGLISH.get(recent["unit"].lower().removesuffix("s"), recent["unit"].lower())
