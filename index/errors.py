@@ -3,7 +3,13 @@
 A message names the place and the remedy; it is shown to people as it stands.
 """
 
+import re
 from typing import Literal
+
+# What makes a terminal do more than show a letter: controls, bidi marks, half characters.
+_CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class CakapError(Exception):
@@ -39,3 +45,10 @@ class ArchiveError(CakapError):
 
 class EngineUnavailable(CakapError):  # noqa: N818  the name that the design gives it
     """The engine cannot be reached."""
+
+
+def printable(line: str) -> str:
+    """A line of a message with the controls in it escaped, as in `\\x1b`; so that no title, path
+    or column that it quotes commands the terminal.
+    """
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), line)

@@ -19,7 +19,7 @@ from index.article import Article
 from index.config import Config
 from index.document import to_document
 from index.enrich.article import enrich
-from index.errors import SourceError
+from index.errors import SourceError, printable
 from index.identity import read_sayings
 from index.lock import write_lock
 from index.processes import batches, job_count, ordered_map
@@ -285,7 +285,7 @@ class _Reading:
         summary = self.summary
         if isinstance(result, Reject):
             summary.rejected += 1
-            self.rejects.append(f"{place}: {result.reason}")
+            self.rejects.append(printable(f"{place}: {result.reason}"))
             self._archive.put_record(
                 place.input, place.number, place.payload_hash, None, result.reason
             )
@@ -296,7 +296,9 @@ class _Reading:
         setattr(summary, outcome, getattr(summary, outcome) + 1)
         if unread := result.article.unread_date:
             summary.unread_dates += 1
-            summary.unread_date = summary.unread_date or f"{unread[:_QUOTED_CHARS]!r} at {place}"
+            summary.unread_date = summary.unread_date or printable(
+                f"{unread[:_QUOTED_CHARS]!r} at {place}"
+            )
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
 
     def add_failures(self, failures: list[str]) -> None:

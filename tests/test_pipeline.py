@@ -330,6 +330,19 @@ def test_unreadable_file_is_rejected_and_the_rest_goes_on(tmp_path: Path, folder
     assert (summary.rejected, summary.rejected_before, rejects) == (0, 1, [])
 
 
+def test_reject_shows_the_controls_of_a_name_or_column_escaped(
+    tmp_path: Path, folder: Path
+) -> None:
+    (tmp_path / "a\x1b]0;x\x07\nb.csv").write_text("id,na\x1b[31mma\n1,x\n")
+    _, [reject] = run([tmp_path / "a\x1b]0;x\x07\nb.csv"], folder)
+    assert reject.startswith(
+        rf"{tmp_path}/a\x1b]0;x\x07\nb.csv: no column holds the body: found id, na\x1b[31mma;"
+    )
+    written = (folder / REJECTS_FILE).read_text(encoding="utf-8")
+    assert written.endswith(f" {reject}\n")
+    assert written.count("\n") == 1
+
+
 def test_file_whose_name_is_no_utf8_does_not_end_the_run(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "in").mkdir()
     write_jsonl(tmp_path / "in" / "b.jsonl", made_up(1))

@@ -628,6 +628,12 @@ def test_the_first_heading_is_the_title_without_front_matter() -> None:
     assert (article.title, article.body) == ("Panen Raya", "Petani panen.\nHarga\nHarga naik.")
 
 
+def test_no_entity_puts_a_mark_that_turns_the_text_into_a_title() -> None:
+    content = b"# Panen &#x202e;padi\n\nPanen &#x202e;tiba."
+    article = read_article(Record(None, content, "markdown"), CONFIG)
+    assert (article.title, article.body) == ("Panen padi", "Panen tiba.")
+
+
 def test_markdown_marks_and_entities_become_text() -> None:
     article = read(
         "A &amp; B \\*c\\* `kode` <b>tebal</b>&#8203;  \nbaris\n\n> kutipan\n", "markdown"

@@ -33,7 +33,7 @@ def read(payload: bytes, config: Config) -> Article:
     heading, lines = None, []
     for level, line in _blocks(MarkdownIt("commonmark").parse(text)):
         if level == "h1" and heading is None:
-            heading = line
+            heading = clean(line).strip() or None  # an entity may stand for anything
         elif line:
             lines.append(line)
     if not lines:
