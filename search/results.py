@@ -1,17 +1,21 @@
 """The question as a program asks it, and the answer: the same objects behind CLI, JSON, library."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
+
+from index.errors import QueryError
 
 # Two lines of a wide terminal, and some.
 SNIPPET_CHARS = 240
 
 Sort = Literal["relevance", "newest", "oldest"]
 Interval = Literal["year", "month", "day"]
+Match = Literal["all", "most"]
 # One entry is one use of the option: alternatives, as a list or separated by commas.
-Filters = Mapping[str, Sequence[str | Sequence[str]]]
+Filters = Mapping[str, str | Sequence[str | Sequence[str]]]
+_Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Facet(msgspec.Struct, frozen=True):
@@ -21,7 +25,7 @@ class Facet(msgspec.Struct, frozen=True):
     """
 
     field: str
-    limit: int | None = 10
+    limit: _Count | None = 10
     interval: Interval | None = None
 
 
@@ -40,14 +44,32 @@ class Request(msgspec.Struct, frozen=True):
     since: str | None = None
     until: str | None = None
     sort: Sort = "relevance"
-    match: Literal["all", "most"] | None = None
-    limit: int | None = 10
-    offset: int = 0
+    match: Match | None = None
+    limit: _Count | None = 10
+    offset: _Count = 0
     facets: Sequence[Facet] = ()
     exact: bool = False
     expand: bool = True
     explain: bool = False
-    snippet_chars: int = SNIPPET_CHARS
+    snippet_chars: _Count = SNIPPET_CHARS
+
+
+def checked(request: Request) -> Request:
+    """The request with values of the declared types; a `datetime.date` becomes its ISO form.
+
+    Python lets anything be passed for anything. Raises QueryError, which names the option.
+    """
+    try:
+        return msgspec.convert(msgspec.to_builtins(request), Request)
+    except TypeError as error:
+        raise QueryError(f"a value that no option takes ({error})") from error
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at ")
+        option = place.strip("`").removeprefix("$.")
+        kinds = {"sort": Sort, "match": Match, "interval": Interval}
+        accepted = ", ".join(get_args(kinds.get(option.rpartition(".")[2])))
+        hint = f"; it is one of {accepted}" if accepted else ""
+        raise QueryError(f"{option}: {problem[0].lower()}{problem[1:]}{hint}") from error
 
 
 class ArchiveState(msgspec.Struct, frozen=True):
@@ -70,7 +92,7 @@ class Understood(msgspec.Struct, frozen=True):
 
     raw: str
     parsed: str
-    mode: Literal["all", "most"]
+    mode: Match
     expansions: list[Expansion]
     filters: dict[str, list[list[str]]]
     exclude: dict[str, list[list[str]]]

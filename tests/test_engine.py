@@ -1,5 +1,7 @@
 """The whole answer: which set, in which order, page by page, narrowed by filters."""
 
+import datetime
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -339,6 +341,40 @@ def test_asking_for_everything_needs_no_warning(engine: search.Engine, question:
 def test_the_impossible_is_an_error(engine: search.Engine, request_: search.Request) -> None:
     with pytest.raises(QueryError):
         engine.search(request_)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sort": "foo"}, "sort: invalid enum value 'foo'; it is one of relevance, newest, oldest"),
+        ({"match": "some"}, "match: invalid enum value 'some'; it is one of all, most"),
+        ({"limit": -1}, "limit: expected `int` >= 0"),
+        ({"offset": -3}, "offset: expected `int` >= 0"),
+        ({"offset": None}, "offset: expected `int`, got `null`"),
+        ({"snippet_chars": -1}, "snippet_chars: expected `int` >= 0"),
+        ({"query": None}, "query: expected `str`, got `null`"),
+        ({"exact": "yes"}, "exact: expected `bool`, got `str`"),
+        ({"filters": {"country": 7}}, "filters[...]: expected `str | array`, got `int`"),
+        ({"filters": {"country": [object()]}}, "a value that no option takes"),
+        (
+            {"facets": [search.Facet("date", interval="week")]},  # type: ignore[arg-type]
+            "facets[0].interval: invalid enum value 'week'; it is one of year, month, day",
+        ),
+        ({"facets": [search.Facet("date", limit=-2)]}, "facets[0].limit: expected `int` >= 0"),
+    ],
+)
+def test_an_option_of_the_wrong_kind_is_named(
+    engine: search.Engine, options: dict[str, Any], message: str
+) -> None:
+    request = search.Request(**options)
+    for ask in (engine.search, engine.scan):
+        with pytest.raises(QueryError, match="^" + re.escape(message)):
+            ask(request)
+
+
+def test_a_day_may_be_given_as_a_date(engine: search.Engine) -> None:
+    day = datetime.date(2021, 6, 22)
+    assert ids(engine, "", since=day, until=day) == ["moskow"]
 
 
 def test_a_deleted_article_answers_nothing_any_more(tmp_path: Path) -> None:

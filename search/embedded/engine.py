@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -34,11 +34,13 @@ from search.results import (
     FacetResult,
     FacetValue,
     Hit,
+    Match,
     Request,
     Response,
     Scan,
     Snippet,
     Understood,
+    checked,
 )
 from search.snippets import Highlighter
 
@@ -106,6 +108,7 @@ class EmbeddedEngine:
     def search(self, request: Request) -> Response:
         """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
         started = time.perf_counter()
+        request = checked(request)
         answer = self._answer(request)
         hits = list(self._hits(request, answer))
         facets = {_facet_name(facet): self._facet(facet, answer) for facet in request.facets}
@@ -124,6 +127,7 @@ class EmbeddedEngine:
 
     def scan(self, request: Request) -> Scan:
         """The same hits one by one, for results too large to hold, and no facets."""
+        request = checked(request)
         answer = self._answer(request)
         return Scan(
             query=answer.understood,
@@ -240,7 +244,7 @@ class EmbeddedEngine:
 
         return datetime.datetime.now(ZoneInfo(self._config.timezone)).date()
 
-    def _mode(self, request: Request, matches: Matches, passing: Mask) -> Literal["all", "most"]:
+    def _mode(self, request: Request, matches: Matches, passing: Mask) -> Match:
         """All words where enough articles hold them all, with every filter on; else most."""
         if request.match is not None:
             return request.match
