@@ -366,6 +366,11 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         folder.mkdir(parents=True, exist_ok=True)
     elif not path.is_file():
         raise _missing(folder)
+    elif not os.access(path, os.R_OK):  # SQLite would not say why it cannot open it
+        raise ArchiveError(
+            f"{path} may not be read; let its owner allow it, or name another with --archive",
+            "missing",
+        )
     connection: sqlite3.Connection | None = None
     try:
         mode = "rwc" if write else "ro"

@@ -202,7 +202,30 @@ def test_an_archive_that_may_not_be_written_or_read_is_named(
     finished = run_unprivileged(open_folder, *arguments, "--archive", open_folder / "closed" / "a")
     assert finished.returncode == 3
     assert f"{open_folder}/closed/a" in finished.stderr
-    assert "Permission denied" in finished.stderr
+    assert "Permission denied; an archive needs a folder of yours" in finished.stderr
+
+
+def test_an_archive_file_that_may_not_be_read_is_named(open_folder: Path) -> None:
+    archive = open_folder / "archive"
+    run("index", open_folder / "good.txt", "--archive", archive)
+    archive.chmod(0o755)
+    (archive / "archive.db").chmod(0)
+    finished = run_unprivileged(open_folder, "query", "kopi", "--archive", archive)
+    assert finished.returncode == 3
+    assert f"{archive}/archive.db may not be read" in finished.stderr
+    assert "--archive" in finished.stderr
+
+
+def test_an_archive_that_is_a_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text(GOOD)
+    for arguments in (["query", "kopi"], ["stats"], ["index", file], ["show", "x"]):
+        for archive in (file, file / "archive"):
+            finished = run(*arguments, "--archive", archive)
+            assert finished.returncode == 3
+            assert str(archive) in finished.stderr
+            assert "name " in finished.stderr
+            assert "--archive" in finished.stderr
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,10 @@ def _unexpected(error: Exception, settings: Settings | None) -> str:
     import sqlite3
 
     if isinstance(error, OSError):
-        return f"{error.filename or 'output'}: {error.strerror}"
+        at = str(error.filename or "output")
+        in_archive = settings is not None and Path(at).is_relative_to(settings.folder)
+        remedy = "; an archive needs a folder of yours: name one with --archive" * in_archive
+        return f"{at}: {error.strerror}{remedy}"
     place = f"{settings.folder}: " if settings else ""
     if isinstance(error, sqlite3.Error):
         return f"{place}cannot be read or written ({error}); if that stays so, restore a backup"
