@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.errors import ArchiveError
@@ -20,14 +20,17 @@ def write_lock(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileStorage(str(folder)).lock(LOCK_NAME)
     if not lock.acquire():
-        holder = (folder / LOCK_NAME).read_text().strip()
+        holder = ""
+        with suppress(PermissionError):  # on Windows a locked file cannot even be read
+            holder = (folder / LOCK_NAME).read_text().strip()
         by = f" by process {holder}" if holder else ""
         raise ArchiveError(
             f"{folder.parent} is being written{by}; wait until it is done and run again", "locked"
         )
     try:
         os.ftruncate(lock.fd, 0)
-        os.pwrite(lock.fd, str(os.getpid()).encode(), 0)
+        os.write(lock.fd, str(os.getpid()).encode())
+        os.lseek(lock.fd, 0, os.SEEK_SET)  # Windows locks and unlocks where the file stands
         yield
     finally:
         os.ftruncate(lock.fd, 0)

@@ -4,6 +4,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -18,15 +19,16 @@ R = TypeVar("R")
 
 # Enough to keep every process busy while the oldest result is waited for.
 _WAITING_PER_JOB = 3
+# ProcessPoolExecutor takes no more there: Windows waits for at most 63 things at once.
+_WINDOWS_JOBS = 61
 
 
 def job_count(configured: int) -> int:
     """The number of processes that a configured number means: 0 is one for each core."""
-    if configured:
-        return configured
-    if hasattr(os, "sched_getaffinity"):  # what this process may use, not what the machine has
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    if not configured and hasattr(os, "sched_getaffinity"):
+        configured = len(os.sched_getaffinity(0))  # what this process may use, not all there is
+    jobs = configured or os.cpu_count() or 1
+    return min(jobs, _WINDOWS_JOBS) if sys.platform == "win32" else jobs
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

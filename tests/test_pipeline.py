@@ -703,6 +703,21 @@ def test_reader_that_meets_vanished_files_looks_again(
     assert hits(folder, "kabar") == ["1", "2", "3"]
 
 
+def test_locked_file_that_cannot_be_read_names_no_holder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> str:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with (
+        write_lock(folder / INDEX_FOLDER),
+        pytest.raises(ArchiveError, match=f"{folder} is being written; wait until"),
+        write_lock(folder / INDEX_FOLDER),
+    ):
+        pass
+
+
 def test_lock_is_free_again_after_an_error(folder: Path) -> None:
     with pytest.raises(ZeroDivisionError), write_lock(folder):
         raise ZeroDivisionError
@@ -875,7 +890,13 @@ def test_batches_are_full_but_for_the_last() -> None:
 
 def test_zero_jobs_is_one_for_each_core() -> None:
     assert job_count(3) == 3
+    assert job_count(100) == 100
     assert 1 <= job_count(0) <= (os.cpu_count() or 1)
+
+
+def test_windows_takes_61_processes_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert (job_count(3), job_count(100)) == (3, 61)
 
 
 def test_an_archive_inside_the_indexed_folder_is_not_read(tmp_path: Path) -> None:

@@ -403,6 +403,24 @@ def test_segments_of_the_largest_size_are_left_alone(
     assert articles_in(tmp_path) == list(range(1, 101))
 
 
+def test_file_that_a_reader_keeps_does_not_fail_the_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path, missing_ok: bool = False) -> None:
+        if not missing_ok:
+            raise PermissionError
+
+    for number in (1, 2):
+        added(IndexWriter(tmp_path, 64), document(number))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        added(IndexWriter(tmp_path, 64), document(3))
+    assert articles_in(tmp_path) == [1, 2, 3]
+    assert generations(tmp_path) == [1, 2, 3]
+    added(IndexWriter(tmp_path, 64), document(4))
+    assert generations(tmp_path) == [3, 4]
+
+
 def test_segment_with_few_deletions_stays_and_a_mostly_deleted_one_is_rewritten(
     tmp_path: Path,
 ) -> None:

@@ -9,6 +9,7 @@ import datetime
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -200,7 +201,8 @@ class IndexWriter:
             in_use |= self.last_commit.files()
         for path in self._folder.iterdir():
             if path.name not in in_use and path.name.lstrip("_").startswith(f"{INDEX_NAME}_"):
-                path.unlink(missing_ok=True)
+                with suppress(FileNotFoundError, PermissionError):  # Windows keeps what is mapped
+                    path.unlink()
 
 
 def _write_durably(path: Path, data: bytes) -> None:
