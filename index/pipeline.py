@@ -128,6 +128,8 @@ def index_paths(
 ) -> tuple[Summary, list[str]]:
     """Index files, folders or standard input ("-") into the archive in a folder.
 
+    With more than one job, a script must call it under `if __name__ == "__main__":`, since each
+    worker process begins by importing the script.
     Returns what was done, and a line for each record that this run rejected.
     `source` names the publisher of articles that do not say theirs. Raises SourceError for a
     path that does not exist, ArchiveError when another run is writing or the index is stale;

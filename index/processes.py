@@ -62,7 +62,8 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
                 yield waiting.popleft().result()
         except BrokenProcessPool as error:
             raise CakapError(
-                "a worker process died (out of memory?); run again with --jobs 1 "
+                "a worker process died: out of memory, or started by a script without "
+                "`if __name__ == '__main__':` around its work; run again with --jobs 1 (jobs=1) "
                 "to go on where this run stopped"
             ) from error
         finally:

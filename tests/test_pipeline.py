@@ -883,6 +883,27 @@ def test_worker_that_dies_is_told_with_a_remedy() -> None:
         list(ordered_map(os._exit, [1, 1, 1], 2))
 
 
+def test_script_that_forgets_its_main_guard_is_told(tmp_path: Path, folder: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", *map(made_up, range(100)))
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from index.config import Config\n"
+        "from index.pipeline import index_paths\n"
+        "index_paths(sys.argv[1:2], Path(sys.argv[2]), Config(), jobs=2)\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, script, path, folder],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert finished.returncode == 1
+    last = finished.stderr.splitlines()[-1]
+    assert "a script without `if __name__ == '__main__':` around its work" in last
+
+
 def test_batches_are_full_but_for_the_last() -> None:
     assert list(batches(range(5), 2)) == [[0, 1], [2, 3], [4]]
     assert list(batches([], 2)) == []
