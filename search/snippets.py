@@ -9,6 +9,8 @@ from search.results import Snippet
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+|\n+")
 _SPACE = re.compile(r"\s+")
+# What is left of the words before a cut.
+_SPACE_OR_REST = re.compile(r"[\s,;:.!?…)\]–—-]+")
 
 
 class Highlighter:
@@ -107,8 +109,9 @@ def _window(text: str, matches: Sequence[tuple[Token, float]], chars: int) -> tu
         total = sum(seen.values())
         if total > best_weight:
             best_start, best_weight = start, total
-    while best_start < len(text) and text[best_start].isspace():
-        best_start += 1
+    cut = _SPACE_OR_REST if best_start else _SPACE
+    if rest := cut.match(text, best_start):
+        best_start = rest.end()
     end = min(len(text), best_start + chars)
     if end < len(text):
         word_end = end

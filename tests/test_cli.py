@@ -290,6 +290,21 @@ def test_a_table_tells_what_else_the_words_were_looked_for_as(ask: Any) -> None:
     assert "also:" not in ask("query", "Menlu Rusia", "--no-expand").stdout
 
 
+def test_a_table_tells_its_filters_as_they_were_understood(ask: Any) -> None:
+    shown = ask("query", "negara:VE", "--not-country", "AS,none", "--since", "2021-06").stdout
+    assert (
+        "\nonly: date 2021-06-01.. · country Venezuela · not country Amerika Serikat or none\n"
+        in (shown)
+    )
+    assert "only:" not in ask("query", "Lavrov").stdout
+
+
+def test_a_table_tells_how_to_go_on(ask: Any) -> None:
+    assert "\n35 more: --offset 5\n" in ask("query", "", "-n", "2", "--offset", "3").stdout
+    for arguments in (["--all"], ["-n", "2", "--offset", "38"], ["-n", "0"]):
+        assert " more: " not in ask("query", "", *arguments).stdout
+
+
 def test_facets_count_what_the_same_question_finds(ask: Any) -> None:
     with_aliases = ask("facets", "source", "Menlu", "--format", "json").stdout
     without = ask("facets", "source", "Menlu", "--no-expand", "--format", "json").stdout

@@ -44,6 +44,12 @@ def test_a_passage_begins_at_a_sentence_and_ends_at_a_word() -> None:
     assert marked(snippet) == ["persenjataan", "Lavrov"]
 
 
+def test_a_passage_does_not_begin_with_punctuation_that_was_left_over() -> None:
+    text = "Warta Khatulistiwa, Pulau Sebuku yang jauh sekali – Kopi dipanen lebih awal tahun ini."
+    assert highlighter(stems="kopi").snippet(text, 10).text == "… Kopi …"
+    assert highlighter(stems="kopi").snippet("– Kopi.", 30).text == "– Kopi."
+
+
 def test_the_passage_with_more_of_the_questions_weight_wins() -> None:
     text = "Kopi kopi kopi. " + "Lain lagi. " * 30 + "Lavrov minum kopi."
     words = Highlighter({"kopi": 1.0, "lavrov": 5.0}, {})

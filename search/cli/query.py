@@ -4,7 +4,7 @@ import csv
 import math
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -25,6 +25,7 @@ _DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
 _FACET_LIMIT = 10
 _INDENT = " " * 4
 _UNLIMITED = 1_000_000
+_ABOUT_LINES = 2
 _SNIPPET_LINES = 2
 _NAMES_SHOWN = 3
 _BAR_COLUMNS = 20
@@ -169,10 +170,27 @@ def _print_table(response: "Response", request: "Request", timezone: str) -> Non
     print(dim(f"{_articles(response.total)}{mode} · {response.took_ms:.0f} ms"))
     for expansion in response.query.expansions:
         print(dim(f"also: {expansion.typed} = {', '.join(expansion.to)}"))
+    if filters := " · ".join(_filters(response.query)):
+        print(dim(textwrap.fill(f"only: {filters}", columns or _UNLIMITED)))
     for number, hit in enumerate(response.hits, request.offset + 1):
         print()
         _print_hit(number, hit, columns, timezone)
+    shown = request.offset + len(response.hits)
+    if response.hits and shown < response.total:
+        print()
+        print(dim(f"{response.total - shown:,} more: --offset {shown}"))
     print_facets(response.facets)
+
+
+def _filters(understood: "Understood") -> Iterator[str]:
+    """The filters with names and days as they were understood."""
+    from search.query.resolve import label
+
+    for word, filters in (("", understood.filters), ("not ", understood.exclude)):
+        for field, uses in filters.items():
+            for values in uses:
+                names = " or ".join(label(field, value) for value in values)
+                yield f"{word}{KEYWORDS[field].label.lower()} {names}"
 
 
 def _articles(count: int) -> str:
@@ -186,10 +204,14 @@ def _print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> N
     print(bold(wrap.fill(f"{number:>2}. {hit.title or '(no title)'}")))
     countries = [country_label(code) for code in hit.countries]
     about = [local_time(hit.date, timezone), hit.source, _listed(countries), _listed(hit.people)]
-    line = " · ".join(filter(None, about))
-    if columns is not None:
-        line = textwrap.shorten(line, columns - len(_INDENT), placeholder=" …")
-    print(_INDENT + dim(line))
+    lines = textwrap.wrap(
+        " · ".join(filter(None, about)),
+        (columns or _UNLIMITED) - len(_INDENT),
+        max_lines=_ABOUT_LINES,
+        placeholder=" …",
+    )
+    for line in lines:
+        print(_INDENT + dim(line))
     if hit.snippet is not None:
         for text in _snippet_lines(hit.snippet, columns):
             print(_INDENT + text)
