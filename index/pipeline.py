@@ -5,7 +5,6 @@ worker processes, so the result is the same for every number of them.
 """
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -25,7 +24,7 @@ from index.lock import write_lock
 from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
 from index.segments.chunk import chunk
-from index.segments.commit import INDEX_FOLDER, Commit
+from index.segments.commit import INDEX_FOLDER, Commit, is_index_file
 from index.segments.writer import IndexWriter
 from index.sources import (
     Input,
@@ -39,6 +38,7 @@ from index.sources import (
 )
 
 REJECTS_FILE = "rejects.txt"
+_OWN_FILES = {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", REJECTS_FILE}
 
 # Articles sent to a worker at once: enough that sending costs little beside the work.
 _RECORDS_PER_TASK = 32
@@ -137,9 +137,7 @@ def index_paths(
     """
     started = time.perf_counter()
     # An archive inside an indexed folder does not read what it wrote itself.
-    own_names = (FILE_NAME, REJECTS_FILE, INDEX_FOLDER + os.sep)
-    own = tuple(os.path.join(folder.resolve(), name) for name in own_names)
-    found = [one for one in inputs(paths) if not one.path.startswith(own)]
+    found = [one for one in inputs(paths) if not _is_own(Path(one.path), folder.resolve())]
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         # Opened before anything is read: a stale index is refused at once.
@@ -150,6 +148,13 @@ def index_paths(
         reading.add_failures(failures)
     reading.summary.seconds = time.perf_counter() - started
     return reading.summary, reading.rejects
+
+
+def _is_own(path: Path, folder: Path) -> bool:
+    """Whether the archive in a folder wrote a file itself."""
+    if path.parent == folder:
+        return path.name in _OWN_FILES
+    return path.parent == folder / INDEX_FOLDER and is_index_file(path.name)
 
 
 def delete(folder: Path, numbers: Sequence[int], config: Config) -> None:

@@ -926,3 +926,16 @@ def test_an_archive_inside_the_indexed_folder_is_not_read(tmp_path: Path) -> Non
     for rejected in (1, 0):
         summary, _ = index_paths([str(tmp_path)], folder, Config(), jobs=1)
         assert (summary.read, summary.rejected, summary.unknown_files) == (2, rejected, 0)
+
+
+def test_what_people_put_beside_an_archive_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index").mkdir()
+    for name in ("archive.db.jsonl", "rejects.txt.jsonl", "index/a.json", "index/MAIN_a.json"):
+        (tmp_path / name).write_text(json.dumps({"isi": f"Panen padi di {name}."}))
+    monkeypatch.chdir(tmp_path)
+    for changed in ({"new": 4}, {"unchanged": 4}):
+        summary, _ = index_paths(["."], Path(), Config(), jobs=1)
+        assert counts(summary) == {"read": 4} | changed
+    assert (tmp_path / "index" / "MAIN_a.json").exists()

@@ -24,6 +24,7 @@ from index.segments.commit import (
     details_name,
     fingerprint,
     generations,
+    is_index_file,
     kept_docs,
     last_commit,
     open_segment,
@@ -401,6 +402,20 @@ def test_segments_of_the_largest_size_are_left_alone(
         assert max(entry.docs for entry in commit.segments) <= 10
         assert len(commit.segments) <= 100 / 5 + 3
     assert articles_in(tmp_path) == list(range(1, 101))
+
+
+def test_only_an_index_has_files_of_these_names(tmp_path: Path) -> None:
+    writer = IndexWriter(tmp_path, 64)
+    added(writer, *map(document, range(1, 9)))
+    writer.remove([1])
+    writer.commit(81)
+    suffixes = {path.suffix for path in tmp_path.iterdir()}
+    assert suffixes == {".toc", ".json", ".people", ".seg", ".del"}
+    assert all(is_index_file(path.name) for path in tmp_path.iterdir())
+    assert is_index_file("_MAIN_12.toc.new")
+    assert is_index_file("MAIN_WRITELOCK")
+    for name in ("a.json", "MAIN_a.json", "_MAIN_.json", "_MAIN_3.json.gz", "MAIN_3.seg"):
+        assert not is_index_file(name)
 
 
 def test_file_that_a_reader_keeps_does_not_fail_the_commit(

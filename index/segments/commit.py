@@ -25,6 +25,9 @@ INDEX_FOLDER = "index"
 INDEX_NAME = "MAIN"
 SEGMENT_SUFFIX = ".seg"
 LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
+_FILE_NAMES = (
+    rf"_{INDEX_NAME}_\d+\.(toc|json|people)(\.new)?|{INDEX_NAME}_[0-9a-f]{{16}}\.(seg|\d+\.del)"
+)
 
 
 class SegmentEntry(msgspec.Struct, frozen=True):
@@ -74,6 +77,11 @@ def toc_name(generation: int) -> str:
 def details_name(generation: int) -> str:
     """The file that says in JSON what the commit holds."""
     return f"_{INDEX_NAME}_{generation}.json"
+
+
+def is_index_file(name: str) -> bool:
+    """Whether an index, or a run that was killed, wrote a file of this name."""
+    return name == LOCK_NAME or re.fullmatch(_FILE_NAMES, name) is not None
 
 
 def generations(folder: Path) -> list[int]:

@@ -28,6 +28,7 @@ from index.segments.commit import (
     details_name,
     fingerprint,
     generations,
+    is_index_file,
     kept_docs,
     last_commit,
     open_segment,
@@ -200,7 +201,7 @@ class IndexWriter:
         if self.last_commit is not None:
             in_use |= self.last_commit.files()
         for path in self._folder.iterdir():
-            if path.name not in in_use and path.name.lstrip("_").startswith(f"{INDEX_NAME}_"):
+            if path.name not in in_use and is_index_file(path.name):
                 with suppress(FileNotFoundError, PermissionError):  # Windows keeps what is mapped
                     path.unlink()
 
