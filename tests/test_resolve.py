@@ -7,7 +7,7 @@ import pytest
 from index.errors import QueryError
 from search.query.ast import And, Must, Node, Not, Or, Part, Phrase, Word, Words
 from search.query.parse import parse
-from search.query.resolve import Clause, Resolved, resolve
+from search.query.resolve import Clause, Resolved, label, resolve
 from search.results import Request
 
 
@@ -177,6 +177,22 @@ def test_what_cannot_be_meant_is_an_error_with_the_nearest(
 ) -> None:
     with pytest.raises(QueryError, match=message):
         resolved(**options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("country", "VE", "Venezuela"),
+        ("country", "none", "none"),
+        ("date", "2021-06-22..2021-06-22", "2021-06-22"),
+        ("date", "2021-06-01..2021-06-30", "2021-06-01..2021-06-30"),
+        ("date", "..2021-06-30", "..2021-06-30"),
+        ("date", "2021-06", "2021-06"),
+        ("person", "Sergei Lavrov", "Sergei Lavrov"),
+    ],
+)
+def test_a_value_is_shown_as_people_read_it(field: str, value: str, shown: str) -> None:
+    assert label(field, value) == shown
 
 
 def test_an_error_points_at_its_place_in_the_question() -> None:

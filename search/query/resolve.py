@@ -226,4 +226,7 @@ def _unknown(what: str, name: str, nearest: Sequence[str]) -> str:
 
 def label(field: str, value: str) -> str:
     """A value as people read it."""
-    return country_label(value) if field == COUNTRY.name and value != NONE else value
+    if field == COUNTRY.name and value != NONE:
+        return country_label(value)
+    first, _, last = value.partition("..")
+    return first if field == DATE.name and first == last else value
