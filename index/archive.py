@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from index.article import Article, Enrichment
+from index.article import Article, Enrichment, canonical_url
 from index.errors import ArchiveError
 
 FILE_NAME = "archive.db"
@@ -163,12 +163,15 @@ class Archive:
         return self._version(row) if row else None
 
     def find(self, name: str) -> list[int]:
-        """The numbers of the articles that an id or URL names: several when it is ambiguous."""
+        """The numbers of the articles that an id or URL names: several when it is ambiguous.
+
+        A URL is looked for in the canonical form in which articles have it.
+        """
         source, _, given_id = name.partition(":")
         rows = self._db.execute(
-            "SELECT number FROM article WHERE given_id = ?1 OR url = ?1 OR short_id = ?1"
+            "SELECT number FROM article WHERE given_id = ?1 OR url = ?4 OR short_id = ?1"
             " OR (source = ?2 AND given_id = ?3) ORDER BY number",
-            (name, source, given_id),
+            (name, source, given_id, canonical_url(name)),
         )
         return [row[0] for row in rows]
 

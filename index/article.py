@@ -1,5 +1,7 @@
 """The Article record: what a source says, before anything is read into it."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 import msgspec
 
 
@@ -71,6 +73,18 @@ class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     countries: tuple[CountryMention, ...] = ()
     people: tuple[PersonMention, ...] = ()
     dates: tuple[DateMention, ...] = ()
+
+
+def canonical_url(value: str | None) -> str | None:
+    """The http or https address without fragment and utm parameters; None for any other."""
+    try:
+        scheme, host, path, query, _ = urlsplit(value or "")
+    except ValueError:  # an unbalanced bracket in the host
+        return None
+    if scheme not in ("http", "https") or not host:
+        return None
+    kept = "&".join(part for part in query.split("&") if not part.lower().startswith("utm_"))
+    return urlunsplit((scheme, host.lower(), path, kept, ""))
 
 
 def clean_text(body: str, cuts: tuple[tuple[int, int], ...]) -> str:

@@ -246,6 +246,12 @@ def test_article_is_found_by_every_form_of_its_id(archive: Archive) -> None:
     assert archive.find("antara:") == archive.find("") == archive.find("124") == []
 
 
+def test_address_is_found_as_it_is_copied_from_a_browser(archive: Archive) -> None:
+    number, _ = put(archive, Article(body="b", url=URL))
+    assert archive.find("https://CONTOH.id/berita/1?utm_source=wa#komentar") == [number]
+    assert archive.find("https://contoh.id/berita/1?halaman=2") == []
+
+
 def test_id_with_a_colon_is_found_as_it_is(archive: Archive) -> None:
     number, _ = put(archive, Article(body="b", source="s", given_id="urn:berita:9"))
     assert archive.public_id(number) == "urn:berita:9"

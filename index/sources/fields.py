@@ -4,9 +4,8 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from index.article import Article
+from index.article import Article, canonical_url
 from index.config import Config, FieldNames
 from index.enrich.dates import read_date
 from index.errors import SourceError
@@ -93,7 +92,7 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
         date=date,
         unread_date=value("date") if date is None else None,
         modified=moment("modified"),
-        url=_canonical_url(value("url")),
+        url=canonical_url(value("url")),
         source=value("source"),
         given_id=value("id"),
         category=value("category"),
@@ -106,18 +105,6 @@ def _listed(values: list[str], separators: str) -> tuple[str, ...]:
     """Each item once, in order; one string may hold several between separators."""
     items = (item.strip() for value in values for item in re.split(f"[{separators}]", value))
     return tuple(dict.fromkeys(item for item in items if item))
-
-
-def _canonical_url(value: str | None) -> str | None:
-    """The http or https address without fragment and utm parameters; None for any other."""
-    try:
-        scheme, host, path, query, _ = urlsplit(value or "")
-    except ValueError:  # an unbalanced bracket in the host
-        return None
-    if scheme not in ("http", "https") or not host:
-        return None
-    kept = "&".join(part for part in query.split("&") if not part.lower().startswith("utm_"))
-    return urlunsplit((scheme, host.lower(), path, kept, ""))
 
 
 def html_text(markup: str) -> str:
