@@ -251,9 +251,17 @@ class Archive:
         ).fetchone()
         return row is not None
 
-    def update_enrichment(self, seq: int, packed: bytes) -> None:
-        """Replace what was read in a version; the article itself stays as it is."""
+    def update_enrichment(self, seq: int, packed: bytes, source: str | None) -> None:
+        """Replace what was read in the shown version; what the article came with stays as it is.
+
+        `source` is the given or inferred one.
+        """
         self._db.execute("UPDATE version SET content = ? WHERE seq = ?", (packed, seq))
+        self._db.execute(
+            "UPDATE article SET source = ?"
+            " WHERE number = (SELECT article FROM version WHERE seq = ?)",
+            (source, seq),
+        )
 
     def delete(self, number: int) -> None:
         """Erase an article with all its versions, durably.

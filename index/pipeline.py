@@ -113,6 +113,7 @@ class _End(NamedTuple):
 
 
 _Row = tuple[int, int, bytes]  # number, seq and packed content of an archived article
+_Fresh = tuple[bytes, str | None]  # packed content and source of an article that was read anew
 _Step = tuple[_Place, Record | Reject] | _End
 _Done = tuple[_Place, _Ready | Reject] | _End
 
@@ -187,10 +188,10 @@ def reindex(
         failures: list[str] = []
         for results in ordered_map(partial(_enrich_again, config=config), tasks, jobs):
             for number, seq, result in results:
-                if isinstance(result, bytes):
-                    archive.update_enrichment(seq, result)
-                elif result is not None:
+                if isinstance(result, str):
                     failures.append(f"{archive.public_id(number)}: {result}")
+                elif result is not None:
+                    archive.update_enrichment(seq, *result)
             done += len(results)
             on_progress(Progress("enriching", done, total, done))
         archive.commit()
@@ -373,7 +374,7 @@ def _our_fault(error: Exception) -> str:
     return f"internal error, please report it: {error!r}"
 
 
-def _enrich_again(rows: list[_Row], config: Config) -> list[tuple[int, int, bytes | str | None]]:
+def _enrich_again(rows: list[_Row], config: Config) -> list[tuple[int, int, _Fresh | str | None]]:
     """In a worker: number, seq and new content of archived articles.
 
     The content is None where the same is read as before, and why where nothing can be read.
@@ -381,13 +382,13 @@ def _enrich_again(rows: list[_Row], config: Config) -> list[tuple[int, int, byte
     return [(number, seq, _fresh(packed, config)) for number, seq, packed in rows]
 
 
-def _fresh(packed: bytes, config: Config) -> bytes | str | None:
+def _fresh(packed: bytes, config: Config) -> _Fresh | str | None:
     try:
         content = unpack(packed)
         enrichment = enrich(content.article, config)
         if enrichment == content.enrichment:
             return None
-        return pack(Content(content.article, enrichment))
+        return pack(Content(content.article, enrichment)), enrichment.source
     except Exception as error:  # a fault of ours in one article must not stop the others
         return f"not read anew: {_our_fault(error)}"
 

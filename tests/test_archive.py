@@ -252,6 +252,14 @@ def test_address_is_found_as_it_is_copied_from_a_browser(archive: Archive) -> No
     assert archive.find("https://contoh.id/berita/1?halaman=2") == []
 
 
+def test_article_is_found_by_the_source_that_was_read_last(archive: Archive) -> None:
+    article = Article(body="b", given_id="123")
+    number, _ = archive.put("a", article, pack(Content(article, _NONE)), "tempo")
+    archive.update_enrichment(1, pack(Content(article, _NONE)), "tempo.co")
+    assert archive.find("tempo.co:123") == [number]
+    assert archive.find("tempo:123") == []
+
+
 def test_id_with_a_colon_is_found_as_it_is(archive: Archive) -> None:
     number, _ = put(archive, Article(body="b", source="s", given_id="urn:berita:9"))
     assert archive.public_id(number) == "urn:berita:9"
@@ -334,7 +342,7 @@ def test_no_byte_of_a_deleted_text_stays_in_the_files(tmp_path: Path, size: int)
         archive.commit()
         for number in (20, 40, 60):
             deleted.append(noise.randbytes(size + 300))
-            archive.update_enrichment(number, deleted[-1])
+            archive.update_enrichment(number, deleted[-1], None)
         archive.commit()
         stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
         assert all(packed[64:96] in stored for packed in deleted)

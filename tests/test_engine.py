@@ -408,7 +408,9 @@ def test_people_are_those_of_the_commit_while_a_reindex_reads_anew(tmp_path: Pat
         version = opened.current(opened.find("moskow")[0])
         assert version is not None
         enrichment = Enrichment(title="Pidato", people=(PersonMention("Somebody New"),))
-        opened.update_enrichment(version.seq, pack(Content(version.content.article, enrichment)))
+        opened.update_enrichment(
+            version.seq, pack(Content(version.content.article, enrichment)), enrichment.source
+        )
         opened.commit()
     with search.open(archive, Config()) as engine:
         (hit,) = answered(engine, "nuklir", match="all").hits
