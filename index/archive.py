@@ -1,7 +1,7 @@
 """The archive: one SQLite file, the system of record that every index is derived from.
 
-Every change, a new version of an article or a deletion, takes the next sequence number `seq`;
-an index says up to which it has come and catches up from there.
+Every change, a new version of an article, a deletion or a new reading of them all, takes the next
+sequence number `seq`; an index says up to which it has come and catches up from there.
 """
 
 import datetime
@@ -18,7 +18,7 @@ from index.article import Article, Enrichment, canonical_url
 from index.errors import ArchiveError
 
 FILE_NAME = "archive.db"
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
 # Level 6 packs news 5 % smaller than 3 at a cost that enrichment hides (benchmarks/indexing.py).
 _COMPRESSION_LEVEL = 6
 
@@ -58,6 +58,7 @@ CREATE TABLE version (
 );
 CREATE INDEX version_article ON version (article);
 CREATE TABLE deletion (seq INTEGER PRIMARY KEY, article INTEGER NOT NULL);
+CREATE TABLE rereading (seq INTEGER PRIMARY KEY);   -- all articles were read anew
 """
 
 Outcome = Literal["new", "changed", "unchanged"]
@@ -107,8 +108,14 @@ class Archive:
         """The sequence number of the last change, 0 in an empty archive."""
         row = self._db.execute(
             "SELECT max(coalesce((SELECT max(seq) FROM version), 0),"
-            " coalesce((SELECT max(seq) FROM deletion), 0))"
+            " coalesce((SELECT max(seq) FROM deletion), 0), ?)",
+            (self.last_rereading(),),
         ).fetchone()
+        return int(row[0])
+
+    def last_rereading(self) -> int:
+        """When all articles were read anew, 0 for never; an index from before starts again."""
+        row = self._db.execute("SELECT coalesce(max(seq), 0) FROM rereading").fetchone()
         return int(row[0])
 
     def changed_since(self, seq: int) -> Iterator[tuple[int, int, bytes]]:
@@ -262,6 +269,10 @@ class Archive:
             " WHERE number = (SELECT article FROM version WHERE seq = ?)",
             (source, seq),
         )
+
+    def add_rereading(self) -> None:
+        """Note that all articles were read anew."""
+        self._db.execute("INSERT INTO rereading VALUES (?)", (self._next_seq(),))
 
     def delete(self, number: int) -> None:
         """Erase an article with all its versions, durably.

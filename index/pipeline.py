@@ -24,7 +24,7 @@ from index.lock import write_lock
 from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
 from index.segments.chunk import chunk
-from index.segments.commit import INDEX_FOLDER, Commit, is_index_file
+from index.segments.commit import INDEX_FOLDER, Commit, is_index_file, last_commit
 from index.segments.writer import IndexWriter
 from index.sources import (
     Input,
@@ -142,7 +142,7 @@ def index_paths(
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         # Opened before anything is read: a stale index is refused at once.
-        writer = _writer(folder, config)
+        writer = _writer(archive, config)
         reading = _Reading(archive, config, source, on_progress)
         reading.read(found, jobs)
         _, failures = _catch_up(archive, writer, config, jobs, on_progress)
@@ -161,7 +161,7 @@ def _is_own(path: Path, folder: Path) -> bool:
 def delete(folder: Path, numbers: Sequence[int], config: Config) -> None:
     """Erase articles from the archive of a folder and from its index."""
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        writer = _writer(folder, config)
+        writer = _writer(archive, config)
         for number in numbers:
             archive.delete(number)
         _catch_up(archive, writer, config, 1, lambda _: None)
@@ -194,8 +194,9 @@ def reindex(
                     archive.update_enrichment(seq, *result)
             done += len(results)
             on_progress(Progress("enriching", done, total, done))
+        archive.add_rereading()
         archive.commit()
-        writer = _writer(folder, config, from_scratch=True)
+        writer = _writer(archive, config, from_scratch=True)
         commit, not_indexed = _catch_up(archive, writer, config, jobs, on_progress)
         return commit, failures + not_indexed
 
@@ -393,11 +394,13 @@ def _fresh(packed: bytes, config: Config) -> _Fresh | str | None:
         return f"not read anew: {_our_fault(error)}"
 
 
-def _writer(folder: Path, config: Config, *, from_scratch: bool = False) -> IndexWriter:
+def _writer(archive: Archive, config: Config, *, from_scratch: bool = False) -> IndexWriter:
+    folder = archive.folder / INDEX_FOLDER
     said = read_sayings(config.people.identities)
-    return IndexWriter(
-        folder / INDEX_FOLDER, config.indexing.memory_mb, said, from_scratch=from_scratch
-    )
+    if not from_scratch:  # unless a reindex was killed before it had built the new index
+        commit = last_commit(folder)
+        from_scratch = commit is not None and commit.seq < archive.last_rereading()
+    return IndexWriter(folder, config.indexing.memory_mb, said, from_scratch=from_scratch)
 
 
 def _catch_up(

@@ -23,6 +23,7 @@ import pytest
 
 import search
 from index.archive import FILE_NAME, open_archive
+from index.article import Enrichment
 from index.config import Config
 from index.errors import ArchiveError, CakapError, SourceError
 from index.lock import write_lock
@@ -612,25 +613,56 @@ def test_reindex_reads_the_articles_anew(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import index.pipeline
-    from index.article import Enrichment
 
     path = write_jsonl(tmp_path / "a.jsonl", made_up(1, body="Rusia dan Venezuela."))
     with monkeypatch.context() as patch:
-        patch.setattr(index.pipeline, "enrich", lambda *_: Enrichment(title="Kabar"))
+        patch.setattr(
+            index.pipeline, "enrich", lambda *_: Enrichment(title="Kabar", source="Warta")
+        )
         run([path], folder)
     request = search.Request("", filters={"country": ["RU", "VE"]})
     with search.open(folder, Config()) as engine:
         assert engine.search(request).total == 0
-    seq = last_seq(folder)
+    articles = archived(folder)["article"]
     reindex(folder, Config(), jobs=1)
     with search.open(folder, Config()) as engine:
         assert engine.search(request).total == 1
-    assert last_seq(folder) == seq
+    assert archived(folder)["article"] == articles
 
 
-def last_seq(folder: Path) -> int:
-    with open_archive(folder) as archive:
-        return archive.last_seq()
+@pytest.mark.parametrize(
+    ("module", "target", "calls"),
+    [
+        ("index.archive", "Archive.commit", 1),
+        ("index.pipeline", "_writer", 1),
+        ("index.segments.writer", "_write_durably", 2),
+        ("index.segments.writer", "IndexWriter._remove_unused", 1),
+    ],
+)
+@pytest.mark.parametrize("next_run", ["index", "delete", "reindex"])
+def test_killed_reindex_is_finished_by_the_next_writer(
+    tmp_path: Path, folder: Path, module: str, target: str, calls: int, next_run: str
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1, body="Banjir di Venezuela."), made_up(2))
+    script = KILLED.replace("index.pipeline.index_paths([path],", "index.pipeline.reindex(")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.pipeline.enrich", lambda *_: Enrichment(title="Kabar"))
+        run([path], folder)
+    killed = subprocess.run(
+        [sys.executable, "-c", script, path, str(folder), module, target, str(calls)],
+        start_new_session=True,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    if next_run == "index":
+        run([write_jsonl(tmp_path / "b.jsonl", made_up(3))], folder)
+    elif next_run == "delete":
+        delete(folder, [2], Config())
+    else:
+        reindex(folder, Config(), jobs=1)
+    with search.open(folder, Config()) as engine:
+        found = engine.search(search.Request("banjir", filters={"country": ["VE"]})).total
+    was_read_anew = target != "Archive.commit" or next_run == "reindex"
+    assert found == was_read_anew
 
 
 def test_reindex_reports_an_article_that_it_cannot_read_anew_and_keeps_it(
