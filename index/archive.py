@@ -252,6 +252,31 @@ class Archive:
         )
         return number, "new" if known is None else "changed"
 
+    def reidentify(self, source: int, place: int, identity: str, article: Article) -> None:
+        """Know the article that a place held before under a new identity, if it is the same one.
+
+        It is when title and body are equal, and URL and given id where both have them: it has
+        gained a source, a URL or an id. An article that another place holds too is left alone.
+        """
+        row = self._db.execute(
+            "SELECT article.number, content FROM record"
+            " JOIN article ON article.number = record.article"
+            " JOIN version ON version.seq = article.current"
+            " WHERE input = ?1 AND record.number = ?2 AND identity != ?3 AND NOT EXISTS ("
+            "SELECT 1 FROM record AS other WHERE other.article = article.number"
+            " AND (other.input, other.number) != (?1, ?2))",
+            (source, place, identity),
+        ).fetchone()
+        if row is None or not _is_same(unpack(row[1]).article, article):
+            return
+        if self._db.execute("SELECT 1 FROM article WHERE identity = ?", (identity,)).fetchone():
+            self._forget(row[0])
+        else:
+            self._db.execute(
+                "UPDATE article SET identity = ?, short_id = ? WHERE number = ?",
+                (identity, _short_id(identity), row[0]),
+            )
+
     def _has_version(self, number: int, content_hash: bytes) -> bool:
         row = self._db.execute(
             "SELECT 1 FROM version WHERE article = ? AND content_hash = ?", (number, content_hash)
@@ -280,11 +305,13 @@ class Archive:
         The place that it was read from stays noted as read, so an input that has not changed
         does not bring it back.
         """
-        seq = self._next_seq()
-        self._db.execute("DELETE FROM article WHERE number = ?", (number,))
-        self._db.execute("INSERT INTO deletion VALUES (?, ?)", (seq, number))
+        self._forget(number)
         self._db.commit()
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _forget(self, number: int) -> None:
+        self._db.execute("DELETE FROM article WHERE number = ?", (number,))
+        self._db.execute("INSERT INTO deletion VALUES (?, ?)", (self._next_seq(), number))
 
     @cached_property
     def _seqs(self) -> Iterator[int]:
@@ -474,6 +501,14 @@ def identity_of(article: Article, path: str, number: int) -> str:
     if article.given_id:
         return f"id-in {path} {article.given_id}"
     return f"place {path} {number}"
+
+
+def _is_same(one: Article, other: Article) -> bool:
+    """Whether two articles with different identities are one whose metadata changed."""
+    return (one.title, one.body) == (other.title, other.body) and all(
+        not (mine and theirs) or mine == theirs
+        for mine, theirs in ((one.url, other.url), (one.given_id, other.given_id))
+    )
 
 
 def _is_older(modified: str, than: str) -> bool:

@@ -299,6 +299,7 @@ class _Reading:
                 place.input, place.number, place.payload_hash, None, result.reason
             )
             return
+        self._archive.reidentify(place.input, place.number, result.identity, result.article)
         number, outcome = self._archive.put(
             result.identity, result.article, result.packed, result.source
         )

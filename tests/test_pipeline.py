@@ -196,6 +196,69 @@ def test_one_address_in_two_files_is_one_article(tmp_path: Path, folder: Path) -
     assert (hits(folder, "surut"), hits(folder, "naik")) == ([], ["7"])
 
 
+def test_article_that_gains_a_source_or_an_address_stays_one_article(
+    tmp_path: Path, folder: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    run([write_jsonl(path, {"id": "7", "body": "Banjir surut."})], folder)
+    summary, _ = run([path], folder, source="Warta")
+    assert counts(summary) == {"read": 1, "changed": 1}
+    url = "https://contoh.id/7"
+    write_jsonl(path, {"id": "7", "body": "Banjir surut.", "url": url})
+    summary, _ = run([path], folder, source="Warta")
+    assert counts(summary) == {"read": 1, "changed": 1}
+    with open_archive(folder) as archive:
+        assert archive.find(url) == archive.find("Warta:7") == [1]
+        assert len(archive.versions(1)) == 3
+    assert hits(folder, "banjir") == ["7"]
+
+
+def test_article_under_its_old_identity_goes_where_the_new_one_is_known(
+    tmp_path: Path, folder: Path
+) -> None:
+    path, url = tmp_path / "a.jsonl", "https://contoh.id/7"
+    run([write_jsonl(path, {"id": "7", "body": "Banjir surut."})], folder)
+    run([write_jsonl(tmp_path / "b.jsonl", {"url": url, "body": "Banjir naik."})], folder)
+    run([write_jsonl(path, {"id": "7", "body": "Banjir surut.", "url": url})], folder)
+    assert hits(folder, "banjir") == ["7"]
+    with open_archive(folder) as archive:
+        assert [one.content.article.body for one in archive.versions(2)] == [
+            "Banjir naik.",
+            "Banjir surut.",
+        ]
+
+
+@pytest.mark.parametrize("columns", ["judul,isi", "id,judul,isi", "url,judul,isi"])
+def test_row_that_comes_in_at_the_top_loses_no_article(
+    tmp_path: Path, folder: Path, columns: str
+) -> None:
+    """Two articles have the same title and body, as notices have."""
+    path = tmp_path / "a.csv"
+    texts = ["Banjir,Banjir surut.", "Jadwal,Jadwal salat.", "Jadwal,Jadwal salat.", "Cabai,Cabai."]
+    names = {"i": "{}", "u": "https://contoh.id/{}", "j": ""}[columns[0]]
+    rows = [f"{names.format(number)},{text}".lstrip(",") for number, text in enumerate(texts, 1)]
+    path.write_text("\n".join([columns, *rows]))
+    run([path], folder)
+    new = f"{names.format(9)},Kopi,Kopi pahit.".lstrip(",")
+    path.write_text("\n".join([columns, new, *rows]))
+    run([path], folder)
+    found = {word: len(hits(folder, word)) for word in ("banjir", "jadwal", "cabai", "kopi")}
+    assert found == {"banjir": 1, "jadwal": 2, "cabai": 1, "kopi": 1}
+    path.write_text("\n".join([columns, *rows[2:]]))  # nor does one that leaves
+    run([path], folder)
+    if columns[0] != "j":
+        assert len(hits(folder, "")) == 5
+
+
+def test_article_that_another_file_holds_too_keeps_its_identity(
+    tmp_path: Path, folder: Path
+) -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        run([write_jsonl(tmp_path / name, made_up(1))], folder)
+    run([write_jsonl(tmp_path / "a.jsonl", made_up(1, source="Kabar"))], folder)
+    assert hits(folder, "nomor1") == ["Kabar:1", "Warta:1"]
+
+
 def test_standard_input_is_known_by_content(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
