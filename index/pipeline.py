@@ -124,6 +124,7 @@ def index_paths(
     config: Config,
     *,
     source: str | None = None,
+    timezone: str | None = None,
     jobs: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> tuple[Summary, list[str]]:
@@ -132,18 +133,21 @@ def index_paths(
     With more than one job, a script must call it under `if __name__ == "__main__":`, since each
     worker process begins by importing the script.
     Returns what was done, and a line for each record that this run rejected.
-    `source` names the publisher of articles that do not say theirs. Raises SourceError for a
-    path that does not exist, ArchiveError when another run is writing or the index is stale;
-    anything wrong with single articles is rejected, reported and counted instead.
+    `source` names the publisher of articles that do not say theirs, `timezone` the zone of times
+    that do not say theirs (the days of the index begin in the configured one all the same).
+    Raises SourceError for a path that does not exist, ConfigError for such a zone, ArchiveError
+    when another run is writing or the index is stale; anything wrong with single articles is
+    rejected, reported and counted instead.
     """
     started = time.perf_counter()
+    read_by = msgspec.structs.replace(config, timezone=timezone or config.timezone)
     # An archive inside an indexed folder does not read what it wrote itself.
     found = [one for one in inputs(paths) if not _is_own(Path(one.path), folder.resolve())]
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         # Opened before anything is read: a stale index is refused at once.
         writer = _writer(archive, config)
-        reading = _Reading(archive, config, source, on_progress)
+        reading = _Reading(archive, config, read_by, source, on_progress)
         reading.read(found, jobs)
         _, failures = _catch_up(archive, writer, config, jobs, on_progress)
         reading.add_failures(failures)
@@ -208,14 +212,17 @@ class _Reading:
         self,
         archive: Archive,
         config: Config,
+        read_by: Config,
         source: str | None,
         on_progress: Callable[[Progress], None],
     ) -> None:
+        """`read_by` is the configuration by which the sources are read."""
         self._archive = archive
         self._config = config
+        self._read_by = read_by
         self._source = source
         self._on_progress = on_progress
-        self._reader = _reader_fingerprint(config, source)
+        self._reader = _reader_fingerprint(read_by, source)
         self.summary = Summary()
         self._bytes_read = 0
         self.rejects: list[str] = []
@@ -224,7 +231,7 @@ class _Reading:
     def read(self, found: Sequence[Input | Unreadable | UnknownType], jobs: int) -> None:
         """Read all inputs to their ends."""
         total = sum(source.size for source in found if isinstance(source, Input))
-        work = partial(_process, config=self._config, source=self._source)
+        work = partial(_process, config=self._config, read_by=self._read_by, source=self._source)
         since_commit = 0
         for steps in ordered_map(work, _tasks(self._steps(found)), jobs):
             for step in steps:
@@ -259,7 +266,7 @@ class _Reading:
                 continue
             number = archive.start_input(*source, self._reader)
             gone = archive.places(number)
-            for record in records(source, self._config, self._count_bytes):
+            for record in records(source, self._read_by, self._count_bytes):
                 yield from self._unless_known(number, source.path, record)
                 if isinstance(record, Unreadable):
                     break
@@ -342,7 +349,9 @@ def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
         yield task
 
 
-def _process(steps: list[_Step], config: Config, source: str | None) -> list[_Done]:
+def _process(
+    steps: list[_Step], config: Config, read_by: Config, source: str | None
+) -> list[_Done]:
     """In a worker: read and enrich the records among the steps."""
     done: list[_Done] = []
     for step in steps:
@@ -351,15 +360,17 @@ def _process(steps: list[_Step], config: Config, source: str | None) -> list[_Do
         else:
             place, record = step
             if isinstance(record, Record):
-                done.append((place, _ready(place, record, config, source)))
+                done.append((place, _ready(place, record, config, read_by, source)))
             else:
                 done.append((place, record))
     return done
 
 
-def _ready(place: _Place, record: Record, config: Config, source: str | None) -> _Ready | Reject:
+def _ready(
+    place: _Place, record: Record, config: Config, read_by: Config, source: str | None
+) -> _Ready | Reject:
     try:
-        article = read_article(record, config)
+        article = read_article(record, read_by)
         if source is not None and article.source is None:
             article = msgspec.structs.replace(article, source=source)
         enrichment = enrich(article, config)
@@ -401,7 +412,13 @@ def _writer(archive: Archive, config: Config, *, from_scratch: bool = False) -> 
     if not from_scratch:  # unless a reindex was killed before it had built the new index
         commit = last_commit(folder)
         from_scratch = commit is not None and commit.seq < archive.last_rereading()
-    return IndexWriter(folder, config.indexing.memory_mb, said, from_scratch=from_scratch)
+    return IndexWriter(
+        folder,
+        config.indexing.memory_mb,
+        said,
+        timezone=config.timezone,
+        from_scratch=from_scratch,
+    )
 
 
 def _catch_up(

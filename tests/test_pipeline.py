@@ -25,7 +25,7 @@ import search
 from index.archive import FILE_NAME, open_archive
 from index.article import Enrichment
 from index.config import Config
-from index.errors import ArchiveError, CakapError, SourceError
+from index.errors import ArchiveError, CakapError, ConfigError, SourceError
 from index.lock import write_lock
 from index.pipeline import (
     REJECTS_FILE,
@@ -185,6 +185,56 @@ def test_source_option_leaves_a_stated_source_alone(tmp_path: Path, folder: Path
     with open_archive(folder) as archive:
         versions = [archive.current(number) for number in (1, 2)]
     assert [v.content.article.source for v in versions if v] == ["Warta", "Kabar"]
+
+
+def test_timezone_of_a_run_is_that_of_times_without_one_and_not_of_the_days(
+    tmp_path: Path, folder: Path
+) -> None:
+    """In Jakarta it is 23:30 of the day before, and half an hour past the next midnight."""
+    path = write_jsonl(
+        tmp_path / "a.jsonl",
+        made_up(1, date="2021-06-22 00:30"),
+        made_up(2, date="2021-06-22T17:30+00:00"),
+    )
+    run([path], folder, timezone="Asia/Makassar")
+    with open_archive(folder) as archive:
+        versions = [archive.current(number) for number in (1, 2)]
+    assert [version.content.article.date for version in versions if version] == [
+        "2021-06-22T00:30+08:00",
+        "2021-06-22T17:30+00:00",
+    ]
+    request = search.Request("", facets=[search.Facet("date", interval="day")])
+    with search.open(folder, Config()) as engine:
+        [facet] = engine.search(request).facets.values()
+    assert sorted(value.value for value in facet.values) == ["2021-06-21", "2021-06-23"]
+
+
+def test_zone_that_there_is_not_is_an_error_before_anything_is_made(
+    tmp_path: Path, folder: Path
+) -> None:
+    with pytest.raises(ConfigError, match="there is no zone 'Asia/Atlantis'"):
+        run([write_jsonl(tmp_path / "a.jsonl", made_up(1))], folder, timezone="Asia/Atlantis")
+    assert not folder.exists()
+
+
+def test_index_that_counts_days_elsewhere_is_stale_until_reindexed(
+    tmp_path: Path, folder: Path
+) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1, date="2021-06-22T16:30+00:00"))
+    run([path], folder)
+    config = Config(timezone="Asia/Jayapura")
+    message = "counts days in Asia/Jakarta, the configuration says Asia/Jayapura; run `cakap-search"
+    for attempt in (
+        lambda: run([path], folder, config=config),
+        lambda: delete(folder, [1], config),
+    ):
+        with pytest.raises(ArchiveError, match=message) as caught:
+            attempt()
+        assert caught.value.kind == "stale"
+    commit, _ = reindex(folder, config, jobs=1)
+    assert commit.timezone == "Asia/Jayapura"
+    run([path], folder, config=config)
+    assert hits(folder, "tanggal:2021-06-23") == ["1"]
 
 
 def test_one_address_in_two_files_is_one_article(tmp_path: Path, folder: Path) -> None:

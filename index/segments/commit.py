@@ -41,7 +41,7 @@ class SegmentEntry(msgspec.Struct, frozen=True):
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """One state of the index. `seq` is the last change of the archive that it holds, `identities`
-    the digest of what told it which names are one person.
+    the digest of what told it which names are one person, `timezone` where its days begin.
     """
 
     generation: int
@@ -52,6 +52,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     segments: tuple[SegmentEntry, ...]
     people: str
     identities: str = ""
+    timezone: str = ""
 
     def files(self) -> set[str]:
         """The names of all files that this commit is made of."""
@@ -121,6 +122,16 @@ def refuse_stale(commit: Commit, folder: Path) -> None:
         raise ArchiveError(
             f"the index in {folder} was written by another version of cakap-search; "
             "run `cakap-search reindex` (the articles are safe in the archive)",
+            "stale",
+        )
+
+
+def refuse_other_timezone(commit: Commit, folder: Path, timezone: str) -> None:
+    """Raise ArchiveError when the days of an index do not begin where they are said to."""
+    if commit.timezone != timezone:
+        raise ArchiveError(
+            f"the index in {folder} counts days in {commit.timezone}, the configuration says"
+            f" {timezone}; run `cakap-search reindex`, or set timezone back",
             "stale",
         )
 

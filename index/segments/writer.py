@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from index.config import Config
 from index.errors import ArchiveError
 from index.identity import NOTHING_SAID, Sayings, known_sayings
 from index.segments.arrays import Ints, fsync_folder, write_arrays
@@ -32,6 +33,7 @@ from index.segments.commit import (
     kept_docs,
     last_commit,
     open_segment,
+    refuse_other_timezone,
     refuse_stale,
     toc_name,
 )
@@ -52,13 +54,16 @@ class IndexWriter:
         memory_mb: int,
         said: Sayings = NOTHING_SAID,
         *,
+        timezone: str = Config().timezone,
         from_scratch: bool = False,
     ) -> None:
-        """`said` is the newsroom's word on who is who.
+        """`said` is the newsroom's word on who is who, `timezone` where the days begin of what
+        will be added.
 
         Raises ArchiveError when the index is stale or damaged, unless `from_scratch`.
         """
         self._said = said
+        self._timezone = timezone
         self.identities = known_sayings().digest + said.digest
         self._folder = folder
         self._memory_bytes = memory_mb << 20
@@ -68,6 +73,7 @@ class IndexWriter:
         self.last_commit = None if from_scratch else last_commit(folder)
         if self.last_commit is not None:
             refuse_stale(self.last_commit, folder)
+            refuse_other_timezone(self.last_commit, folder, timezone)
         entries = self.last_commit.segments if self.last_commit else ()
         try:
             self._segments = [open_segment(folder, entry.name) for entry in entries]
@@ -118,6 +124,7 @@ class IndexWriter:
             segments=entries,
             people=people,
             identities=self.identities,
+            timezone=self._timezone,
         )
         _write_durably(self._folder / details_name(self._generation), msgspec.json.encode(commit))
         self._write_toc(commit)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from search.cli.options import EXIT_REJECTED, Settings, warn
@@ -37,12 +36,15 @@ def run(
     """
     from index.pipeline import REJECTS_FILE, index_paths
 
-    config = settings.config
-    if timezone is not None:
-        config = msgspec.structs.replace(config, timezone=timezone)
     with progress_bar(settings.quiet) as on_progress:
         summary, rejects = index_paths(
-            paths, settings.folder, config, source=source, jobs=jobs, on_progress=on_progress
+            paths,
+            settings.folder,
+            settings.config,
+            source=source,
+            timezone=timezone,
+            jobs=jobs,
+            on_progress=on_progress,
         )
     print(
         f"{summary.read:,} read: {summary.new:,} new, {summary.changed:,} changed,"
