@@ -162,13 +162,16 @@ def _is_own(path: Path, folder: Path) -> bool:
     return path.parent == folder / INDEX_FOLDER and is_index_file(path.name)
 
 
-def delete(folder: Path, numbers: Sequence[int], config: Config) -> None:
-    """Erase articles from the archive of a folder and from its index."""
+def delete(folder: Path, numbers: Sequence[int], config: Config) -> bool:
+    """Erase articles from the archive of a folder and from its index.
+
+    False when the archive's log still holds them, because another program is reading.
+    """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
-        for number in numbers:
-            archive.delete(number)
+        log_is_empty = archive.delete(*numbers)
         _catch_up(archive, writer, config, 1, lambda _: None)
+        return log_is_empty
 
 
 def reindex(
@@ -440,6 +443,7 @@ def _catch_up(
     since = last.seq if last else 0
     numbers = archive.numbers_changed_since(since)
     writer.remove(numbers)
+    writer.erase(archive.deleted_since(since))
     done = 0
     work = partial(_analyse, timezone=config.timezone)
     tasks = batches(archive.changed_since(since), _DOCUMENTS_PER_CHUNK)

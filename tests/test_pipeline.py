@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 
 import search
-from index.archive import FILE_NAME, open_archive
+from index.archive import FILE_NAME, open_archive, unpack
 from index.article import Enrichment
 from index.config import Config
 from index.errors import ArchiveError, CakapError, ConfigError, SourceError
@@ -621,6 +621,66 @@ def test_deleted_article_is_found_no_more_and_an_unchanged_file_does_not_bring_i
         summary, _ = run([path], folder)
         assert counts(summary) == {"read": 3, "unchanged": 3}
     assert hits(folder, "kabar") == ["1", "3"]
+
+
+def stored_in(folder: Path) -> bytes:
+    """Every byte of every file below a folder, and the articles that are packed in there."""
+    files = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    with open_archive(folder) as archive:
+        packed = [row[2] for row in archive.changed_since(0)]
+    return b"\n".join(files + [msgspec.json.encode(unpack(content)) for content in packed])
+
+
+MARKED = {
+    "title": "Xqtitle dibangun",
+    "body": "Jembatan xqbody dibuka oleh Zubaidah Xqperson.",
+    "author": "Xqauthor",
+}
+MARKS = (b"xqtitle", b"xqbody", b"xqperson", b"xqauthor")
+
+
+def test_no_word_of_a_deleted_article_stays_in_any_file(tmp_path: Path, folder: Path) -> None:
+    """Nor of the version before, which stands in another segment, nor in an older generation."""
+    marked = made_up(1, **MARKED)
+    older = marked | {"body": f"{MARKED['body']} Xqolder."}
+    run([write_jsonl(tmp_path / "a.jsonl", older, *map(made_up, range(2, 60)))], folder)
+    run([write_jsonl(tmp_path / "b.jsonl", marked, *map(made_up, range(60, 70)))], folder)
+    kept = stored_in(folder).lower()
+    assert all(mark in kept for mark in (*MARKS, b"xqolder"))
+    with search.open(folder, Config()) as engine:
+        assert delete(folder, [1], Config())
+        left = stored_in(folder).lower()
+        assert [mark for mark in (*MARKS, b"xqolder") if mark in left] == []
+        assert engine.search(search.Request("nomor7")).total == 1  # of files that are gone
+    assert hits(folder, "nomor7 OR nomor69") == ["69", "7"]
+    assert hits(folder, "jembatan") == hits(folder, "jembatan -xqbody")
+
+
+def test_deletion_that_was_cut_off_is_made_good_by_the_next_run(
+    tmp_path: Path, folder: Path
+) -> None:
+    run([write_jsonl(tmp_path / "a.jsonl", *map(made_up, range(2, 60)))], folder)
+    run([write_jsonl(tmp_path / "b.jsonl", made_up(1, **MARKED))], folder)
+    with open_archive(folder, write=True) as archive:
+        archive.delete(*archive.find("1"))
+    run([tmp_path / "b.jsonl"], folder)
+    left = stored_in(folder).lower()
+    assert [mark for mark in MARKS if mark in left] == []
+
+
+def test_reader_that_keeps_the_log_from_being_emptied_is_told_of(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.archive._BUSY_S", 0.1)
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))
+    run([path], folder)
+    with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM article").fetchone()
+        assert not delete(folder, [1], Config())
+        assert (folder / f"{FILE_NAME}-wal").stat().st_size > 0
+    run([path], folder)
+    assert not (folder / f"{FILE_NAME}-wal").exists()
 
 
 def test_index_that_is_behind_hides_what_the_archive_has_deleted(

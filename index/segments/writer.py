@@ -2,7 +2,7 @@
 
 Every file is new and fsynced before the table of contents that names it is renamed into place,
 so a crash at any point leaves the last commit. Readers are never waited for: the files of the
-commit before are kept until the next one.
+commit before are kept until the next one, unless something was erased that they hold.
 """
 
 import datetime
@@ -83,6 +83,7 @@ class IndexWriter:
                 f"{error.filename} is missing; run `cakap-search reindex` to build the index again",
                 "damaged",
             ) from error
+        self._erased_from: set[str] = set()
         self._pending: list[Segment] = []
         self._pending_bytes = 0
 
@@ -103,10 +104,18 @@ class IndexWriter:
         for segment, kept in zip(self._segments, self._kept, strict=True):
             kept[np.isin(segment.articles, numbers)] = False
 
+    def erase(self, articles: Iterable[int]) -> None:
+        """Remove articles so that no file holds them after the commit, in no version."""
+        numbers = np.fromiter(articles, dtype=np.int64)
+        self.remove(numbers)
+        self._erased_from |= {
+            segment.name for segment in self._segments if np.isin(numbers, segment.articles).any()
+        }
+
     def commit(self, seq: int) -> Commit:
         """Make all that was added and removed visible at once."""
         self._flush()
-        self._rewrite_mostly_deleted()
+        self._rewrite_without_deleted()
         self._merge_small()
         self._generation += 1
         entries = tuple(
@@ -130,6 +139,7 @@ class IndexWriter:
         self._write_toc(commit)
         self._remove_unused(commit)
         self.last_commit = commit
+        self._erased_from.clear()
         return commit
 
     def _flush(self) -> None:
@@ -148,10 +158,11 @@ class IndexWriter:
         self._segments.append(segment)
         self._kept.append(np.ones(len(segment), dtype=np.bool_))
 
-    def _rewrite_mostly_deleted(self) -> None:
-        """Write segments anew that have more deleted than kept documents."""
+    def _rewrite_without_deleted(self) -> None:
+        """Write segments anew that have more deleted than kept documents, or erased ones."""
         for number in reversed(range(len(self._segments))):
-            if self._kept[number].sum() * 2 < len(self._kept[number]):
+            mostly_deleted = self._kept[number].sum() * 2 < len(self._kept[number])
+            if mostly_deleted or self._segments[number].name in self._erased_from:
                 self._replace([number])
 
     def _merge_small(self) -> None:
@@ -203,9 +214,12 @@ class IndexWriter:
         _write_durably(self._folder / toc_name(commit.generation), toc_bytes(commit))
 
     def _remove_unused(self, commit: Commit) -> None:
-        """Delete files that neither this commit nor the one before it names."""
+        """Delete files that neither this commit nor the one before it names.
+
+        Where something was erased, those of the one before too; who has them open keeps them.
+        """
         in_use = commit.files() | {LOCK_NAME}
-        if self.last_commit is not None:
+        if self.last_commit is not None and not self._erased_from:
             in_use |= self.last_commit.files()
         for path in self._folder.iterdir():
             if path.name not in in_use and is_index_file(path.name):
