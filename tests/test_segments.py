@@ -404,6 +404,18 @@ def test_segments_of_the_largest_size_are_left_alone(
     assert articles_in(tmp_path) == list(range(1, 101))
 
 
+def test_damaged_segment_is_refused_instead_of_merged(tmp_path: Path) -> None:
+    [entry] = added(IndexWriter(tmp_path, 64), document(1), document(2)).segments
+    path = tmp_path / f"{entry.name}.seg"
+    content = bytearray(path.read_bytes())
+    content[content.index(b"isi")] ^= 1  # a letter of the only term
+    path.write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"wrong checksum in .*`cakap-search reindex`") as caught:
+        added(IndexWriter(tmp_path, 64), document(3))
+    assert caught.value.kind == "damaged"
+    assert generations(tmp_path) == [1]
+
+
 def test_only_an_index_has_files_of_these_names(tmp_path: Path) -> None:
     writer = IndexWriter(tmp_path, 64)
     added(writer, *map(document, range(1, 9)))

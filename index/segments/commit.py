@@ -136,9 +136,9 @@ def refuse_other_timezone(commit: Commit, folder: Path, timezone: str) -> None:
         )
 
 
-def open_segment(folder: Path, name: str) -> Segment:
-    """Map one segment of a folder."""
-    return Segment(read_arrays(folder / (name + SEGMENT_SUFFIX)), name)
+def open_segment(folder: Path, name: str, *, verify: bool = False) -> Segment:
+    """Map one segment of a folder; `verify` also compares its checksums."""
+    return Segment(read_arrays(folder / (name + SEGMENT_SUFFIX), verify), name)
 
 
 def kept_docs(folder: Path, entry: SegmentEntry) -> NDArray[np.bool_]:

@@ -186,8 +186,9 @@ class IndexWriter:
             self._replace(by_size[:chosen])
 
     def _replace(self, numbers: list[int]) -> None:
-        """Put one new segment in the place of some."""
-        parts = [self._segments[number] for number in sorted(numbers)]
+        """Put one new segment in the place of some, if they are as they were written."""
+        names = [self._segments[number].name for number in sorted(numbers)]
+        parts = [open_segment(self._folder, name, verify=True) for name in names]
         kept = [self._kept[number] for number in sorted(numbers)]
         for number in sorted(numbers, reverse=True):
             del self._segments[number], self._kept[number]
