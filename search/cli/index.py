@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from search.cli.options import EXIT_REJECTED, Settings, warn
+from search.cli.options import EXIT_INTERRUPTED, EXIT_REJECTED, Settings, warn
 
 if TYPE_CHECKING:
     from index.pipeline import Progress as RunProgress
@@ -36,16 +36,20 @@ def run(
     """
     from index.pipeline import REJECTS_FILE, index_paths
 
-    with progress_bar(settings.quiet) as on_progress:
-        summary, rejects = index_paths(
-            paths,
-            settings.folder,
-            settings.config,
-            source=source,
-            timezone=timezone,
-            jobs=jobs,
-            on_progress=on_progress,
-        )
+    try:
+        with progress_bar(settings.quiet) as on_progress:
+            summary, rejects = index_paths(
+                paths,
+                settings.folder,
+                settings.config,
+                source=source,
+                timezone=timezone,
+                jobs=jobs,
+                on_progress=on_progress,
+            )
+    except KeyboardInterrupt:
+        warn("interrupted; what was read so far is kept: run the same command again to go on")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
     print(
         f"{summary.read:,} read: {summary.new:,} new, {summary.changed:,} changed,"
         f" {summary.unchanged:,} unchanged, {summary.rejected:,} rejected"

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NamedTuple, NoReturn
 import typer
 
 from index.config import Config, archive_folder, find_config, load_config
-from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError
+from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError, printable
 from index.schema import DATE, KEYWORD_FIELDS
 
 EXIT_NOTHING = 1
@@ -216,5 +216,5 @@ def fail(message: object, code: int) -> NoReturn:
 
 
 def warn(message: str) -> None:
-    """A line on stderr."""
-    print(message, file=sys.stderr)
+    """A message on stderr, in which nothing that it quotes commands the terminal."""
+    print("\n".join(map(printable, message.split("\n"))), file=sys.stderr)
