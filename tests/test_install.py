@@ -47,7 +47,8 @@ def test_the_wheel_indexes_and_answers_from_another_folder(program: Path, tmp_pa
     finished = run("index", PROJECT / "samples" / "articles")
     assert (finished.returncode, finished.stderr) == (0, "")
     assert "40 new" in finished.stdout
-    found = run("query", "Lavrov senjata", "--country", "Venezuela", "--format", "urls")
+    question = ("query", "Lavrov senjata", "--country", "Venezuela")
+    found = run(*question, "--format", "urls", "--quiet")  # notes on the answer go to stderr
     assert (found.returncode, found.stderr) == (0, "")
     assert "https://lintaskota.example/dunia/1101" in found.stdout
     assert (tmp_path / "data" / "cakap-search" / "archive" / "archive.db").is_file()
