@@ -16,7 +16,8 @@ import search
 from index.archive import open_archive
 from index.config import Config, Ranking
 from index.language.analyzer import Token, analyze, query_stem
-from index.pipeline import delete
+from index.segments.commit import INDEX_FOLDER
+from index.segments.writer import IndexWriter
 from search.embedded.engine import EmbeddedEngine
 from search.query.ast import And, Fuzzy, Must, Node, Not, Or, Part, Phrase, Prefix, Word, Words
 from search.query.parse import parse
@@ -357,7 +358,11 @@ def random_words(
     archive = make_archive(folder, articles[:15], articles[15:19], articles[19:], config=config)
     with open_archive(archive) as opened:
         numbers = [opened.find(f"a{number}")[0] for number in sorted(DELETED)]
-    delete(archive, numbers, config)
+    # Removed as a change removes an article's older version: still in its segment.
+    writer = IndexWriter(archive / INDEX_FOLDER, config.indexing.memory_mb)
+    writer.remove(numbers)
+    assert writer.last_commit is not None
+    writer.commit(writer.last_commit.seq)
     with EmbeddedEngine(archive, config) as engine:
         assert [entry.docs for entry in engine.commit.segments] == [15, 4, 1]
         yield engine
