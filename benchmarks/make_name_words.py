@@ -103,7 +103,7 @@ def _parts_of_names(
     for body in bodies:
         all_words = tokens(body).words
         for run in runs(all_words):
-            words = all_words[run.first : run.last]
+            words = all_words[slice(*run)]
             kinds = [word_kind(word) for word in words]
             for place in range(1, len(words)):
                 if kinds[place] == "common" and kinds[place - 1] == "given":

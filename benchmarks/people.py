@@ -159,7 +159,7 @@ def main() -> None:
     paths = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     data = Path(paths[0]) if paths else Path(__file__).parents[2] / "shared" / "data"
     for name, sentences in sentence_sets(data).items():
-        got = score(sentences, "--errors" in sys.argv)
+        got = score(sentences, show_errors="--errors" in sys.argv)
         print(
             f"{name:14} P {got.precision:.3f}  R {got.recall:.3f}  F1 {got.f1:.3f}  n {got.marked}"
         )

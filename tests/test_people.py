@@ -93,8 +93,8 @@ def test_a_name_in_brackets_is_the_name_before_it() -> None:
 
 
 def test_two_people_on_one_ticket_are_two() -> None:
-    text = "Pasangan Prabowo-Gibran unggul, kata Prabowo."
-    assert people(text) == {"Prabowo": ["Prabowo", "Prabowo"], "Gibran": ["Gibran"]}
+    text = "Pasangan Prabowo-Gibran unggul, kata Prabowo. Lalu Gibran mengatakan terima kasih."
+    assert people(text) == {"Prabowo": ["Prabowo", "Prabowo"], "Gibran": ["Gibran", "Gibran"]}
 
 
 def test_a_shorter_name_joins_the_fuller_and_the_fuller_is_the_name() -> None:

@@ -5,6 +5,7 @@ mention, or a word that the tagger leaves out, belongs to the fuller name in the
 """
 
 import bisect
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Iterator
@@ -31,7 +32,10 @@ from index.enrich.tagger import (
 
 _ADDRESS = ADDRESS | DEGREES  # never part of a name, though the tagger may think so
 _KINDS_IN_DOUBT = frozenset(("given", "surname", "pair", "inner", "?"))
+_PLACE_BEFORE = frozenset(("di", "ke", "dari"))
 _LONGEST_NAME_TOKENS = 12  # with initials' full stops; NERGrit's longest name has 6 words
+
+_name_key = functools.lru_cache(maxsize=16384)(name_key)  # names come back in other articles
 
 
 class _Candidate(NamedTuple):
@@ -81,8 +85,8 @@ def _parts_of_run(tagger: Tagger, words: list[str], run: Run) -> Iterator[tuple[
     As `first, last, is_person`. Nothing after Jalan is: the street is named after the person.
     """
     named_after_people = lexicon()["named after people"]
-    place = run.first
-    for first, last in (*tagger.names(words, run), (run.last, run.last)):
+    place, run_end = run
+    for first, last in (*tagger.names(words, run), (run_end, run_end)):
         if place < first:
             if not named_after_people.isdisjoint(words[place:first]):
                 return
@@ -104,23 +108,20 @@ def _without(titles: frozenset[str], words: list[str], first: int, last: int) ->
 
 
 def _doubtful(words: list[str], first: int, last: int) -> Iterator[tuple[int, int, bool]]:
-    """What may still be a name among words that the tagger leaves out.
-
-    A pair on one ticket is one; other words are where something beside them says so.
-    """
+    """What may still be a name among words that the tagger leaves out, bare of other words."""
     while first < last and word_kind(words[first]) not in _KINDS_IN_DOUBT:
         first += 1
     while first < last and word_kind(words[last - 1]) not in _KINDS_IN_DOUBT:
         last -= 1
     if first < last and all(word_kind(word) in _KINDS_IN_DOUBT for word in words[first:last]):
-        yield first, last, word_kind(words[first]) == "pair" or _is_introduced(words, first, last)
+        yield first, last, _is_introduced(words, first, last)
 
 
 def _is_introduced(words: list[str], first: int, last: int) -> bool:
     """Whether a verb of saying, an age in brackets, or commas after a title say: a person."""
     before, after = words[first - 1], words[last]
     return (
-        after in SAYING_AFTER
+        (after in SAYING_AFTER and before not in _PLACE_BEFORE)
         or (before in SAYING_BEFORE and not after[0].isupper())
         or (after == "(" and len(words[last + 1]) == 2 and words[last + 1].isdigit())
         or (last - first > 1 and after in (",", ".") and is_apposed(words, first))
@@ -176,7 +177,7 @@ def _people(text: str, candidates: list[_Candidate]) -> list[_Person]:
     by_part: dict[str, _Person] = {}
     full_names = [name for name in candidates if not _is_short(name) and name.is_person]
     for name in sorted(full_names, key=lambda name: -len(name.words)):
-        bearer = people[name] = by_part.get(name_key(name.text)) or _Person()
+        bearer = people[name] = by_part.get(_name_key(name.text)) or _Person()
         bearer.mentions.append(name)
         for part in _parts(name):
             by_part.setdefault(part, bearer)
@@ -194,7 +195,7 @@ def _people(text: str, candidates: list[_Candidate]) -> list[_Person]:
     for name in candidates:
         if name in people:
             continue
-        key = name_key(" ".join(_without_nickname(name.words)))
+        key = _name_key(" ".join(_without_nickname(name.words)))
         person = by_part.get(key) or _last_before(by_word.get(key, []), name.start)
         if person is None and _is_short(name):
             person = singles.setdefault(key, _Person())
@@ -212,7 +213,7 @@ def _parts(name: _Candidate) -> set[str]:
     keys = [word_key(word) for word in name.words]
     stretches = itertools.combinations(range(len(keys) + 1), 2)
     parts = {"".join(keys[first:last]) for first, last in stretches if last - first > 1}
-    return parts | {keys[0] + keys[-1], name_key(name.text)}
+    return parts | {keys[0] + keys[-1], _name_key(name.text)}
 
 
 def _bearers(people: dict[_Candidate, _Person]) -> dict[str, list[tuple[int, _Person]]]:

@@ -10,7 +10,7 @@ run, so sums of weights are kept per word and a text costs a few additions for e
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from index.enrich.countries import is_country_name
@@ -40,23 +40,20 @@ _PARTICLES = _TITLE_WORDS["particle"]
 _ABBREVIATED = _TITLE_WORDS["abbreviated"]
 _STOPWORDS = frozenset(lexicon_lines("stopwords.txt"))
 
-_TOKEN = re.compile(r"([^\W_]+(?:[-'’][^\W_]+)*|[^\w\s]|[_\n])")
+_TOKEN = re.compile(r"(\w+(?:[-'’]\w+)*|[^\w\s]|\n)")
 _NAME_KINDS = frozenset(("given", "surname"))
 _ARTICLES = frozenset(["al-", "el-", "as-", "an-", "ad-", "ar-", "at-"])
 _HYPHENS_AND_APOSTROPHES = frozenset("-–'’")
 _QUOTES = frozenset('"“”')
+_JOINING = _PARTICLES | _HYPHENS_AND_APOSTROPHES | _QUOTES | {".", ","}
 _LONGEST_PARTICLES = 2  # van der, de la
 _CLAUSE_WORDS = 12  # from a title to the name set off by commas
 _EDGE = "\n"
 _CLAUSE_ENDS = frozenset(".!?\n")
-_REPEATED = re.compile(r"(.)\1+")
 
 
-class Run(NamedTuple):
-    """Words `first:last` of a text: capitalised, or joining capitalised words in a name."""
-
-    first: int
-    last: int
+# Words `first:last` of a text: capitalised, or joining capitalised words in a name.
+Run = tuple[int, int]
 
 
 class Tokens(NamedTuple):
@@ -81,12 +78,17 @@ def runs(words: list[str]) -> Iterator[Run]:
     before Jr, a nickname in quotes, and a hyphen or apostrophe that stands apart.
     """
     place = 0
-    for first in [place for place, word in enumerate(words) if _is_capitalised(word)]:
+    capitals = [
+        place
+        for place, word in enumerate(words)
+        if "A" <= word < "[" or ((word > "{" or "-" in word) and _is_capitalised(word))
+    ]
+    for first in capitals:
         if first >= place:
             place = first + 1
             while step := _step(words, place):
                 place += step
-            yield Run(first, place)
+            yield first, place
 
 
 def _is_capitalised(word: str) -> bool:
@@ -98,7 +100,9 @@ def _step(words: list[str], place: int) -> int:
     word = words[place]
     if _is_capitalised(word):
         return 1
-    after = words[place + 1] if word != _EDGE else _EDGE
+    if word not in _JOINING:
+        return 0
+    after = words[place + 1]
     if word in _PARTICLES:
         end = place + 1
         while words[end] in _PARTICLES and end - place < _LONGEST_PARTICLES:
@@ -113,12 +117,10 @@ def _step(words: list[str], place: int) -> int:
     if word in _HYPHENS_AND_APOSTROPHES:
         part = after.isalpha() and len(after) <= 4 and after not in _STOPWORDS
         return 2 if part or _is_capitalised(after) else 0
-    if word in _QUOTES and _is_capitalised(after):
-        end = place + 2
-        end += _is_capitalised(words[end])
-        if words[end] in _QUOTES and _is_capitalised(words[end + 1]):
-            return end + 2 - place
-    return 0
+    end = place + 2
+    end += _is_capitalised(words[end - 1]) and _is_capitalised(words[end])
+    quoted = _is_capitalised(after) and words[end] in _QUOTES and _is_capitalised(words[end + 1])
+    return end + 2 - place if quoted else 0
 
 
 # --- what a word is -----------------------------------------------------------------------------
@@ -193,12 +195,13 @@ def _kind(word: str) -> str:
 
 # --- features and weights -----------------------------------------------------------------------
 
-LABELS = ("B", "I", "L", "U")  # and O, whose weight is 0: the others' are differences from it
+LABELS = ("B", "I")  # and O, whose weight is 0: the others' are differences from it
 _Scores = tuple[int, ...]  # one for each label
+_Class = tuple[str, str]  # the kind of a word and its share
 _Part = TypeVar("_Part")
-_NO_SCORES: _Scores = (0, 0, 0, 0)
+_ROLES = ("before", "after", "second before", "second after")
 _IMPOSSIBLE = -(10**12)
-_UNIT = LABELS.index("U")
+_NO_SCORES: _Scores = (0, 0)
 
 
 class Tagger:
@@ -219,9 +222,11 @@ class Tagger:
         self._never = frozenset(word for word, share in shares.items() if share == "0")
         self._weights = weights
         self._transitions = transitions
-        self._word_scores = functools.lru_cache(65536)(
-            lambda role, word: self._sum(self._word_features(role, word))
+        self._class_of = functools.lru_cache(65536)(self._word_class)
+        self._scores_here = functools.lru_cache(32768)(
+            lambda word, word_class: self._sum(_here_features(word, word_class))
         )
+        self._scores_beside = [self._beside(role) for role in _ROLES]
         self._kinds_scores = functools.lru_cache(8192)(
             lambda *kinds: self._sum(_kinds_features(*kinds))
         )
@@ -231,23 +236,34 @@ class Tagger:
 
     def features(self, words: list[str], run: Run) -> list[list[str]]:
         """The features of each word of a run, for training."""
-        parts = _parts(words, run, self._word_features, _kinds_features, _place_features)
-        return [list(itertools.chain.from_iterable(of_word)) for of_word in parts]
+        beside = [functools.partial(_features_beside, role) for role in _ROLES]
+        parts = _parts(
+            words, run, self._class_of, _here_features, beside, _kinds_features, _place_features
+        )
+        return [list(itertools.chain.from_iterable(found)) for found in parts]
 
     def names(self, words: list[str], run: Run) -> list[tuple[int, int]]:
         """The names in an open run, as half-open ranges of words: the best labelling of all."""
-        parts = _parts(words, run, self._word_scores, self._kinds_scores, self._place_scores)
-        if run.last - run.first == 1:
-            return [run] if sum([scores[_UNIT] for scores in next(parts)]) > 0 else []
-        scores = [tuple(map(sum, zip(*of_word, strict=True))) for of_word in parts]
+        parts = _parts(
+            words,
+            run,
+            self._class_of,
+            self._scores_here,
+            self._scores_beside,
+            self._kinds_scores,
+            self._place_scores,
+        )
+        first, last = run
+        if last - first == 1:
+            return [run] if sum([begins for begins, _ in next(parts)]) > 0 else []
+        scores = [tuple(map(sum, zip(*found))) for found in parts]  # noqa: B905  for speed
         return [
-            (run.first + first, run.first + last)
-            for first, last in _best_names(scores, self._transitions)
+            (first + start, first + end) for start, end in _best_names(scores, self._transitions)
         ]
 
     def is_open(self, words: list[str], run: Run) -> bool:
         """Whether a name can be in the run: not where all its words are next to never in one."""
-        return not self._never.issuperset(words[run.first : run.last])
+        return not self._never.issuperset(words[slice(*run)])
 
     def weight_lines(self) -> Iterator[str]:
         """What `shipped_tagger` reads: a feature or two labels, a tab, the weights."""
@@ -256,25 +272,29 @@ class Tagger:
         for pair, weight in sorted(self._transitions.items()):
             yield f"{' '.join(pair)}\t{weight}"
 
-    def _sum(self, features: list[str]) -> _Scores:
-        found = [self._weights[feature] for feature in features if feature in self._weights]
-        return tuple(map(sum, zip(*found, strict=True))) if found else _NO_SCORES
+    def _word_class(self, word: str) -> _Class:
+        return _kind(word), self._shares.get(word, "")
 
-    def _word_features(self, role: str, word: str) -> list[str]:
-        """The features of a word that stands `here`, `before`, `after` and so on."""
-        features = [f"{role} kind {_kind(word)}"]
-        if word != _EDGE:
-            features.append(f"{role} {word}")
-        if word in self._shares:
-            features.append(f"{role} share {self._shares[word]}")
-        if role == "here":
-            small = word.lower()
-            features.append(f"shape {_shape(word)}")
-            features.append(f"length {min(len(word), 10)}")
-            for length in range(1, 5):
-                features.append(f"prefix {length} {small[:length]}")
-                features.append(f"suffix {length} {small[-length:]}")
-        return features
+    def _beside(self, role: str) -> Callable[[str, _Class], _Scores]:
+        """The scores of a word beside: most have no weight of their own, only their class has."""
+        by_class = functools.lru_cache(None)(
+            lambda word_class: self._sum(_class_features(role, word_class))
+        )
+        own = {
+            feature.removeprefix(f"{role}="): weights
+            for feature, weights in self._weights.items()
+            if feature.startswith(f"{role}=")
+        }
+        by_word = {
+            word: tuple(map(sum, zip(weights, by_class(self._class_of(word)), strict=True)))
+            for word, weights in own.items()
+        }
+        return lambda word, word_class: by_word.get(word) or by_class(word_class)
+
+    def _sum(self, features: list[str]) -> _Scores:
+        known = self._weights.get
+        found = [weights for feature in features if (weights := known(feature)) is not None]
+        return tuple(map(sum, zip(*found, strict=True))) if found else _NO_SCORES
 
 
 @functools.cache
@@ -298,32 +318,65 @@ def shipped_tagger() -> Tagger:
 def _parts(
     words: list[str],
     run: Run,
-    of_word: Callable[[str, str], _Part],
+    class_of: Callable[[str], _Class],
+    of_word: Callable[[str, _Class], _Part],
+    beside: Sequence[Callable[[str, _Class], _Part]],
     of_kinds: Callable[[str, str, str], _Part],
     of_place: Callable[..., _Part],
 ) -> Iterator[list[_Part]]:
-    """What each function makes of a word of the run and what is around it, for every word."""
+    """What each function makes of a word of the run and of the words beside it, for every word."""
     first, last = run
     size = last - first
-    kinds = [_kind(word) for word in words[first - 1 : last + 1]]
-    around = [] if size == 1 else [of_word("left", words[first - 1]), of_word("right", words[last])]
+    classes = [class_of(word) for word in words[first - 2 : last + 2]]
     apposed = is_apposed(words, first)
+    kind_before_run = classes[1][0]
     inside = ""
+    before, after, second_before, second_after = beside
     for place in range(size):
         at = first + place
-        kind = kinds[place + 1]
+        two_before, one_before, here, one_after, two_after = classes[place : place + 5]
+        kind = here[0]
         yield [
-            of_word("here", words[at]),
-            of_word("before", words[at - 1]),
-            of_word("after", words[at + 1]),
-            of_word("2 before", words[at - 2]),
-            of_word("2 after", words[at + 2]),
-            of_kinds(kinds[place], kind, kinds[place + 2]),
-            of_place(kind, min(place, 4), min(size - place, 4), inside, kinds[0], apposed),
-            *around,
+            of_word(words[at], here),
+            before(words[at - 1], one_before),
+            after(words[at + 1], one_after),
+            second_before(words[at - 2], two_before),
+            second_after(words[at + 2], two_after),
+            of_kinds(one_before[0], kind, one_after[0]),
+            of_place(
+                kind,
+                place if place < 4 else 4,
+                size - place if size - place < 4 else 4,
+                inside,
+                kind_before_run,
+                apposed,
+            ),
         ]
         if kind in ("title", "head"):
             inside = kind
+
+
+def _class_features(role: str, word_class: _Class) -> list[str]:
+    kind, share = word_class
+    return [f"{role} kind={kind}", f"{role} share={share}"]
+
+
+def _features_beside(role: str, word: str, word_class: _Class) -> list[str]:
+    own = [] if word == _EDGE else [f"{role}={word}"]
+    return own + _class_features(role, word_class)
+
+
+def _here_features(word: str, word_class: _Class) -> list[str]:
+    small = word.lower()
+    return [
+        *_features_beside("here", word, word_class),
+        f"shape={_shape(word)}",
+        f"length={min(len(word), 10)}",
+        f"prefix={small[:2]}",
+        f"prefix={small[:3]}",
+        f"suffix={small[-2:]}",
+        f"suffix={small[-3:]}",
+    ]
 
 
 def is_apposed(words: list[str], first: int) -> bool:
@@ -363,12 +416,9 @@ def _place_features(
 
 
 def _shape(word: str) -> str:
-    """`Al-Sisi` as `Xx-Xx`."""
-    shape = "".join(
-        "X" if char.isupper() else "x" if char.isalpha() else "0" if char.isdigit() else char
-        for char in word[:40]
-    )
-    return _REPEATED.sub(r"\1", shape)
+    """How a capitalised word is written: `Xx`, `XX`, `XxX`; with its hyphen."""
+    small = "x" if word[1:].islower() else "X" if word.isupper() else "xX"
+    return f"X{small}-" if "-" in word else f"X{small}"
 
 
 # --- decoding -----------------------------------------------------------------------------------
@@ -377,36 +427,29 @@ def _shape(word: str) -> str:
 def _best_names(scores: list[_Scores], weight: dict[tuple[str, str], int]) -> list[tuple[int, int]]:
     """The names of the best labelling (Viterbi), as half-open ranges into `scores`.
 
-    `weight` is that of two labels in a row. Written out label by label, for speed.
+    `weight` is that of two labels in a row; no I follows an O. Written out label by label, for
+    speed.
     """
-    o_o, l_o, u_o = weight["O", "O"], weight["L", "O"], weight["U", "O"]
-    o_b, l_b, u_b = weight["O", "B"], weight["L", "B"], weight["U", "B"]
-    o_u, l_u, u_u = weight["O", "U"], weight["L", "U"], weight["U", "U"]
-    b_i, i_i, b_l, i_l = weight["B", "I"], weight["I", "I"], weight["B", "L"], weight["I", "L"]
-    b, _, _, u = scores[0]
-    o, i, l = 0, _IMPOSSIBLE, _IMPOSSIBLE  # noqa: E741
-    steps: list[dict[str, str]] = []
-    for score_b, score_i, score_l, score_u in scores[1:]:
-        best_o, from_o = max((o + o_o, "O"), (l + l_o, "L"), (u + u_o, "U"))
-        best_b, from_b = max((o + o_b, "O"), (l + l_b, "L"), (u + u_b, "U"))
-        best_u, from_u = max((o + o_u, "O"), (l + l_u, "L"), (u + u_u, "U"))
+    o_o, b_o, i_o = weight["O", "O"], weight["B", "O"], weight["I", "O"]
+    o_b, b_b, i_b = weight["O", "B"], weight["B", "B"], weight["I", "B"]
+    b_i, i_i = weight["B", "I"], weight["I", "I"]
+    o, b = 0, scores[0][0]
+    i = _IMPOSSIBLE
+    steps: list[dict[str, str]] = [{}]
+    for begins, goes_on in scores[1:]:
+        best_o, from_o = max((o + o_o, "O"), (b + b_o, "B"), (i + i_o, "I"))
+        best_b, from_b = max((o + o_b, "O"), (b + b_b, "B"), (i + i_b, "I"))
         best_i, from_i = max((b + b_i, "B"), (i + i_i, "I"))
-        best_l, from_l = max((b + b_l, "B"), (i + i_l, "I"))
-        o, b, i, l, u = (  # noqa: E741
-            best_o,
-            best_b + score_b,
-            best_i + score_i,
-            best_l + score_l,
-            best_u + score_u,
-        )
-        steps.append({"O": from_o, "B": from_b, "I": from_i, "L": from_l, "U": from_u})
-    label = max((o, "O"), (l, "L"), (u, "U"))[1]
+        o, b, i = best_o, best_b + begins, best_i + goes_on
+        steps.append({"O": from_o, "B": from_b, "I": from_i})
+    label = max((o, "O"), (b, "B"), (i, "I"))[1]
     names: list[tuple[int, int]] = []
     end = len(scores)
     for place in range(len(scores) - 1, -1, -1):
-        if label in "LU":
-            end = place + 1
-        if label in "BU":
+        if label == "O":
+            end = place
+        elif label == "B":
             names.append((place, end))
-        label = steps[place - 1][label]
+            end = place
+        label = steps[place].get(label, "O")
     return names[::-1]
