@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks.data import news, passages, require_data
+from benchmarks.data import DATA, news, passages, require_data
 from benchmarks.people import Score, Sentence, score, sentence_sets
 from index.enrich.people import mentions_by
 from index.enrich.tagger import LABELS, Run, Tagger, Tokens, runs, tokens, word_kind
@@ -120,13 +120,12 @@ def word_shares(tagger: Tagger, texts: Iterable[str]) -> dict[str, str]:
     }
 
 
-def cross_validated(data: Path, folds: int = 5) -> dict[str, Score]:
+def cross_validated(folds: int = 5) -> dict[str, Score]:
     """Scores of the recipe on sentences that it was not trained on, by set.
 
-    The blocks are stretches of the files; the articles of these sets are not marked, and their
-    sentences are shuffled.
+    The blocks are stretches of the files, whose sentences come without their articles.
     """
-    sets = marked_sets(data)
+    sets = marked_sets()
     texts = list(unmarked_texts())
     totals = dict.fromkeys(sets, Score(0, 0, 0))
     for fold in range(folds):
@@ -142,9 +141,9 @@ def cross_validated(data: Path, folds: int = 5) -> dict[str, Score]:
     return totals
 
 
-def marked_sets(data: Path) -> dict[str, list[Sentence]]:
+def marked_sets() -> dict[str, list[Sentence]]:
     """The sets that are trained on."""
-    sets = sentence_sets(data)
+    sets = sentence_sets(DATA)
     return {
         "idner": sets["idner"],
         "nergrit": sets["nergrit.train"] + sets["nergrit.dev"],
@@ -152,10 +151,8 @@ def marked_sets(data: Path) -> dict[str, list[Sentence]]:
 
 
 def main() -> None:
-    from benchmarks.data import DATA
-
     require_data()
-    sentences = [sentence for marked in marked_sets(DATA).values() for sentence in marked]
+    sentences = [sentence for marked in marked_sets().values() for sentence in marked]
     shares = word_shares(train(sentences, {}), unmarked_texts())
     by_share: dict[str, list[str]] = {str(step): [] for step in range(_SHARE_STEPS)}
     for word, share in sorted(shares.items()):

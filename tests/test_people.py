@@ -1,15 +1,22 @@
 """People: who counts as named, which mentions are one person, and the key of a name."""
 
 import itertools
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import benchmarks.people
 from benchmarks.people import key_score, score, sentence_sets
+from benchmarks.train_people import cross_validated
 from index.enrich.names import name_key
 from index.enrich.people import person_mentions
+
+FLOORS = json.loads(Path(benchmarks.people.__file__).with_name("floors.json").read_text("utf-8"))[
+    "people"
+]
 
 
 def people(text: str) -> dict[str, list[str]]:
@@ -70,6 +77,8 @@ def test_forms_of_address_and_degrees_are_not_part_of_the_name(text: str, name: 
         "Kemacetan terjadi di Jalan Jenderal Sudirman.",
         "Pada Senin, Januari terasa panjang.",
         "Jaksa Agung dan Gubernur Jawa Tengah hadir.",
+        "Pemberontak di Zorvan menuduh tentara berbohong.",
+        "Kebakaran terjadi di Universitas Ahmad Dahlan.",
     ],
 )
 def test_organisations_places_and_events_are_not_people(text: str) -> None:
@@ -100,6 +109,40 @@ def test_two_people_on_one_ticket_are_two() -> None:
 def test_a_shorter_name_joins_the_fuller_and_the_fuller_is_the_name() -> None:
     text = "Menkeu Sri Mulyani hadir. Sri Mulyani Indrawati lalu pulang."
     assert people(text) == {"Sri Mulyani Indrawati": ["Sri Mulyani", "Sri Mulyani Indrawati"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (
+            "Kemarin Hosseini bertemu Perdana Menteri Jepang Shinji Moriyama di Nara.",
+            ["Hosseini", "Shinji Moriyama"],
+        ),
+        ("Foto itu karya Ingrid Vasquez.", ["Ingrid Vasquez"]),
+        (
+            "Album tersebut digarap Bambang Wiryawan, Ratna Kusumah, dan Dedi Hartono.",
+            ["Bambang Wiryawan", "Ratna Kusumah", "Dedi Hartono"],
+        ),
+        ("Rumah dinas Wali Kota Bogor sepi, ujar Sulastri kepada wartawan.", ["Sulastri"]),
+        ("Gol kedua dicetak Andrea Bianchi pada menit ke-80.", ["Andrea Bianchi"]),
+        ('Penyanyi Ronald "Roni" Siregar tampil.', ['Ronald "Roni" Siregar']),
+        ("Aktor Samuel Whitcombe, Jr tampil.", ["Samuel Whitcombe, Jr"]),
+    ],
+)
+def test_names_are_known_by_their_words_and_their_neighbours(text: str, names: list[str]) -> None:
+    assert list(people(text)) == names
+
+
+def test_spaces_before_marks_change_no_name() -> None:
+    apart = "Menurut Areaza , kunjungan Sulastri ( 45 ) tertunda , ujar Hosseini ."
+    close = "Menurut Areaza, kunjungan Sulastri (45) tertunda, ujar Hosseini."
+    assert list(people(apart)) == list(people(close)) == ["Areaza", "Sulastri", "Hosseini"]
+
+
+def test_a_word_left_in_doubt_belongs_to_who_bears_it_in_the_text() -> None:
+    text = "Jalan di depan Zorvan macet. Menteri Kelana Zorvan pulang."
+    assert people("Jalan di depan Zorvan macet.") == {}
+    assert people(text) == {"Kelana Zorvan": ["Zorvan", "Kelana Zorvan"]}
 
 
 def test_a_surname_means_the_bearer_last_named() -> None:
@@ -175,15 +218,21 @@ def test_a_key_ignores_case_and_spaces_around(name: str) -> None:
 
 
 def test_people_are_found_as_well_as_measured(test_data: Path) -> None:
-    """Floors just below benchmarks/people.py; the sets are described there."""
-    floors = {
-        "idner": 0.865,
-        "nergrit.dev": 0.57,
-        "nergrit.train": 0.57,
-        "international": 0.96,
-    }
+    """Floors just below benchmarks/people.py.
+
+    The shipped weights are trained on idner and nergrit, so there it is fit that is held; on
+    `international` it is what they find in sentences that they were not trained on.
+    """
     sets = sentence_sets(test_data)
-    measured = {name: score(sets[name]).f1 for name in floors}
+    measured = {name: score(sets[name]).f1 for name in FLOORS["shipped"]}
+    assert {name: f1 for name, f1 in measured.items() if f1 < FLOORS["shipped"][name]} == {}
+
+
+@pytest.mark.full
+def test_the_tagger_generalises_as_well_as_measured(test_data: Path) -> None:  # noqa: ARG001
+    """The recipe, trained without the part that it reads; takes minutes."""
+    measured = {name: got.f1 for name, got in cross_validated().items()}
+    floors = FLOORS["cross_validated"]
     assert {name: f1 for name, f1 in measured.items() if f1 < floors[name]} == {}
 
 

@@ -17,6 +17,7 @@ from index.enrich.tagger import (
     ADDRESS,
     DEGREES,
     NICKNAMES,
+    QUOTES,
     SAYING_AFTER,
     SAYING_BEFORE,
     Run,
@@ -84,25 +85,36 @@ def _parts_of_run(tagger: Tagger, words: list[str], run: Run) -> Iterator[tuple[
 
     As `first, last, is_person`. Nothing after Jalan is: the street is named after the person.
     """
-    named_after_people = lexicon()["named after people"]
     place, run_end = run
-    for first, last in (*tagger.names(words, run), (run_end, run_end)):
+    for first, last in (*_with_nicknames(words, tagger.names(words, run)), (run_end, run_end)):
         if place < first:
-            if not named_after_people.isdisjoint(words[place:first]):
+            between = words[place:first]
+            if not lexicon()["named after people"].isdisjoint(between):
                 return
-            if not any(word_kind(word) == "head" for word in words[place:first]):
+            if "head" not in map(word_kind, between):
                 yield from _doubtful(words, place, first)
-        start, end = _without(_ADDRESS, words, first, last)
+        start, end = _without_address(words, first, last)
         if 0 < end - start <= _LONGEST_NAME_TOKENS:
             yield start, end, True
         place = last
 
 
-def _without(titles: frozenset[str], words: list[str], first: int, last: int) -> tuple[int, int]:
-    """The words `first:last` without titles and marks at either end."""
-    while first < last and (words[first] in titles or not words[first][0].isalnum()):
+def _with_nicknames(words: list[str], names: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The names, joined where a quotation mark is between: Josep "Pep" Guardiola."""
+    joined: list[tuple[int, int]] = []
+    for first, last in names:
+        if joined and joined[-1][1] >= first - 1 and words[joined[-1][1]] in QUOTES:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _without_address(words: list[str], first: int, last: int) -> tuple[int, int]:
+    """The words `first:last` without forms of address, degrees and marks at either end."""
+    while first < last and (words[first] in _ADDRESS or not words[first][0].isalnum()):
         first += 1
-    while first < last and (words[last - 1] in titles or not words[last - 1][0].isalnum()):
+    while first < last and (words[last - 1] in _ADDRESS or not words[last - 1][0].isalnum()):
         last -= 1
     return first, last
 
@@ -113,7 +125,9 @@ def _doubtful(words: list[str], first: int, last: int) -> Iterator[tuple[int, in
         first += 1
     while first < last and word_kind(words[last - 1]) not in _KINDS_IN_DOUBT:
         last -= 1
-    if first < last and all(word_kind(word) in _KINDS_IN_DOUBT for word in words[first:last]):
+    if 0 < last - first <= _LONGEST_NAME_TOKENS and all(
+        word_kind(word) in _KINDS_IN_DOUBT for word in words[first:last]
+    ):
         yield first, last, _is_introduced(words, first, last)
 
 
@@ -122,7 +136,7 @@ def _is_introduced(words: list[str], first: int, last: int) -> bool:
     before, after = words[first - 1], words[last]
     return (
         (after in SAYING_AFTER and before not in _PLACE_BEFORE)
-        or (before in SAYING_BEFORE and not after[0].isupper())
+        or (before.lower() in SAYING_BEFORE and not after[0].isupper())
         or (after == "(" and len(words[last + 1]) == 2 and words[last + 1].isdigit())
         or (last - first > 1 and after in (",", ".") and is_apposed(words, first))
     )
@@ -159,6 +173,8 @@ class _Person:
 
     def name(self) -> str:
         """The spelling with most words; the more frequent among equals, then the first."""
+        if len(self.mentions) == 1:
+            return self.mentions[0].text
         length = {mention: len(_without_nickname(mention.words)) for mention in self.mentions}
         most = max(length.values())
         longest = [mention for mention in self.mentions if length[mention] == most]

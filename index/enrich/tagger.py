@@ -44,8 +44,8 @@ _TOKEN = re.compile(r"(\w+(?:[-'’]\w+)*|[^\w\s]|\n)")
 _NAME_KINDS = frozenset(("given", "surname"))
 _ARTICLES = frozenset(["al-", "el-", "as-", "an-", "ad-", "ar-", "at-"])
 _HYPHENS_AND_APOSTROPHES = frozenset("-–'’")
-_QUOTES = frozenset('"“”')
-_JOINING = _PARTICLES | _HYPHENS_AND_APOSTROPHES | _QUOTES | {".", ","}
+QUOTES = frozenset('"“”')
+_JOINING = _PARTICLES | _HYPHENS_AND_APOSTROPHES | QUOTES | {".", ","}
 _LONGEST_PARTICLES = 2  # van der, de la
 _CLAUSE_WORDS = 12  # from a title to the name set off by commas
 _EDGE = "\n"
@@ -119,7 +119,7 @@ def _step(words: list[str], place: int) -> int:
         return 2 if part or _is_capitalised(after) else 0
     end = place + 2
     end += _is_capitalised(words[end - 1]) and _is_capitalised(words[end])
-    quoted = _is_capitalised(after) and words[end] in _QUOTES and _is_capitalised(words[end + 1])
+    quoted = _is_capitalised(after) and words[end] in QUOTES and _is_capitalised(words[end + 1])
     return end + 2 - place if quoted else 0
 
 
