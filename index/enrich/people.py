@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from index.article import PersonMention
-from index.enrich.names import name_key, word_key
+from index.enrich.names import name_key
 from index.enrich.tagger import (
     ADDRESS,
     DEGREES,
@@ -36,7 +36,7 @@ _KINDS_IN_DOUBT = frozenset(("given", "surname", "pair", "inner", "?"))
 _PLACE_BEFORE = frozenset(("di", "ke", "dari"))
 _LONGEST_NAME_TOKENS = 12  # with initials' full stops; NERGrit's longest name has 6 words
 
-_name_key = functools.lru_cache(maxsize=16384)(name_key)  # names come back in other articles
+_name_key = functools.lru_cache(maxsize=65536)(name_key)  # names come back in other articles
 
 
 class _Candidate(NamedTuple):
@@ -226,7 +226,7 @@ def _people(text: str, candidates: list[_Candidate]) -> list[_Person]:
 
 def _parts(name: _Candidate) -> set[str]:
     """Keys of the shorter names that a full name holds: every stretch, and first with last."""
-    keys = [word_key(word) for word in name.words]
+    keys = [_name_key(word) for word in name.words]
     stretches = itertools.combinations(range(len(keys) + 1), 2)
     parts = {"".join(keys[first:last]) for first, last in stretches if last - first > 1}
     return parts | {keys[0] + keys[-1], _name_key(name.text)}
@@ -238,7 +238,7 @@ def _bearers(people: dict[_Candidate, _Person]) -> dict[str, list[tuple[int, _Pe
     starts = {id(person): person.start() for person in set(people.values())}
     for name, person in people.items():
         for word in name.words:
-            bearers = by_word.setdefault(word_key(word), {})
+            bearers = by_word.setdefault(_name_key(word), {})
             bearers[id(person)] = (starts[id(person)], person)
     return {
         word: sorted(bearers.values(), key=lambda bearer: bearer[0])

@@ -223,14 +223,14 @@ class Tagger:
         self._weights = weights
         self._transitions = transitions
         self._class_of = functools.lru_cache(65536)(self._word_class)
-        self._scores_here = functools.lru_cache(32768)(
+        self._scores_here = functools.lru_cache(65536)(
             lambda word, word_class: self._sum(_here_features(word, word_class))
         )
         self._scores_beside = [self._beside(role) for role in _ROLES]
-        self._kinds_scores = functools.lru_cache(8192)(
+        self._kinds_scores = functools.lru_cache(32768)(
             lambda *kinds: self._sum(_kinds_features(*kinds))
         )
-        self._place_scores = functools.lru_cache(8192)(
+        self._place_scores = functools.lru_cache(32768)(
             lambda *place: self._sum(_place_features(*place))
         )
 
