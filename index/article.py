@@ -47,6 +47,17 @@ class PersonMention(msgspec.Struct, frozen=True):
     spans: tuple[tuple[int, int], ...] = ()
 
 
+class Office(msgspec.Struct, frozen=True):
+    """A person whom the article shows in an office of state, folded ("menteri luar negeri").
+
+    `country` is ISO 3166-1 alpha-2, empty where the text names none.
+    """
+
+    office: str
+    country: str
+    name: str
+
+
 class DateMention(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
     """A date expression at `start:end`, and the first and last day (or moment) it means."""
 
@@ -72,6 +83,7 @@ class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     agencies: tuple[str, ...] = ()
     countries: tuple[CountryMention, ...] = ()
     people: tuple[PersonMention, ...] = ()
+    offices: tuple[Office, ...] = ()
     dates: tuple[DateMention, ...] = ()
 
 

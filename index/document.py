@@ -10,7 +10,7 @@ from index.enrich.dates import publication_day
 
 
 class Document(msgspec.Struct, frozen=True):
-    """An article as it is indexed. `keywords` has the values of every keyword field.
+    """An article as it is indexed. `keywords` has the values of every column.
 
     `moment` is the time of publication in seconds since 1970, None where undated; an article
     that gives only its day counts from the beginning of that day.
@@ -37,6 +37,7 @@ def to_document(
         "category": _one(article.category),
         "agency": enrichment.agencies,
         "author": article.authors,
+        "office": tuple(f"{one.office}|{one.country}|{one.name}" for one in enrichment.offices),
     }
     # An inferred title is a copy of the first sentence, which the text holds already.
     title = "" if "title" in enrichment.inferred else enrichment.title or ""

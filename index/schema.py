@@ -37,9 +37,12 @@ SOURCE = Field("source", Kind.KEYWORD, "Source", aliases=("sumber",))
 CATEGORY = Field("category", Kind.KEYWORD, "Category", aliases=("rubrik",))
 AGENCY = Field("agency", Kind.KEYWORD, "Agency", multiple=True, aliases=("kantor",))
 AUTHOR = Field("author", Kind.KEYWORD, "Author", multiple=True, aliases=("penulis",))
+# Who the article shows in which office, `office|country|name`; for expansion, not for people.
+OFFICE = Field("office", Kind.KEYWORD, "Office", multiple=True)
 
 TEXT_FIELDS = (STEM, SURFACE)
 KEYWORD_FIELDS = (COUNTRY, PERSON, DATE, SOURCE, CATEGORY, AGENCY, AUTHOR)
+COLUMNS = (*KEYWORD_FIELDS, OFFICE)
 KEYWORDS = {field.name: field for field in KEYWORD_FIELDS}
 
 # Title and body share the positions of one field. The gap keeps a phrase from running

@@ -10,7 +10,7 @@ import pytest
 import search
 from index.config import Config
 from index.document import Document
-from index.schema import KEYWORDS
+from index.schema import COLUMNS
 from index.segments.chunk import chunk
 from index.segments.writer import IndexWriter
 from search.embedded.facets import Counts, count_values
@@ -105,7 +105,7 @@ def test_the_filters_of_a_question_are_its_facets_own_too(engine: search.Engine)
 
 
 def test_two_spellings_of_a_person_in_one_article_count_once(tmp_path: Path) -> None:
-    fields = dict.fromkeys(KEYWORDS, ())
+    fields = {field.name: () for field in COLUMNS}
     documents = [
         Document(number, number, "Judul", "Isi", {**fields, "person": people}, None)
         for number, people in enumerate([("Sergey Lavrov", "Sergei Lavrov"), ("Sergei Lavrov",)])

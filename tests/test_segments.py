@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from index.article import Article, CountryMention, Enrichment, PersonMention
+from index.article import Article, CountryMention, Enrichment, Office, PersonMention
 from index.document import Document, to_document
 from index.errors import ArchiveError
 from index.identity import NOTHING_SAID
 from index.language.analyzer import analyze
-from index.schema import KEYWORD_FIELDS, TEXT_FIELDS, TITLE_BODY_GAP
+from index.schema import COLUMNS, TEXT_FIELDS, TITLE_BODY_GAP
 from index.segments.arrays import Ints, read_arrays, write_arrays
 from index.segments.chunk import chunk
 from index.segments.commit import (
@@ -40,7 +40,7 @@ from index.segments.writer import IndexWriter
 
 def document(number: int, text: str = "isi", title: str = "", **keywords: str) -> Document:
     """A document whose version is ten times its number; keywords are separated by |."""
-    values = {field.name: () for field in KEYWORD_FIELDS} | {
+    values = {field.name: () for field in COLUMNS} | {
         name: tuple(value.split("|")) for name, value in keywords.items()
     }
     return Document(number, number * 10, title, text, values, None)
@@ -65,7 +65,7 @@ DOCUMENTS = st.lists(
         seq=st.integers(1, 2**40),
         title=TEXTS,
         text=TEXTS,
-        keywords=st.fixed_dictionaries({field.name: VALUES for field in KEYWORD_FIELDS}),
+        keywords=st.fixed_dictionaries({field.name: VALUES for field in COLUMNS}),
         moment=st.none() | st.integers(-(2**40), 2**40),
     ),
     min_size=1,
@@ -288,6 +288,7 @@ def test_document_has_the_clean_text_and_every_keyword() -> None:
         agencies=("TASS",),
         countries=(CountryMention("ID"),),
         people=(PersonMention("Sri Mulyani"),),
+        offices=(Office("menteri keuangan", "", "Sri Mulyani"),),
     )
     made = to_document(3, 9, article, enrichment, "Asia/Jakarta")
     assert made == Document(
@@ -303,6 +304,7 @@ def test_document_has_the_clean_text_and_every_keyword() -> None:
             "category": ("dunia",),
             "agency": ("TASS",),
             "author": ("Sri",),
+            "office": ("menteri keuangan||Sri Mulyani",),
         },
         moment=1624294800,  # midnight in Jakarta: 2021-06-21T17:00Z
     )
@@ -588,7 +590,7 @@ def test_fingerprint_follows_analyzer_and_field_table(monkeypatch: pytest.Monkey
         ("ANALYZER_VERSION", 0),
         ("FORMAT_VERSION", 0),
         ("TEXT_FIELDS", TEXT_FIELDS[:1]),
-        ("KEYWORD_FIELDS", KEYWORD_FIELDS[1:]),
+        ("COLUMNS", COLUMNS[1:]),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(f"index.segments.commit.{name}", value)

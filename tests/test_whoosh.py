@@ -27,7 +27,7 @@ from index.language.analyzer import analyze
 from index.language.whoosh_analyzer import IndonesianAnalyzer
 from index.lock import write_lock
 from index.pipeline import INDEX_FOLDER, index_paths
-from index.schema import KEYWORD_FIELDS, TEXT_FIELDS
+from index.schema import COLUMNS, TEXT_FIELDS
 from index.segments.chunk import chunk
 from index.segments.codec import toc_bytes, whoosh_schema
 from index.segments.commit import INDEX_NAME, LOCK_NAME, last_commit, toc_name
@@ -39,7 +39,7 @@ Find = Callable[[Any], list[int]]
 
 def document(number: int, text: str, title: str = "", **keywords: str) -> Document:
     """A document; its keywords are separated by |."""
-    values = {field.name: () for field in KEYWORD_FIELDS} | {
+    values = {field.name: () for field in COLUMNS} | {
         name: tuple(value.split("|")) for name, value in keywords.items()
     }
     return Document(number, number, title, text, values, None)
@@ -305,7 +305,7 @@ def test_table_of_contents_is_the_one_that_open_dir_reads(folder: Path) -> None:
 
 
 def test_schema_has_the_fields_of_the_table() -> None:
-    names = [field.name for field in (*TEXT_FIELDS, *KEYWORD_FIELDS)]
+    names = [field.name for field in (*TEXT_FIELDS, *COLUMNS)]
     assert sorted(whoosh_schema().names()) == sorted(["article", *names])
 
 

@@ -1,4 +1,4 @@
-"""What is read in an article, composed: boilerplate, title, date, source and who and where."""
+"""What is read in an article, composed: boilerplate, title, date, source, who, where, offices."""
 
 import re
 from datetime import date
@@ -16,6 +16,7 @@ from index.enrich.dates import (
     date_mentions,
     publication_day,
 )
+from index.enrich.offices import offices
 from index.enrich.people import person_mentions
 
 _TITLE_CHARS = 120
@@ -52,6 +53,8 @@ def enrich(article: Article, config: Config) -> Enrichment:
         "date": (article.date, day),
         "source": (article.source, found.source),
     }
+    countries = _countries(article.title or "", text)
+    people = tuple(person_mentions(text))
     return Enrichment(
         cuts=found.cuts,
         title=title,
@@ -61,8 +64,9 @@ def enrich(article: Article, config: Config) -> Enrichment:
             name for name, (given, read) in readings.items() if not given and read is not None
         ),
         agencies=agencies(article.body),
-        countries=_countries(article.title or "", text),
-        people=tuple(person_mentions(text)),
+        countries=countries,
+        people=people,
+        offices=offices(text, people, countries),
         dates=tuple(date_mentions(text, anchor)),
     )
 

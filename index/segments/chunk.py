@@ -7,7 +7,7 @@ import numpy as np
 
 from index.document import Document
 from index.language.analyzer import analyze
-from index.schema import KEYWORD_FIELDS, STEM, SURFACE, TITLE_BODY_GAP, Field
+from index.schema import COLUMNS, STEM, SURFACE, TITLE_BODY_GAP, Field
 from index.segments.arrays import Ints
 from index.segments.merge import keyword_arrays, text_arrays
 from index.segments.segment import NO_MOMENT, smallest
@@ -39,7 +39,7 @@ def chunk(documents: Sequence[Document]) -> dict[str, Ints]:
     }
     arrays.update(stems.arrays(STEM))
     arrays.update(surfaces.arrays(SURFACE))
-    for field in KEYWORD_FIELDS:
+    for field in COLUMNS:
         arrays.update(_keywords(field, documents))
     return arrays
 

@@ -19,7 +19,7 @@ from whoosh.reading import TermInfo, TermNotFound
 from whoosh.system import pack_uint
 
 from index.language.whoosh_analyzer import IndonesianAnalyzer
-from index.schema import KEYWORD_FIELDS, KEYWORDS, STEM, TEXT_FIELDS
+from index.schema import COLUMNS, STEM, TEXT_FIELDS
 from index.segments.arrays import Ints
 from index.segments.commit import (
     INDEX_NAME,
@@ -49,7 +49,7 @@ def whoosh_schema() -> IndexSchema:
     for field in TEXT_FIELDS:
         analyzer = IndonesianAnalyzer(stems=field is STEM)
         schema.add(field.name, fields.TEXT(analyzer=analyzer, phrase=field.positions))
-    for field in KEYWORD_FIELDS:
+    for field in COLUMNS:
         schema.add(field.name, fields.ID(stored=True))
     return schema
 
@@ -371,16 +371,16 @@ class SegmentDocuments(base.PerDocumentReader):
         return False
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        return default if fieldname in KEYWORDS else int(self._lengths[docnum])
+        return default if fieldname in self._segment.keywords else int(self._lengths[docnum])
 
     def field_length(self, fieldname: str) -> int:
-        return 0 if fieldname in KEYWORDS else int(self._lengths.sum())
+        return 0 if fieldname in self._segment.keywords else int(self._lengths.sum())
 
     def min_field_length(self, fieldname: str) -> int:
-        return 0 if fieldname in KEYWORDS else int(self._lengths.min(initial=0))
+        return 0 if fieldname in self._segment.keywords else int(self._lengths.min(initial=0))
 
     def max_field_length(self, fieldname: str) -> int:
-        return 0 if fieldname in KEYWORDS else int(self._lengths.max(initial=0))
+        return 0 if fieldname in self._segment.keywords else int(self._lengths.max(initial=0))
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         values = {

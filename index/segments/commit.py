@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from index.errors import ArchiveError
 from index.language.analyzer import ANALYZER_VERSION
-from index.schema import KEYWORD_FIELDS, TEXT_FIELDS
+from index.schema import COLUMNS, TEXT_FIELDS
 from index.segments.arrays import read_arrays
 from index.segments.segment import Segment
 
 # Raised too when `names.name_key` changes, whose keys the people file holds.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 # Where an archive keeps its index.
 INDEX_FOLDER = "index"
 INDEX_NAME = "MAIN"
@@ -66,7 +66,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
 
 def fingerprint() -> str:
     """Changes whenever an index written before would answer differently from one written now."""
-    described = repr((FORMAT_VERSION, ANALYZER_VERSION, TEXT_FIELDS, KEYWORD_FIELDS))
+    described = repr((FORMAT_VERSION, ANALYZER_VERSION, TEXT_FIELDS, COLUMNS))
     return f"{zlib.crc32(described.encode()):08x}"
 
 

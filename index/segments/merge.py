@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.schema import KEYWORD_FIELDS, TEXT_FIELDS, Field
+from index.schema import COLUMNS, TEXT_FIELDS, Field
 from index.segments.arrays import Ints
 from index.segments.segment import KeywordField, Segment, TextField, ranges, smallest, spans
 from index.segments.strings import Strings
@@ -27,7 +27,7 @@ def merge(segments: Sequence[Segment], kept: Sequence[Kept]) -> dict[str, Ints]:
     for field in TEXT_FIELDS:
         texts = [segment.text[field.name] for segment in segments]
         arrays.update(_merge_text(field, texts, numbers))
-    for field in KEYWORD_FIELDS:
+    for field in COLUMNS:
         keywords = [segment.keywords[field.name] for segment in segments]
         arrays.update(_merge_keywords(field, keywords, kept))
     return arrays

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from index.schema import KEYWORD_FIELDS, TEXT_FIELDS, Field
+from index.schema import COLUMNS, TEXT_FIELDS, Field
 from index.segments.arrays import Ints
 from index.segments.strings import Strings
 
@@ -115,7 +115,7 @@ class Segment:
         self.title_lengths: Ints = arrays["title_lengths"]
         self.body_lengths: Ints = arrays["body_lengths"]
         self.text = {field.name: TextField(arrays, field) for field in TEXT_FIELDS}
-        self.keywords = {field.name: KeywordField(arrays, field) for field in KEYWORD_FIELDS}
+        self.keywords = {field.name: KeywordField(arrays, field) for field in COLUMNS}
 
     def __len__(self) -> int:
         return len(self.articles)

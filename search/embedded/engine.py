@@ -22,6 +22,7 @@ from index.segments.segment import NO_MOMENT
 from search.embedded.docsets import Docs, contains
 from search.embedded.facets import count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
+from search.embedded.offices import Offices
 from search.embedded.score import explain, score
 from search.embedded.snapshot import Mask, Snapshot
 from search.query.ast import Words
@@ -209,7 +210,8 @@ class EmbeddedEngine:
             expanded = Expanded(resolved.tree, (), ())
         else:
             further = aliases(self._config.language.aliases)
-            expanded = expand(resolved.tree, request.query, further)
+            offices = Offices(snapshot, resolved.clauses)
+            expanded = expand(resolved.tree, request.query, further, offices)
         matches = match(snapshot, expanded.tree, ranking.relax_share, exact=request.exact)
         passing = _passing(snapshot, resolved.clauses)
         mode = self._mode(request, matches, passing)

@@ -1,16 +1,20 @@
-"""What else the words of a question are called: aliases and amounts, each as one unit."""
+"""What else the words of a question are called: aliases, amounts, and who holds an office."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
+from index.enrich.countries import country_code, is_country_name
+from index.enrich.offices import office_at
 from index.language.aliases import Aliases, Form, Found
-from index.language.analyzer import analyze
+from index.language.analyzer import analyze, query_stem
 from index.language.numbers import amount_at
 from index.language.tokens import words
 from search.query.ast import And, Either, Must, Node, Not, Or, Part, Phrase, Term, Word, Words
 from search.results import Expansion
+
+_LONGEST_COUNTRY = 4  # words: Republik Rakyat Tiongkok, Saint Vincent dan Grenadine
 
 
 class Expanded(NamedTuple):
@@ -21,13 +25,30 @@ class Expanded(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def expand(tree: Node, question: str, aliases: Aliases) -> Expanded:
-    """Put an `Either` for each alias and each amount among the words of a tree.
+class Holder(NamedTuple):
+    """Who holds an office, by the name that the person is shown by and those that articles use."""
+
+    name: str
+    spellings: Sequence[str]
+
+
+class Offices(Protocol):
+    """What an engine knows of offices of state."""
+
+    def holders(self, office: str, country: str) -> Sequence[Holder]:
+        """Who is shown in an office of a country around the question's period."""
+
+    def is_person(self, word: str) -> bool:
+        """Whether a person goes by this word alone."""
+
+
+def expand(tree: Node, question: str, aliases: Aliases, offices: Offices | None = None) -> Expanded:
+    """Put an `Either` for each alias, amount and office among the words of a tree.
 
     `question` is the text that the tree was parsed from, in which nodes have their places; signs
     like $ and % are read there. Quotes, patterns and filters stay as they are.
     """
-    expander = _Expander(question, aliases)
+    expander = _Expander(question, aliases, offices)
     expanded = expander.rewrite(tree)
     return Expanded(expanded, tuple(expander.expansions), tuple(dict.fromkeys(expander.warnings)))
 
@@ -44,8 +65,9 @@ class _Amount(NamedTuple):
 
 
 class _Expander:
-    def __init__(self, question: str, aliases: Aliases) -> None:
+    def __init__(self, question: str, aliases: Aliases, offices: Offices | None) -> None:
         self._aliases = aliases
+        self._offices = offices
         self._amounts = _amounts(question)
         self.expansions: list[Expansion] = []
         self.warnings: list[str] = []
@@ -99,7 +121,26 @@ class _Expander:
                     f" {found.group[0].text}, is written in capitals."
                 )
             nodes += self._alternatives(found, typed) if found.sure else typed
-        return [*nodes, *run[done:]]
+        nodes += run[done:]
+        return nodes if self._offices is None else self._with_holders(nodes, run, self._offices)
+
+    def _with_holders(self, nodes: list[Node], run: Sequence[Word], offices: Offices) -> list[Node]:
+        """The nodes that a run has become, those of an office found by its holders' names too.
+
+        Each of them: an article has all the words of the office, or the name.
+        """
+        for start, stop, office, country in _offices_in([word.text for word in run], offices):
+            typed = run[start:stop]
+            first, last = typed[0].start, typed[-1].end
+            if any(one.start < first < one.end or one.start < last < one.end for one in nodes):
+                continue  # "pemilihan presiden" is no president
+            if holders := offices.holders(office, country):
+                self._tell(" ".join(map(str, typed)), [holder.name for holder in holders])
+                names = [Phrase(_texts(name)) for holder in holders for name in holder.spellings]
+                nodes = [
+                    _or_named(one, names) if first <= one.start < last else one for one in nodes
+                ]
+        return nodes
 
     def _alternatives(self, found: Found, typed: Sequence[Word]) -> Sequence[Node]:
         text = " ".join(map(str, typed))
@@ -147,8 +188,54 @@ def _without_those_found(forms: Iterable[Form]) -> list[Form]:
 def _as_node(form: Form) -> Node:
     if form.capitals:
         return Term(form.text)
-    texts = tuple(word[0] for word in words(form.text))
+    texts = _texts(form.text)
     return Word(form.text) if len(texts) == 1 else Phrase(texts)
+
+
+def _texts(name: str) -> tuple[str, ...]:
+    return tuple(word[0] for word in words(name))
+
+
+def _offices_in(typed: Sequence[str], offices: Offices) -> Iterator[tuple[int, int, str, str]]:
+    """The offices in a sequence of words, as `start, stop, office, country`.
+
+    One without a country is Indonesia's, unless a name follows: "presiden Putin".
+    """
+    start = 0
+    while start < len(typed):
+        found = office_at(typed, start)
+        if found is None:
+            start += 1
+            continue
+        office, stop = found
+        following = typed[stop] if stop < len(typed) else ""
+        if country := _country_at(typed, stop):
+            code, stop = country
+            yield start, stop, office, code
+        elif not (following[:1].isupper() or offices.is_person(following)):
+            yield start, stop, office, "ID"
+        start = stop
+
+
+def _country_at(typed: Sequence[str], start: int) -> tuple[str, int] | None:
+    """The country whose longest name begins at a word, and where it ends; short forms in capitals.
+
+    "presiden ke" is not the president of KE.
+    """
+    for stop in range(min(len(typed), start + _LONGEST_COUNTRY), start, -1):
+        name = " ".join(typed[start:stop])
+        if (is_country_name(name) or name.isupper()) and (code := country_code(name)):
+            return code, stop
+    return None
+
+
+def _or_named(node: Node, names: Sequence[Phrase]) -> Node:
+    """A node that is also found by the names; a stop word stays one."""
+    if isinstance(node, Either):
+        return replace(node, children=(*node.children, *names))
+    if isinstance(node, Word) and query_stem(node.text) is not None:
+        return _either(node.text, [node], [node, *names])
+    return node
 
 
 def _either(text: str, typed: Sequence[Word], children: Iterable[Node]) -> Either:
