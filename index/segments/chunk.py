@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import compress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.document import Document
 from index.language.analyzer import analyze
@@ -37,8 +38,9 @@ def chunk(documents: Sequence[Document]) -> dict[str, Ints]:
         "title_lengths": smallest(np.array(title_lengths, dtype=np.int64)),
         "body_lengths": smallest(np.array(body_lengths, dtype=np.int64)),
     }
-    arrays.update(stems.arrays(STEM))
-    arrays.update(surfaces.arrays(SURFACE))
+    lengths = np.array(title_lengths, dtype=np.int64) + np.array(body_lengths, dtype=np.int64)
+    arrays.update(stems.arrays(STEM, lengths))
+    arrays.update(surfaces.arrays(SURFACE, lengths))
     for field in COLUMNS:
         arrays.update(_keywords(field, documents))
     return arrays
@@ -69,8 +71,8 @@ class _Postings:
         self._positions.extend(positions)
         self._runs.append((number, base, titled, len(positions)))
 
-    def arrays(self, field: Field) -> dict[str, Ints]:
-        """Sort the tokens into postings and count them."""
+    def arrays(self, field: Field, lengths: NDArray[np.int64]) -> dict[str, Ints]:
+        """Sort the tokens into postings and count them; `lengths` are the documents' words."""
         terms = sorted(self._number_of, key=str.encode)
         rank = np.empty(len(terms), dtype=np.int64)
         rank[[self._number_of[term] for term in terms]] = np.arange(len(terms))
@@ -99,6 +101,7 @@ class _Postings:
             freqs,
             title_freqs,
             positions if field.positions else None,
+            lengths,
         )
 
 

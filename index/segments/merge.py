@@ -7,7 +7,15 @@ from numpy.typing import NDArray
 
 from index.schema import COLUMNS, TEXT_FIELDS, Field
 from index.segments.arrays import Ints
-from index.segments.segment import KeywordField, Segment, TextField, ranges, smallest, spans
+from index.segments.segment import (
+    BLOCK_POSTINGS,
+    KeywordField,
+    Segment,
+    TextField,
+    ranges,
+    smallest,
+    spans,
+)
 from index.segments.strings import Strings
 
 Kept = NDArray[np.bool_]
@@ -24,9 +32,10 @@ def merge(segments: Sequence[Segment], kept: Sequence[Kept]) -> dict[str, Ints]:
         whole = np.concatenate(parts)
         arrays[name] = smallest(whole) if name.endswith("lengths") else whole
     numbers = _new_numbers(kept)
+    lengths = arrays["title_lengths"].astype(np.int64) + arrays["body_lengths"]
     for field in TEXT_FIELDS:
         texts = [segment.text[field.name] for segment in segments]
-        arrays.update(_merge_text(field, texts, numbers))
+        arrays.update(_merge_text(field, texts, numbers, lengths))
     for field in COLUMNS:
         keywords = [segment.keywords[field.name] for segment in segments]
         arrays.update(_merge_keywords(field, keywords, kept))
@@ -58,7 +67,10 @@ def _unite(tables: Sequence[Strings]) -> tuple[list[bytes], list[NDArray[np.int6
 
 
 def _merge_text(
-    field: Field, parts: Sequence[TextField], numbers: Sequence[NDArray[np.int64]]
+    field: Field,
+    parts: Sequence[TextField],
+    numbers: Sequence[NDArray[np.int64]],
+    lengths: NDArray[np.int64],
 ) -> dict[str, Ints]:
     vocabulary, renumbered = _unite([part.terms for part in parts])
     terms, docs, freqs, title_freqs, begins, positions = [], [], [], [], [], []
@@ -83,7 +95,14 @@ def _merge_text(
     if field.positions:
         gathered = np.concatenate(positions)[spans(np.concatenate(begins)[order], freq)]
     return text_arrays(
-        field, vocabulary, term[order], np.concatenate(docs)[order], freq, title_freq, gathered
+        field,
+        vocabulary,
+        term[order],
+        np.concatenate(docs)[order],
+        freq,
+        title_freq,
+        gathered,
+        lengths,
     )
 
 
@@ -95,8 +114,12 @@ def text_arrays(
     freqs: NDArray[np.int64],
     title_freqs: Ints,
     positions: Ints | None,
+    lengths: NDArray[np.int64],
 ) -> dict[str, Ints]:
-    """The arrays of a text field from its postings in order; terms without any are dropped."""
+    """The arrays of a text field from its postings in order; terms without any are dropped.
+
+    `lengths` has the words of each document, title and body together.
+    """
     counts = np.bincount(term, minlength=len(vocabulary))
     used = np.flatnonzero(counts)
     if len(used) < len(vocabulary):
@@ -113,6 +136,12 @@ def text_arrays(
         "titled": titled.astype(np.uint32),
         "titled_freqs": smallest(title_freqs[titled]),
     }
+    blocks = np.arange(0, len(docs), BLOCK_POSTINGS)
+    if len(blocks):
+        arrays["block_freqs"] = smallest(np.maximum.reduceat(freqs, blocks))
+        arrays["block_lengths"] = smallest(np.minimum.reduceat(lengths[docs], blocks))
+    else:
+        arrays["block_freqs"] = arrays["block_lengths"] = smallest(blocks)
     if positions is not None:
         arrays["position_starts"] = _starts(freqs)[starts]
         arrays["positions"] = smallest(positions)

@@ -15,6 +15,8 @@ from index.segments.arrays import Ints
 from index.segments.strings import Strings
 
 NO_MOMENT = np.iinfo(np.int64).min
+# Small blocks have sharp bounds, large ones are few to compare.
+BLOCK_POSTINGS = 128
 
 
 class TextField:
@@ -24,6 +26,9 @@ class TextField:
     document `docs[i]` holds its term `freqs[i]` times. `titled` lists the postings that hold
     it in the title, `titled_freqs` how often. Where the field has positions, those of a
     posting follow one another in `positions`, and `position_starts[t]` is where term `t` begins.
+
+    Of every `BLOCK_POSTINGS` postings, whatever their terms, `block_freqs` has the largest
+    frequency and `block_lengths` the words of the shortest document: no score can exceed theirs.
     """
 
     def __init__(self, arrays: Mapping[str, Ints], field: Field) -> None:
@@ -36,6 +41,8 @@ class TextField:
         self.freqs = of("freqs")
         self.titled = of("titled")
         self.titled_freqs = of("titled_freqs")
+        self.block_freqs = of("block_freqs")
+        self.block_lengths = of("block_lengths")
         self.has_positions = field.positions
         if field.positions:
             self.position_starts = of("position_starts")
