@@ -1,0 +1,120 @@
+"""This project: segments written as the indexer writes them, asked without the archive.
+
+Two processes make chunks of the corpus. Words are terms of the stem field, phrases and prefixes
+belong to the surface field, so the tokens go into both.
+"""
+
+import itertools
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.peers.answers import DEPTH, FACETS, Answer, Ask
+from benchmarks.peers.corpus import parse
+from benchmarks.queries import Question
+from index.config import Config, Ranking
+from index.document import Document
+from index.processes import ordered_map
+from index.schema import COLUMNS, STEM, SURFACE
+from index.segments.arrays import Ints
+from index.segments.chunk import _keywords, _Postings
+from index.segments.commit import last_commit
+from index.segments.segment import smallest
+from index.segments.writer import IndexWriter
+from search.embedded.facets import count_values
+from search.embedded.match import clause_mask, match
+from search.embedded.score import score
+from search.embedded.snapshot import Snapshot
+from search.query.ast import And, Node, Or, Phrase, Prefix, Term
+from search.query.resolve import Clause
+
+_LINES_PER_CHUNK = 1000
+# One field, whose words count once: neither title nor surface forms weigh more.
+_RANKING = Ranking(k1=0.9, b=0.75, title_weight=1.0, surface_weight=0.0)
+
+
+def write(corpus: Path, folder: Path) -> None:
+    """Index a corpus into a new folder."""
+    writer = IndexWriter(folder, Config().indexing.memory_mb, from_scratch=True)
+    for arrays in ordered_map(partial(_chunk, corpus), _pieces(corpus), jobs=2):
+        writer.add(arrays)
+    writer.commit(seq=0)
+
+
+def _pieces(corpus: Path) -> Iterator[tuple[int, int, int]]:
+    """Number of the first article, offset and size of each piece of the corpus."""
+    number = offset = 0
+    with corpus.open("rb") as lines:
+        while size := sum(map(len, itertools.islice(lines, _LINES_PER_CHUNK))):
+            yield number, offset, size
+            number, offset = number + _LINES_PER_CHUNK, offset + size
+
+
+def _chunk(corpus: Path, piece: tuple[int, int, int]) -> dict[str, Ints]:
+    """In a worker: a piece of the corpus as a chunk."""
+    first, offset, size = piece
+    with corpus.open("rb") as lines:
+        lines.seek(offset)
+        rows = list(map(parse, lines.read(size).splitlines()))
+    documents = []
+    stems, surfaces = _Postings(), _Postings()
+    for number, row in enumerate(rows):
+        keywords = {field.name: tuple(row.keywords.get(field.name, ())) for field in COLUMNS}
+        documents.append(Document(first + number, 0, "", "", keywords, row.moment))
+        for postings in (stems, surfaces):
+            postings.add(number, row.tokens, range(len(row.tokens)), 0, 0)
+    lengths = np.array([len(row.tokens) for row in rows])
+    arrays: dict[str, Ints] = {
+        "articles": np.arange(first, first + len(rows)),
+        "seqs": np.zeros(len(rows), dtype=np.int64),
+        "moments": np.array([row.moment for row in rows], dtype=np.int64),
+        "title_lengths": np.zeros(len(rows), dtype=np.uint8),
+        "body_lengths": smallest(lengths),
+    }
+    arrays.update(stems.arrays(STEM, lengths))
+    arrays.update(surfaces.arrays(SURFACE, lengths))
+    for field in COLUMNS:
+        arrays.update(_keywords(field, documents))
+    return arrays
+
+
+def reader(folder: Path) -> Ask:
+    """Open the index for questions."""
+    commit = last_commit(folder)
+    assert commit is not None
+    return partial(_ask, Snapshot(folder, commit, ()))
+
+
+def _tree(question: Question) -> Node:
+    kind, words, _ = question
+    if kind == "phrase":
+        return Phrase(words=words)
+    if kind == "prefix":
+        return Prefix(text=words[0])
+    terms = tuple(Term(text=word) for word in words)
+    if len(terms) == 1:
+        return terms[0]
+    return And(children=terms) if kind in ("and", "person+noun") else Or(children=terms)
+
+
+def _ask(snapshot: Snapshot, question: Question, total: bool) -> Answer:
+    found = match(snapshot, _tree(question), 0.3, exact=True)
+    docs = found.every
+    if question.country:
+        docs = docs[clause_mask(snapshot, Clause("country", (question.country,)))[docs]]
+    if question.kind == "newest":
+        keys = snapshot.moments[docs]
+    else:
+        keys = score(snapshot, found.leaves, docs, _RANKING)
+    if len(docs) > DEPTH:
+        best = np.argpartition(-keys, DEPTH)[:DEPTH]
+        best = best[np.lexsort((docs[best], -keys[best]))]
+    else:
+        best = np.lexsort((docs, -keys))
+    hits = snapshot.articles[docs[best]].tolist()
+    if question.kind != "facets":
+        return Answer(hits, len(docs) if total else None)
+    tables = [count_values(snapshot, field, docs, DEPTH, None, frozenset()).top for field in FACETS]
+    return Answer(hits, len(docs), [[count for _, count in top] for top in tables])
