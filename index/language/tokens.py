@@ -24,6 +24,7 @@ _HOST = r"(?:com|net|org|info|id|co|tv|news|gov|edu|io|me|my|sg|uk|au|us|eu|ru|c
 
 _TOKEN = re.compile(
     rf"""
+    (?=\w)(                                               # every word begins so: gaps, soonest
       [A-Za-z]++(?=[ ,])                                  # most words, soonest
     | (?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\.)[^\s<>"“”]{{0,2000}}(?<=[\w/])
     | \w++(?:[.+-]\w++){{0,4}}@\w++(?:[.-]\w++){{1,4}}    # an e-mail address
@@ -31,7 +32,7 @@ _TOKEN = re.compile(
     | (?=[^\W_])[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]  # an ideograph is a word
     | [^\W\d_]++(?=\d++[.,]\d) | (?:[Rr][Pp]|USD)(?=\d)    # Rp5.000, SGD1,5: the unit
     | {_PIECE}(?:[-‐‑]{_PIECE}){{0,7}}                    # with its hyphens, to eight parts
-    """,
+    )""",
     re.VERBOSE,
 )
 
@@ -45,3 +46,8 @@ def words(text: str) -> Iterator[re.Match[str]]:
     (Rp5.000). Punctuation and emoji are no words; every letter and digit of any script is in one.
     """
     return _TOKEN.finditer(text)
+
+
+def pieces(text: str) -> list[str]:
+    """The words of a text as `words` finds them, and what is between: gap, word, gap, …, gap."""
+    return _TOKEN.split(text)
