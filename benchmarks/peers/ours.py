@@ -21,6 +21,7 @@ from index.schema import COLUMNS, STEM, SURFACE
 from index.segments.arrays import Ints
 from index.segments.chunk import _keywords, _Postings
 from index.segments.commit import last_commit
+from index.segments.merge import oldest_first
 from index.segments.segment import smallest
 from index.segments.writer import IndexWriter
 from search.embedded.facets import count_values
@@ -70,6 +71,7 @@ def _chunk(corpus: Path, piece: tuple[int, int, int]) -> dict[str, Ints]:
         "articles": np.arange(first, first + len(rows)),
         "seqs": np.zeros(len(rows), dtype=np.int64),
         "moments": np.array([row.moment for row in rows], dtype=np.int64),
+        "oldest_first": oldest_first(np.array([row.moment for row in rows], dtype=np.int64)),
         "title_lengths": np.zeros(len(rows), dtype=np.uint8),
         "body_lengths": smallest(lengths),
     }

@@ -10,7 +10,7 @@ from index.document import Document
 from index.language.analyzer import analyze
 from index.schema import COLUMNS, STEM, SURFACE, TITLE_BODY_GAP, Field
 from index.segments.arrays import Ints
-from index.segments.merge import keyword_arrays, text_arrays
+from index.segments.merge import keyword_arrays, oldest_first, text_arrays
 from index.segments.segment import NO_MOMENT, smallest
 
 
@@ -35,6 +35,7 @@ def chunk(documents: Sequence[Document]) -> dict[str, Ints]:
         "articles": np.array([doc.article for doc in documents], dtype=np.int64),
         "seqs": np.array([doc.seq for doc in documents], dtype=np.int64),
         "moments": np.array(moments, dtype=np.int64),
+        "oldest_first": oldest_first(np.array(moments, dtype=np.int64)),
         "title_lengths": smallest(np.array(title_lengths, dtype=np.int64)),
         "body_lengths": smallest(np.array(body_lengths, dtype=np.int64)),
     }

@@ -9,6 +9,8 @@ from index.schema import COLUMNS, TEXT_FIELDS, Field
 from index.segments.arrays import Ints
 from index.segments.segment import (
     BLOCK_POSTINGS,
+    LARGEST_SPACING,
+    SPACING_UNITS,
     KeywordField,
     Segment,
     TextField,
@@ -31,6 +33,7 @@ def merge(segments: Sequence[Segment], kept: Sequence[Kept]) -> dict[str, Ints]:
         parts = [segment.arrays[name][keep] for segment, keep in zip(segments, kept, strict=True)]
         whole = np.concatenate(parts)
         arrays[name] = smallest(whole) if name.endswith("lengths") else whole
+    arrays["oldest_first"] = oldest_first(arrays["moments"])
     numbers = _new_numbers(kept)
     lengths = arrays["title_lengths"].astype(np.int64) + arrays["body_lengths"]
     for field in TEXT_FIELDS:
@@ -40,6 +43,11 @@ def merge(segments: Sequence[Segment], kept: Sequence[Kept]) -> dict[str, Ints]:
         keywords = [segment.keywords[field.name] for segment in segments]
         arrays.update(_merge_keywords(field, keywords, kept))
     return arrays
+
+
+def oldest_first(moments: Ints) -> Ints:
+    """The documents in the order of their publication, undated ones before all."""
+    return smallest(np.argsort(moments, kind="stable"))
 
 
 def _new_numbers(kept: Sequence[Kept]) -> list[NDArray[np.int64]]:
@@ -139,9 +147,10 @@ def text_arrays(
     blocks = np.arange(0, len(docs), BLOCK_POSTINGS)
     if len(blocks):
         arrays["block_freqs"] = smallest(np.maximum.reduceat(freqs, blocks))
-        arrays["block_lengths"] = smallest(np.minimum.reduceat(lengths[docs], blocks))
+        spacing = np.minimum.reduceat(lengths[docs] * SPACING_UNITS // freqs, blocks)
+        arrays["block_spacing"] = np.minimum(spacing, LARGEST_SPACING).astype(np.uint16)
     else:
-        arrays["block_freqs"] = arrays["block_lengths"] = smallest(blocks)
+        arrays["block_freqs"] = arrays["block_spacing"] = smallest(blocks)
     if positions is not None:
         arrays["position_starts"] = _starts(freqs)[starts]
         arrays["positions"] = smallest(positions)

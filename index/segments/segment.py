@@ -17,6 +17,9 @@ from index.segments.strings import Strings
 NO_MOMENT = np.iinfo(np.int64).min
 # Small blocks have sharp bounds, large ones are few to compare.
 BLOCK_POSTINGS = 128
+# Words for each occurrence of a term, in sixteenths; more is not told apart from the largest.
+SPACING_UNITS = 16
+LARGEST_SPACING = 0xFFFF
 
 
 class TextField:
@@ -28,7 +31,9 @@ class TextField:
     posting follow one another in `positions`, and `position_starts[t]` is where term `t` begins.
 
     Of every `BLOCK_POSTINGS` postings, whatever their terms, `block_freqs` has the largest
-    frequency and `block_lengths` the words of the shortest document: no score can exceed theirs.
+    frequency and `block_spacing` the fewest words for each occurrence, in sixteenths. BM25 falls
+    with 1/frequency and with length/frequency, so no score exceeds what these two give; the
+    shortest document instead, which seldom has the largest frequency, would bound nothing.
     """
 
     def __init__(self, arrays: Mapping[str, Ints], field: Field) -> None:
@@ -42,7 +47,7 @@ class TextField:
         self.titled = of("titled")
         self.titled_freqs = of("titled_freqs")
         self.block_freqs = of("block_freqs")
-        self.block_lengths = of("block_lengths")
+        self.block_spacing = of("block_spacing")
         self.has_positions = field.positions
         if field.positions:
             self.position_starts = of("position_starts")
@@ -110,7 +115,8 @@ class Segment:
     """Everything about some articles that an answer needs, except their text.
 
     `articles` and `seqs` tell which article of the archive a document is, and in which of its
-    versions; `moments` are seconds since 1970 for sorting (`NO_MOMENT` where undated).
+    versions; `moments` are seconds since 1970 for sorting (`NO_MOMENT` where undated), and
+    `oldest_first` lists the documents in that order.
     """
 
     def __init__(self, arrays: Mapping[str, Ints], name: str = "") -> None:
@@ -119,6 +125,7 @@ class Segment:
         self.articles: Ints = arrays["articles"]
         self.seqs: Ints = arrays["seqs"]
         self.moments: Ints = arrays["moments"]
+        self.oldest_first: Ints = arrays["oldest_first"]
         self.title_lengths: Ints = arrays["title_lengths"]
         self.body_lengths: Ints = arrays["body_lengths"]
         self.text = {field.name: TextField(arrays, field) for field in TEXT_FIELDS}
