@@ -10,7 +10,7 @@ run, so sums of weights are kept per word and a text costs a few additions for e
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
 from index.enrich.countries import is_country_name
@@ -197,9 +197,9 @@ def _kind(word: str) -> str:
 
 LABELS = ("B", "I")  # and O, whose weight is 0: the others' are differences from it
 _Scores = tuple[int, ...]  # one for each label
-_Class = tuple[str, str]  # the kind of a word and its share
-_Part = TypeVar("_Part")
 _ROLES = ("before", "after", "second before", "second after")
+_Part = TypeVar("_Part")
+_Beside = tuple[str, tuple[_Part, ...]]  # the kind of a word, and what it says in each role
 _IMPOSSIBLE = -(10**12)
 _NO_SCORES: _Scores = (0, 0)
 
@@ -222,11 +222,14 @@ class Tagger:
         self._never = frozenset(word for word, share in shares.items() if share == "0")
         self._weights = weights
         self._transitions = transitions
-        self._class_of = functools.lru_cache(65536)(self._word_class)
         self._scores_here = functools.lru_cache(65536)(
-            lambda word, word_class: self._sum(_here_features(word, word_class))
+            lambda word: self._sum(self._here_features(word))
         )
-        self._scores_beside = [self._beside(role) for role in _ROLES]
+        self._words_with_weights = frozenset(feature.partition("=")[2] for feature in weights)
+        self._scores_beside = functools.lru_cache(65536)(self._sums_beside)
+        self._class_scores_beside = functools.cache(
+            lambda *word_class: self._sums(_class_features_beside(*word_class))
+        )
         self._kinds_scores = functools.lru_cache(32768)(
             lambda *kinds: self._sum(_kinds_features(*kinds))
         )
@@ -236,9 +239,13 @@ class Tagger:
 
     def features(self, words: list[str], run: Run) -> list[list[str]]:
         """The features of each word of a run, for training."""
-        beside = [functools.partial(_features_beside, role) for role in _ROLES]
         parts = _parts(
-            words, run, self._class_of, _here_features, beside, _kinds_features, _place_features
+            words,
+            run,
+            self._here_features,
+            self._features_beside,
+            _kinds_features,
+            _place_features,
         )
         return [list(itertools.chain.from_iterable(found)) for found in parts]
 
@@ -247,7 +254,6 @@ class Tagger:
         parts = _parts(
             words,
             run,
-            self._class_of,
             self._scores_here,
             self._scores_beside,
             self._kinds_scores,
@@ -272,24 +278,39 @@ class Tagger:
         for pair, weight in sorted(self._transitions.items()):
             yield f"{' '.join(pair)}\t{weight}"
 
-    def _word_class(self, word: str) -> _Class:
+    def _class(self, word: str) -> tuple[str, str]:
+        """The kind of a word and its share."""
         return _kind(word), self._shares.get(word, "")
 
-    def _beside(self, role: str) -> Callable[[str, _Class], _Scores]:
-        """The scores of a word beside: most have no weight of their own, only their class has."""
-        by_class = functools.lru_cache(None)(
-            lambda word_class: self._sum(_class_features(role, word_class))
-        )
-        own = {
-            feature.removeprefix(f"{role}="): weights
-            for feature, weights in self._weights.items()
-            if feature.startswith(f"{role}=")
-        }
-        by_word = {
-            word: tuple(map(sum, zip(weights, by_class(self._class_of(word)), strict=True)))
-            for word, weights in own.items()
-        }
-        return lambda word, word_class: by_word.get(word) or by_class(word_class)
+    def _here_features(self, word: str) -> list[str]:
+        small = word.lower()
+        return [
+            f"here={word}",
+            *_class_features("here", *self._class(word)),
+            f"shape={_shape(word)}",
+            f"length={min(len(word), 10)}",
+            f"prefix={small[:2]}",
+            f"prefix={small[:3]}",
+            f"suffix={small[-2:]}",
+            f"suffix={small[-3:]}",
+        ]
+
+    def _features_beside(self, word: str) -> _Beside[list[str]]:
+        kind, of_class = _class_features_beside(*self._class(word))
+        if word == _EDGE:
+            return kind, of_class
+        own = (f"{role}={word}" for role in _ROLES)
+        return kind, tuple([word, *rest] for word, rest in zip(own, of_class, strict=True))
+
+    def _sums_beside(self, word: str) -> _Beside[_Scores]:
+        """Most words have no weight of their own, only their class has."""
+        if word in self._words_with_weights:
+            return self._sums(self._features_beside(word))
+        return self._class_scores_beside(*self._class(word))
+
+    def _sums(self, beside: _Beside[list[str]]) -> _Beside[_Scores]:
+        kind, features = beside
+        return kind, tuple(map(self._sum, features))
 
     def _sum(self, features: list[str]) -> _Scores:
         known = self._weights.get
@@ -318,31 +339,29 @@ def shipped_tagger() -> Tagger:
 def _parts(
     words: list[str],
     run: Run,
-    class_of: Callable[[str], _Class],
-    of_word: Callable[[str, _Class], _Part],
-    beside: Sequence[Callable[[str, _Class], _Part]],
+    here: Callable[[str], _Part],
+    beside: Callable[[str], _Beside[_Part]],
     of_kinds: Callable[[str, str, str], _Part],
     of_place: Callable[..., _Part],
 ) -> Iterator[list[_Part]]:
     """What each function makes of a word of the run and of the words beside it, for every word."""
     first, last = run
     size = last - first
-    classes = [class_of(word) for word in words[first - 2 : last + 2]]
+    around = list(map(beside, words[first - 2 : last + 2]))
     apposed = is_apposed(words, first)
-    kind_before_run = classes[1][0]
+    kind_before_run = around[1][0]
     inside = ""
-    before, after, second_before, second_after = beside
     for place in range(size):
-        at = first + place
-        two_before, one_before, here, one_after, two_after = classes[place : place + 5]
-        kind = here[0]
+        (_, two_before), (kind_before, before), (kind, _), (kind_after, after), (_, two_after) = (
+            around[place : place + 5]
+        )
         yield [
-            of_word(words[at], here),
-            before(words[at - 1], one_before),
-            after(words[at + 1], one_after),
-            second_before(words[at - 2], two_before),
-            second_after(words[at + 2], two_after),
-            of_kinds(one_before[0], kind, one_after[0]),
+            here(words[first + place]),
+            before[0],
+            after[1],
+            two_before[2],
+            two_after[3],
+            of_kinds(kind_before, kind, kind_after),
             of_place(
                 kind,
                 place if place < 4 else 4,
@@ -356,27 +375,12 @@ def _parts(
             inside = kind
 
 
-def _class_features(role: str, word_class: _Class) -> list[str]:
-    kind, share = word_class
+def _class_features(role: str, kind: str, share: str) -> list[str]:
     return [f"{role} kind={kind}", f"{role} share={share}"]
 
 
-def _features_beside(role: str, word: str, word_class: _Class) -> list[str]:
-    own = [] if word == _EDGE else [f"{role}={word}"]
-    return own + _class_features(role, word_class)
-
-
-def _here_features(word: str, word_class: _Class) -> list[str]:
-    small = word.lower()
-    return [
-        *_features_beside("here", word, word_class),
-        f"shape={_shape(word)}",
-        f"length={min(len(word), 10)}",
-        f"prefix={small[:2]}",
-        f"prefix={small[:3]}",
-        f"suffix={small[-2:]}",
-        f"suffix={small[-3:]}",
-    ]
+def _class_features_beside(kind: str, share: str) -> _Beside[list[str]]:
+    return kind, tuple(_class_features(role, kind, share) for role in _ROLES)
 
 
 def is_apposed(words: list[str], first: int) -> bool:
@@ -435,13 +439,23 @@ def _best_names(scores: list[_Scores], weight: dict[tuple[str, str], int]) -> li
     b_i, i_i = weight["B", "I"], weight["I", "I"]
     o, b = 0, scores[0][0]
     i = _IMPOSSIBLE
-    steps: list[dict[str, str]] = [{}]
+    steps = [("", "", "")]
     for begins, goes_on in scores[1:]:
-        best_o, from_o = max((o + o_o, "O"), (b + b_o, "B"), (i + i_o, "I"))
-        best_b, from_b = max((o + o_b, "O"), (b + b_b, "B"), (i + i_b, "I"))
-        best_i, from_i = max((b + b_i, "B"), (i + i_i, "I"))
+        best_o, from_o = b + b_o, "B"
+        if i + i_o >= best_o:
+            best_o, from_o = i + i_o, "I"
+        if o + o_o >= best_o:
+            best_o, from_o = o + o_o, "O"
+        best_b, from_b = b + b_b, "B"
+        if i + i_b >= best_b:
+            best_b, from_b = i + i_b, "I"
+        if o + o_b >= best_b:
+            best_b, from_b = o + o_b, "O"
+        best_i, from_i = b + b_i, "B"
+        if i + i_i >= best_i:
+            best_i, from_i = i + i_i, "I"
         o, b, i = best_o, best_b + begins, best_i + goes_on
-        steps.append({"O": from_o, "B": from_b, "I": from_i})
+        steps.append((from_o, from_b, from_i))
     label = max((o, "O"), (b, "B"), (i, "I"))[1]
     names: list[tuple[int, int]] = []
     end = len(scores)
@@ -451,5 +465,5 @@ def _best_names(scores: list[_Scores], weight: dict[tuple[str, str], int]) -> li
         elif label == "B":
             names.append((place, end))
             end = place
-        label = steps[place].get(label, "O")
+        label = steps[place]["OBI".index(label)]
     return names[::-1]
