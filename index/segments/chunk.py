@@ -35,10 +35,10 @@ def chunk(documents: Sequence[Document]) -> dict[str, Ints]:
         "articles": np.array([doc.article for doc in documents], dtype=np.int64),
         "seqs": np.array([doc.seq for doc in documents], dtype=np.int64),
         "moments": np.array(moments, dtype=np.int64),
-        "oldest_first": oldest_first(np.array(moments, dtype=np.int64)),
         "title_lengths": smallest(np.array(title_lengths, dtype=np.int64)),
         "body_lengths": smallest(np.array(body_lengths, dtype=np.int64)),
     }
+    arrays["oldest_first"] = oldest_first(arrays["moments"])
     lengths = np.array(title_lengths, dtype=np.int64) + np.array(body_lengths, dtype=np.int64)
     arrays.update(stems.arrays(STEM, lengths))
     arrays.update(surfaces.arrays(SURFACE, lengths))
