@@ -1,5 +1,6 @@
 """The engines as processes: one that writes an index, and one that serves it."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,17 +8,23 @@ from typing import NamedTuple
 
 import msgspec
 
+from benchmarks.peers import lucene
 from benchmarks.peers.answers import Timed
 
-# Module of each engine; Lucene is a Java program that takes the same arguments as worker.py.
+# The module of each engine; that of Lucene builds a program with the arguments of worker.py.
 ENGINES = {
     "ours": "ours",
     "tantivy": "tantivy_py",
+    "lucene": "lucene",
+    "fts5": "sqlite_fts5",
+    "whoosh": "stock_whoosh",
 }
 _SECONDS = "seconds.txt"
 
 
-def _command(engine: str) -> list[str]:
+def _command(engine: str, cache: Path) -> list[str]:
+    if engine == "lucene":
+        return lucene.command(cache)
     return [sys.executable, "-m", "benchmarks.peers.worker", ENGINES[engine]]
 
 
@@ -42,8 +49,9 @@ def write(engine: str, corpus: Path, folder: Path) -> Written:
     """Index a corpus in a process of its own, unless the folder holds its index already."""
     kept = folder / _SECONDS
     if not kept.exists():
+        shutil.rmtree(folder, ignore_errors=True)  # of a run that failed
         folder.mkdir(parents=True)
-        command = [*_command(engine), "write", str(corpus), str(folder)]
+        command = [*_command(engine, folder.parent), "write", str(corpus), str(folder)]
         output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         kept.write_text(output)
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -54,7 +62,7 @@ class Served:
     """An engine that waits for questions."""
 
     def __init__(self, engine: str, folder: Path, questions: Path) -> None:
-        command = [*_command(engine), "serve", str(folder), str(questions)]
+        command = [*_command(engine, folder.parent), "serve", str(folder), str(questions)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

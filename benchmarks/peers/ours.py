@@ -75,6 +75,7 @@ def _chunk(corpus: Path, piece: tuple[int, int, int]) -> dict[str, Ints]:
         "title_lengths": np.zeros(len(rows), dtype=np.uint8),
         "body_lengths": smallest(lengths),
     }
+    arrays["oldest_first"] = oldest_first(arrays["moments"])
     arrays.update(stems.arrays(STEM, lengths))
     arrays.update(surfaces.arrays(SURFACE, lengths))
     for field in COLUMNS:

@@ -1,7 +1,6 @@
 """What the benchmark prints."""
 
 from collections.abc import Mapping
-from itertools import combinations
 from operator import eq
 from pathlib import Path
 from statistics import mean
@@ -40,14 +39,15 @@ def print_latencies(samples: Samples) -> None:
 
 
 def print_agreement(answers: Mapping[str, Mapping[str, Timed]], tokens: Path) -> None:
-    """How far engines give the same answers."""
+    """How far the other engines give the same answers as the first."""
     moments = _moments(answers.get("newest", {}), tokens)
     print(
         f"\n{'agreement':<12} {'engines':<20} {'top 10':>7} {'totals':>7}",
         *map("{:>8}".format, FACETS),
     )
     for kind, of_engine in answers.items():
-        for one, other in combinations(of_engine, 2):
+        one, *others = of_engine
+        for other in others:
             pairs = list(zip(of_engine[one].answers, of_engine[other].answers, strict=True))
             same = mean(_overlap(a, b, moments if kind == "newest" else None) for a, b in pairs)
             totals = mean(a.total == b.total for a, b in pairs)
