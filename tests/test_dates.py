@@ -46,6 +46,14 @@ def days(text: str, anchor: date | None = TUESDAY) -> str:
         ("Mei 2001", "2001-05-01 2001-05-31"),
         ("Februari 2020", "2020-02-01 2020-02-29"),
         ("tahun 1998", "1998-01-01 1998-12-31"),
+        ("sejak 2014", "2014-01-01 2014-12-31"),
+        ("pada 2014, lalu", "2014-01-01 2014-12-31"),
+        ("kuartal I 2021", "2021-01-01 2021-03-31"),
+        ("kuartal III-2020", "2020-07-01 2020-09-30"),
+        ("triwulan keempat tahun 2020", "2020-10-01 2020-12-31"),
+        ("caturwulan II 2020", "2020-05-01 2020-08-31"),
+        ("semester II/2020", "2020-07-01 2020-12-31"),
+        ("Senin ( 21/6/2021 )", "2021-06-21"),
     ],
 )
 def test_full_date_needs_no_anchor(text: str, expected: str) -> None:
@@ -61,11 +69,16 @@ def test_full_date_needs_no_anchor(text: str, expected: str) -> None:
         ("28 Mei-2 Juni 2021", "2021-05-28 2021-06-02"),
         ("30 Desember-2 Januari 2021", "2020-12-30 2021-01-02"),
         ("31 Juli 2018 sampai 1 Mei 2019", "2018-07-31 2019-05-01"),
+        ("28 Mei sampai dengan 2 Juni 2021", "2021-05-28 2021-06-02"),
+        ("3 s.d. 20 Juli 2021", "2021-07-03 2021-07-20"),
         ("Sabtu-Minggu (19-20/6/2021)", "2021-06-19 2021-06-20"),
         ("Minggu (30/5-2/6/2021)", "2021-05-30 2021-06-02"),
         ("Januari-Maret 2021", "2021-01-01 2021-03-31"),
         ("November-Januari 2021", "2020-11-01 2021-01-31"),
         ("tahun 2019-2021", "2019-01-01 2021-12-31"),
+        ("periode 2019-2024", "2019-01-01 2024-12-31"),
+        ("musim 2020/2021", "2020-01-01 2021-12-31"),
+        ("pada 2013 hingga 2017", "2013-01-01 2017-12-31"),
         ("awal Januari 2019", "2019-01-01 2019-01-10"),
         ("pertengahan Januari 2019", "2019-01-11 2019-01-20"),
         ("akhir Februari 2019", "2019-02-21 2019-02-28"),
@@ -84,6 +97,9 @@ def test_range_has_a_first_and_a_last_day(text: str, expected: str) -> None:
         ("kemarin", "2021-06-21"),
         ("kemarin (20/6)", "2021-06-20"),
         ("kemarin lusa", "2021-06-20"),
+        ("kemarin sore", "2021-06-21"),
+        ("besok pagi (23/6)", "2021-06-23"),
+        ("besok lusa", "2021-06-24"),
         ("tadi malam", "2021-06-21"),
         ("pagi ini", "2021-06-22"),
         ("besok", "2021-06-23"),
@@ -114,6 +130,10 @@ def test_range_has_a_first_and_a_last_day(text: str, expected: str) -> None:
         ("Juli mendatang", "2021-07-01 2021-07-31"),
         ("Mei tahun lalu", "2020-05-01 2020-05-31"),
         ("bulan Desember", "2020-12-01 2020-12-31"),
+        ("Januari-Mei", "2021-01-01 2021-05-31"),
+        ("November hingga Januari", "2020-11-01 2021-01-31"),
+        ("kuartal pertama tahun ini", "2021-01-01 2021-03-31"),
+        ("semester kedua tahun lalu", "2020-07-01 2020-12-31"),
     ],
 )
 def test_relative_expression_is_read_from_the_day_of_publication(text: str, expected: str) -> None:
@@ -189,6 +209,13 @@ def test_clock_time_with_a_zone_makes_a_moment(text: str, expected: str) -> None
         "lima tahun mendatang",
         "setiap hari Minggu",
         "tahun 1990-an",
+        "pada 1990-an",
+        "hingga 2000 orang",
+        "dari 2000 persen",
+        "sekitar 2000",
+        "Pemilu 2024",
+        "semester III 2020",
+        "kuartal pertama",
         "tahun 1442 Hijriah",
         "musim lalu",
         "lalu lintas",
@@ -197,6 +224,13 @@ def test_clock_time_with_a_zone_makes_a_moment(text: str, expected: str) -> None
 )
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     assert days(text) == "-"
+
+
+def test_year_behind_another_one_is_read_too() -> None:
+    assert read("Juara pada 2013 dan 2017.") == [
+        ("2013", "2013-01-01", "2013-12-31"),
+        ("2017", "2017-01-01", "2017-12-31"),
+    ]
 
 
 def test_mentions_come_in_order_with_offsets() -> None:
@@ -239,7 +273,9 @@ def test_offsets_slice_the_text(text: str) -> None:
         last = mention.end
 
 
-@pytest.mark.parametrize("unit", ["1-", "1 ", "22/6/", "Senin (", "awal ", "21-23 Juni ", "\u00a0"])
+@pytest.mark.parametrize(
+    "unit", ["1-", "1 ", "22/6/", "Senin (", "awal ", "21-23 Juni ", "pada 2013 dan ", "\u00a0"]
+)
 def test_reading_is_linear_in_the_length_of_a_hostile_text(unit: str) -> None:
     def seconds(text: str) -> float:
         begin = time.perf_counter()

@@ -45,7 +45,13 @@ _NUMBERS = {"se": 1} | {word: n for n, word in enumerate(_NUMBER_WORDS.split(), 
 _UNITS = ("hari", "pekan", "minggu", "bulan", "tahun")
 _STEPS = dict.fromkeys(["lalu", "silam", "kemarin"], -1) | {"ini": 0}
 _STEPS |= dict.fromkeys(["depan", "mendatang", "nanti", "besok"], 1)
-_DAYS_FROM_TODAY = {"kemarin lusa": -2, "kemarin": -1, "hari ini": 0, "besok": 1, "lusa": 2}
+_DAYS_FROM_TODAY = {
+    f"{word} {part}": day
+    for word, day in (("kemarin", -1), ("besok", 1))
+    for part in ("pagi", "siang", "sore", "petang", "malam")
+}
+_DAYS_FROM_TODAY |= {"kemarin lusa": -2, "kemarin": -1, "hari ini": 0}
+_DAYS_FROM_TODAY |= {"besok lusa": 2, "besok": 1, "lusa": 2}
 _DAYS_FROM_TODAY |= {"tadi malam": -1, "malam tadi": -1, "malam ini": 0}
 _DAYS_FROM_TODAY |= {
     f"{part} {word}": 0 for part in ("pagi", "siang", "sore") for word in ("ini", "tadi")
@@ -72,7 +78,7 @@ def _grammar(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.ASCII)
 
 
-_DASH = r"(?:\s?[-–—]\s?|\s(?:hingga|sampai|s/d)\s)"
+_DASH = r"(?:\s?[-–—]\s?|\s(?:hingga|sampai(?:\sdengan)?|s/d|s\.d\.?)\s)"
 _MONTH = rf"(?:{_any_of(_MONTHS)})\b"
 _YEAR = r"(?:19|20)\d\d(?![\w/]|[.,]\d)"
 _UNIT = "|".join(_UNITS)
@@ -101,8 +107,9 @@ _WEEKDAY_STEP = rf"\s(?P<week>(?:pekan|minggu)\s)?(?P<step>{'|'.join(_STEPS)})\b
 _BEFORE_WEEKDAY = r"\b(?:hari|pada)\s\Z"
 _EVERY = r"tiap\s(?:hari\s)?\Z"
 _FEAST = r"\s(?:Palma|Abu|Agung|Putih|Paskah)\b"
-_BEFORE_CALENDAR_DAY = r",?\s?(?:tanggal\s)?(?P<bracket>\()?"
+_BEFORE_CALENDAR_DAY = r",?\s?(?:tanggal\s)?(?P<bracket>\(\s?)?"
 _BRACKET = r"\s\("
+_BRACKET_END = r"\s?\)"
 _MONTHS_OF_YEAR = (
     rf"(?P<month>{_MONTH})(?:\.?,?\s(?P<year>{_YEAR}))?"
     rf"(?:{_DASH}(?P<last_month>{_MONTH})(?:\.?,?\s(?P<last_year>{_YEAR}))?)?"
@@ -120,6 +127,29 @@ _BEHIND_NUMBER = r"\d[a-z]?\s\Z"
 _CALENDAR_YEARS = (
     rf"(?:tahun\s)?(?P<year>1\d{{3}}|20\d\d)(?:(?:{_DASH}|/)(?P<last_year>1\d{{3}}|20\d\d))?"
     r"(?![\w/]|[.,]\d|-?an\b|\s(?:H|Hijriah|SM)\b)"
+)
+# "sejak 2014", "pada 2013 hingga 2017", "pada 2019 dan 2020": of 3,000 such numbers in Indonesian
+# news, next to none is a count; behind "sekitar" ("2000 meter") and alone ("2022 orang") many are.
+_YEAR_ALONE = (
+    rf"(?P<year>(?:19|20)\d\d)(?:(?:{_DASH}|/)(?P<last_year>(?:19|20)\d\d))?"
+    r"(?![\w/%]|[.,]\d|[-–]\d|-?an\b|\s(?:H|Hijriah|SM|orang|warga|unit|kasus|meter|km|kg|ton|hektare"
+    r"|rupiah|dolar|persen|ribu|kali|buah|ekor|lembar)\b)"
+)
+_YEAR_WORDS = (
+    "pada|sejak|semenjak|hingga|sampai|dari|di|mulai|antara|periode|musim|edisi|sepanjang|selama"
+    "|dalam|sebelum|setelah|untuk"
+)
+_BEFORE_YEAR = (
+    rf"\b(?:(?:{_YEAR_WORDS})|(?:{_YEAR_WORDS}|tahun)\s(?:19|20)\d\d,?\s(?:dan|atau))\s\Z"
+)
+_BEFORE_YEAR_CHARS = 24  # "semenjak 2019, atau "
+_TERM_MONTHS = {"kuartal": 3, "triwulan": 3, "caturwulan": 4, "semester": 6}
+_TERM_NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_TERM_NUMBERS |= {"pertama": 1, "kedua": 2, "ketiga": 3, "keempat": 4}
+# kuartal I 2021, triwulan III/2020, semester pertama tahun lalu
+_TERM = (
+    rf"(?P<term>{_any_of(_TERM_MONTHS)})\s(?:ke-?\s?)?(?P<number>{_any_of(_TERM_NUMBERS)})"
+    rf"(?:(?:\s|\s?[-–/]\s?)(?:tahun\s)?(?P<year>{_YEAR})|\stahun\s(?P<step>lalu|ini|depan)\b)"
 )
 _CLOCK = r"(?:[01]?\d|2[0-3])[.:][0-5]\d"
 _TIME = (
@@ -278,8 +308,8 @@ def _read_day_after(
         days = _calendar_days(found, anchor, weekday)
         if days is None:
             return None
-        closed = lead["bracket"] and text.startswith(")", found.end())
-        return found.end() + (1 if closed else 0), *days
+        closed = _grammar(_BRACKET_END).match(text, found.end()) if lead["bracket"] else None
+        return closed.end() if closed else found.end(), *days
     return None
 
 
@@ -341,9 +371,12 @@ def _read_month_name(text: str, start: int, anchor: date | None) -> _Found | Non
         return (found.end(), first, last) if first <= last else None
     if anchor is None:
         return None
-    step = _grammar(_MONTH_STEP).match(text, found.end("month"))
-    end = step.end() if step else found.end("month")
-    return end, *_month_near(month, anchor, step)
+    name = "last_month" if found["last_month"] and found["last_month"][0].isupper() else "month"
+    step = _grammar(_MONTH_STEP).match(text, found.end(name))
+    first, last = _month_near(_month(found[name]), anchor, step)
+    if name == "last_month":
+        first = _month_days(last.year - (month > last.month), month)[0]
+    return (step.end() if step else found.end(name)), first, last
 
 
 def _read_year(text: str, start: int, _anchor: date | None) -> _Found | None:
@@ -354,6 +387,36 @@ def _read_year(text: str, start: int, _anchor: date | None) -> _Found | None:
     if last_year < year:
         return None
     return found.end(), date(year, 1, 1), date(last_year, 12, 31)
+
+
+def _read_year_alone(text: str, start: int, _anchor: date | None) -> _Found | None:
+    """A year without "tahun" before it, behind a word that makes it one."""
+    found = _grammar(_YEAR_ALONE).match(text, start)
+    if found is None or not _grammar(_BEFORE_YEAR).search(
+        text, max(0, start - _BEFORE_YEAR_CHARS), start
+    ):
+        return None
+    year, last_year = int(found["year"]), int(found["last_year"] or found["year"])
+    if last_year < year:
+        return None
+    return found.end(), date(year, 1, 1), date(last_year, 12, 31)
+
+
+def _read_term(text: str, start: int, anchor: date | None) -> _Found | None:
+    """A quarter, a third or a half of a year."""
+    found = _grammar(_TERM).match(text, start)
+    if found is None or (found["year"] is None and anchor is None):
+        return None
+    months = _TERM_MONTHS[found["term"].lower()]
+    last_month = months * _TERM_NUMBERS[found["number"].lower()]
+    if last_month > 12:
+        return None
+    if found["year"]:
+        year = int(found["year"])
+    else:
+        assert anchor is not None
+        year = anchor.year + _STEPS[found["step"].lower()]
+    return found.end(), date(year, last_month - months + 1, 1), _month_days(year, last_month)[1]
 
 
 def _read_part(text: str, start: int, anchor: date | None) -> _Found | None:
@@ -394,7 +457,12 @@ def _part_of(part: str, whole: _Found | None) -> _Found | None:
 
 
 _Reader = Callable[[str, int, date | None], _Found | None]
-_DIGIT_READERS: tuple[_Reader, ...] = (_read_written, _read_numeric, _read_ago)
+_DIGIT_READERS: tuple[_Reader, ...] = (
+    _read_written,
+    _read_numeric,
+    _read_ago,
+    _read_year_alone,
+)
 _READERS: dict[str, tuple[_Reader, ...]] = {
     **dict.fromkeys(WEEKDAYS, (_read_weekday,)),
     **dict.fromkeys(_MONTHS, (_read_month,)),
@@ -403,6 +471,7 @@ _READERS: dict[str, tuple[_Reader, ...]] = {
     **dict.fromkeys(["awal", "pertengahan", "akhir"], (_read_part,)),
     **dict.fromkeys([words.split()[0] for words in _DAYS_FROM_TODAY], (_read_day_word,)),
     **dict.fromkeys(["pekan", "bulan"], (_read_near,)),
+    **dict.fromkeys(_TERM_MONTHS, (_read_term,)),
     "minggu": (_read_weekday, _read_near),
     "tahun": (_read_near, _read_year),
 }
