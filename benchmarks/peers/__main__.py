@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.peers import table
 from benchmarks.peers.corpus import NEWS_ARTICLES, corpus
 from benchmarks.peers.engines import ENGINES, Served, write
-from benchmarks.queries import CLASSES, questions, write_questions
+from benchmarks.queries import CLASSES, QUESTIONS, questions, write_questions
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=NEWS_ARTICLES)
     parser.add_argument("--engines", default=",".join(ENGINES))
     parser.add_argument("--classes", default=",".join(CLASSES))
+    parser.add_argument("--questions", type=int, default=QUESTIONS, help="of each class")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--again", default="", help="engines whose index is written anew")
     parser.add_argument(
@@ -32,9 +33,9 @@ def main() -> None:
     options = parser.parse_args()
     engines, kinds = options.engines.split(","), options.classes.split(",")
     tokens = corpus(options.cache, options.articles)
-    asked = tokens.with_name(f"questions-{options.articles}.tsv")
+    asked = tokens.with_name(f"questions-{options.articles}-{options.questions}.tsv")
     if not asked.exists():
-        write_questions(questions(tokens), asked)
+        write_questions(questions(tokens, options.questions), asked)
     print(f"{options.articles:,} articles, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for engine in options.again.split(",") if options.again else ():
         shutil.rmtree(_folder(tokens, engine), ignore_errors=True)
