@@ -85,7 +85,8 @@ def test_every_letter_and_digit_is_in_one_word_and_spans_slice_the_text(text: st
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "me-", "a.", "a@", "a+", "a'", "1,", "https://(", "é", "a.com-"]
+    "unit",
+    ["a", "me-", "a.", "a@", "a+", "a'", "1,", "https://(", "é", "a.com-", "中", "a_", "中@"],
 )
 def test_hostile_text_takes_time_in_proportion_to_its_length(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))

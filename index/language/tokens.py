@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     (?=\w)(                                               # every word begins so: gaps, soonest
       [A-Za-z]++(?=[ ,])                                  # most words, soonest
     | (?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww][Ww][Ww]\.)[^\s<>"“”]{{0,2000}}(?<=[\w/])
-    | \w++(?:[.+-]\w++){{0,4}}@\w++(?:[.-]\w++){{1,4}}    # an e-mail address
+    | \w{{1,64}}+(?:[.+-]\w{{1,64}}+){{0,4}}@\w++(?:[.-]\w++){{1,4}}  # an e-mail address, RFC 5321
     | [A-Za-z0-9]++(?:[.-][A-Za-z0-9]++){{0,4}}\.{_HOST}(?![\w'’-])
     | (?=[^\W_])[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]  # an ideograph is a word
     | [^\W\d_]++(?=\d++[.,]\d) | (?:[Rr][Pp]|USD)(?=\d)    # Rp5.000, SGD1,5: the unit
