@@ -383,6 +383,11 @@ def test_period_that_is_not_understood_says_what_would_be(words: str, message: s
         ("Jum'at, 18 Juni 2021 - 09:30 WITA", "2021-06-18T09:30+08:00"),
         ("Selasa (22/06/2021) pukul 14:05", "2021-06-22T14:05+07:00"),
         ("June 22, 2021 2:05 pm", "2021-06-22T14:05+07:00"),
+        ("Senin , 21 Juni 2021 • 14:05 WIB", "2021-06-21T14:05+07:00"),
+        ("Senin, 21 Juni 2021 / 14:05", "2021-06-21T14:05+07:00"),
+        ("Contoh.com - 21/06/2021, 14:05 WIB", "2021-06-21T14:05+07:00"),
+        ("Diterbitkan: Senin, 21 Juni 2021", "2021-06-21"),
+        ("21 Agst 2021", "2021-08-21"),
     ],
 )
 def test_date_field_is_read_in_every_usual_form(value: str, expected: str) -> None:

@@ -25,7 +25,7 @@ _MONTH_SPELLINGS = (
     "mei may",
     "juni june jun",
     "juli july jul",
-    "agustus august agt ags agu agus aug",
+    "agustus august agt ags agst agu agus aug",
     "september sept sep",
     "oktober october okt oct",
     "november nopember nov nop",
@@ -666,10 +666,11 @@ def _first_of_last(count: int, unit: str, today: date) -> date:
 # Date fields of a source.
 
 _PRINTED = (
-    rf"(?:[a-z'’]+,?\s)?\(?(?:(?P<day>\d\d?)[\s/.-](?P<month>\d\d?|{_MONTH})\.?[\s/.,-]\s?(?P<year>\d{{4}})"
+    r"(?:[a-z][a-z. ]{0,30}\s?[:|–-]\s)?"  # Kompas.com - 22/06/2021, Diterbitkan: 22 Juni 2021
+    rf"(?:[a-z'’]+\s?,?\s)?\(?(?:(?P<day>\d\d?)[\s/.-](?P<month>\d\d?|{_MONTH})\.?[\s/.,-]\s?(?P<year>\d{{4}})"
     rf"|(?P<us_month>{_MONTH})\s(?P<us_day>\d\d?),?\s(?P<us_year>\d{{4}})"
     r"|(?P<iso_year>\d{4})[-/](?P<iso_month>\d\d?)[-/](?P<iso_day>\d\d?))\)?"
-    r"(?:(?:\s?[,|–-])*\s?(?:pukul\s|jam\s|pkl\.?\s|at\s|T)?"
+    r"(?:(?:\s?[,|/•·@–-])*\s?(?:pukul\s|jam\s|pkl\.?\s|at\s|T)?"
     r"(?P<hour>\d\d?)[.:](?P<minute>\d\d)(?:[.:](?P<second>\d\d)(?:\.\d+)?)?"
     r"\s?(?P<half>[ap]m)?\s?\(?(?P<zone>WIB|WITA|WIT|GMT|UTC|Z|[+-]\d\d:?\d\d)?\)?)?"
 )
