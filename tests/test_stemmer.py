@@ -85,6 +85,26 @@ def test_repetition_and_hyphened_affixes_come_off(word: str, root: str) -> None:
     assert stem(word) == root
 
 
+@pytest.mark.parametrize(
+    ("words", "root"),
+    [
+        ("berunding perundingan rundingkan", "runding"),
+        ("menepis ditepis tepisan", "tepis"),
+        ("mengeroyok dikeroyok pengeroyokan", "keroyok"),
+        ("merundung perundungan", "rundung"),
+        ("mengerti dimengerti pengertian", "erti"),
+        ("operasi", "operasi"),  # no oper-asi
+    ],
+)
+def test_words_of_a_root_that_the_news_seldom_use_alone_meet(words: str, root: str) -> None:
+    assert {stem(word) for word in words.split()} == {root}
+
+
+@pytest.mark.parametrize("word", ["maluku", "kediri", "bekasi", "teheran", "perdata", "pesisir"])
+def test_a_name_or_word_that_only_looks_affixed_stays_in_a_question_too(word: str) -> None:
+    assert stem(word) == word
+
+
 def test_two_words_joined_by_a_hyphen_stay() -> None:
     assert stem("jakarta-bandung") == "jakarta-bandung"
 

@@ -13,7 +13,7 @@ from index.language.tokens import pieces
 from index.lexicon import lexicon_lines
 
 # Part of an index's fingerprint: raised whenever the tokens of some text change.
-ANALYZER_VERSION = 2
+ANALYZER_VERSION = 3
 
 # Code points of a word that are read; a longer run of letters is no word that anyone asks for,
 # and is indexed by its beginning. Its span is the whole run.

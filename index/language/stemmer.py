@@ -105,17 +105,20 @@ def likeliest_root(word: str, lexicon: Lexicon) -> str:
 
 @cache
 def shipped_lexicon() -> Lexicon:
-    """lexicon/roots.txt, read once."""
+    """lexicon/roots.txt and roots_by_hand.txt, read once."""
     strengths: dict[str, int] = {}
     exceptions: dict[str, str] = {}
     affixes: dict[str, int] = {}
-    for line in lexicon_lines("roots.txt"):
+    for line in (*lexicon_lines("roots.txt"), *lexicon_lines("roots_by_hand.txt")):
         value, *words = line.split()
         if value.isalpha():
             exceptions.update(dict.fromkeys(words, value))
         else:
             odds = affixes if "_" in words[0] else strengths
             odds.update(dict.fromkeys(words, int(value)))
+    for word, root in exceptions.items():
+        if root != word:
+            strengths.pop(word, None)
     return Lexicon(strengths, exceptions, affixes)
 
 
