@@ -56,6 +56,11 @@ def test_countries_come_in_the_order_of_first_mention_with_all_spans() -> None:
         ("Republik Demokratik Kongo", ["CD"]),
         ("Republik Rakyat China, Cina, Tiongkok, RRC", ["CN"]),
         ("delegasi China Taipei", ["TW"]),
+        ("melawan Negeri Samba dan Negeri Tango", ["BR", "AR"]),
+        ("petani di Benua Amerika", []),
+        ("hilang di Segitiga Bermuda", []),
+        ("padang rumput Mongolia Dalam", []),
+        ("bunga acuan Bank Sentral Turki", ["TR"]),
         ("zaman Hindia Belanda", []),
         ("Uni Emirat Arab, UEA dan Persatuan Emirat Arab", ["AE"]),
         ("Côte d’Ivoire dan Pantai Gading", ["CI"]),
@@ -129,6 +134,7 @@ def test_person_is_not_a_country() -> None:
 
 def test_georgia_of_the_united_states_is_not_the_country() -> None:
     assert named("warga Atlanta, Georgia, dan negara bagian Georgia") == {}
+    assert named("pemilih di Georgia, AS") == {"US": ["AS"]}
     assert named("pasukan Rusia masuk ke Georgia") == {"RU": ["Rusia"], "GE": ["Georgia"]}
 
 

@@ -41,14 +41,18 @@ _IMAGE_FORMAT = r"JPE?G\W{1,2}\Z"
 # What stands right before a country although it begins with a capital. Another capitalised
 # word there is a given name: "Presiden Haiti", but "Badrodin Haiti".
 _OFFICES = _set_of(
-    "angkatan bangsa bank besar besarnya dari darat delegasi di dubes emir federasi gubernur"
-    " intelijen jenderal kaisar kanselir ke kedubes kementerian kepolisian klub komisi kota laut"
-    " legiun liga luar luarnegeri majelis media menlu menteri menhan militer nasional negara"
-    " negeri oleh orang parlemen partai pasukan pelatih pemerintah pengadilan perdana pers"
-    " pertahanan piala pm polisi presiden putri radio raja rakyat ratu republik senat senior"
-    " sepak sultan televisi tentara terhadap tim timnas udara utama wakil wapres warga"
+    "agung angkatan bangsa bank berita besar besarnya darat dari delegasi dewan di dubes ekonomi"
+    " emir energi federasi gubernur imigrasi industri intelijen jenderal kaisar kanselir kantor"
+    " ke kedubes kehakiman kementerian kepala kepolisian kepresidenan kesehatan keuangan klub"
+    " komando komisi konstitusi kota laut legiun liga luar luarnegeri mahkamah majelis media"
+    " menhan menlu menteri militer nasional negara negeri oleh orang otoritas parlemen partai"
+    " pasukan pelatih pemerintah penerbangan pengadilan perdagangan perdana pers pertahanan"
+    " pertanian perwakilan piala pm polisi presiden putri radio raja rakyat ratu republik senat"
+    " senior sentral sepak sultan super televisi tentara terhadap tim timnas udara utama wakil"
+    " wapres warga"
 )
-_STATE_OF_THE_US = r"\b(?:negara bagian|Atlanta,|Augusta,|Macon,|Savannah,)\s\Z"
+_STATE_OF_THE_US = r"\b(?:[Nn]egara [Bb]agian|Atlanta,|Augusta,|Macon,|Savannah,)\s\Z"
+_IN_THE_US = re.compile(r",\s(?:AS|Amerika)\b")  # "Georgia, AS"
 
 # Bodies and firms whose name ends in Indonesia: the domestic press writes of them in every
 # second article without naming the country.
@@ -151,7 +155,10 @@ def _means_the_country(name: _Name, text: str, start: int, end: int) -> bool:
         case "US":
             return not re.search(_DOLLAR, text[max(0, start - _LOOK_BACK) : start])
         case "GE":
-            return not re.search(_STATE_OF_THE_US, text[max(0, start - _LOOK_BACK) : start])
+            return not (
+                re.search(_STATE_OF_THE_US, text[max(0, start - _LOOK_BACK) : start])
+                or _IN_THE_US.match(text, end)
+            )
         case "PG":
             return not re.search(_IMAGE_FORMAT, text[max(0, start - _LOOK_BACK) : start])
     return True
