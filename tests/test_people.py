@@ -40,6 +40,9 @@ def people(text: str) -> dict[str, list[str]]:
         ("Pemimpin itu, Osama bin Laden, tewas.", "Osama bin Laden"),
         ("Jenderal Min Aung Hlaing berpidato.", "Min Aung Hlaing"),
         ("Raja Salman tiba di Riyadh.", "Salman"),
+        ("Kanselir Jerman Ulf Zorvanski memulai lawatan.", "Ulf Zorvanski"),
+        ("Presiden Sri Lanka Nimal Zorvanasinghe kabur.", "Nimal Zorvanasinghe"),
+        ("Sultan Brunei Darussalam menerima Budi Santoso.", "Budi Santoso"),
         ("Mantan presiden BJ Habibie hadir.", "BJ Habibie"),
         ("Tersangka M Nazaruddin ditahan.", "M Nazaruddin"),
     ],
@@ -55,6 +58,9 @@ def test_a_title_a_verb_of_saying_or_an_age_makes_a_person(text: str, name: str)
         ("Kata Pak Budi, hujan deras.", "Budi"),
         ("Prof. Dr. H. Ahmad Dahlan hadir.", "Ahmad Dahlan"),
         ("Haji Ahmad Dahlan berangkat.", "Ahmad Dahlan"),
+        ("Menurut Kapolsek Sukamaju AKP Zorvan, pelaku kabur.", "Zorvan"),
+        ("Pelaku kabur, ujar AKP Fajar.", "Fajar"),
+        ("Rumah itu milik Lurah Budi Santoso.", "Budi Santoso"),
     ],
 )
 def test_forms_of_address_and_degrees_are_not_part_of_the_name(text: str, name: str) -> None:
@@ -79,6 +85,9 @@ def test_forms_of_address_and_degrees_are_not_part_of_the_name(text: str, name: 
         "Jaksa Agung dan Gubernur Jawa Tengah hadir.",
         "Pemberontak di Zorvan menuduh tentara berbohong.",
         "Kebakaran terjadi di Universitas Ahmad Dahlan.",
+        "Pasien dirawat di Rumah Sakit Ahmad Dahlan Bandung.",
+        "Laga digelar di Stadion Ahmad Dahlan.",
+        "Calon Hakim Agung diuji.",
     ],
 )
 def test_organisations_places_and_events_are_not_people(text: str) -> None:

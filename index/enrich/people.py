@@ -12,14 +12,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from index.article import PersonMention
+from index.enrich.countries import is_country_name
 from index.enrich.names import name_key
 from index.enrich.tagger import (
     ADDRESS,
+    BORNE_TITLES,
     DEGREES,
     NICKNAMES,
     QUOTES,
+    RANKS,
     SAYING_AFTER,
     SAYING_BEFORE,
+    TITLES,
     Run,
     Tagger,
     Tokens,
@@ -32,11 +36,14 @@ from index.enrich.tagger import (
 )
 
 _ADDRESS = ADDRESS | DEGREES  # never part of a name, though the tagger may think so
+_BARE_TITLES = TITLES - BORNE_TITLES  # nor do these open one
+_OFFICE_WORDS = 3  # before a country: "Menteri Luar Negeri Jerman"
 _KINDS_IN_DOUBT = frozenset(("given", "surname", "pair", "inner", "?"))
 _PLACE_BEFORE = frozenset(("di", "ke", "dari"))
 _LONGEST_NAME_TOKENS = 12  # with initials' full stops; NERGrit's longest name has 6 words
 
 _name_key = functools.lru_cache(maxsize=65536)(name_key)  # names come back in other articles
+_is_country_name = functools.lru_cache(maxsize=65536)(is_country_name)
 
 
 class _Candidate(NamedTuple):
@@ -111,7 +118,22 @@ def _with_nicknames(words: list[str], names: list[tuple[int, int]]) -> list[tupl
 
 
 def _without_address(words: list[str], first: int, last: int) -> tuple[int, int]:
-    """The words `first:last` without forms of address, degrees and marks at either end."""
+    """The words `first:last` without titles, forms of address, degrees and marks at either end.
+
+    Nor with a country of two words that the tagger has cut: Sri Lanka Gotabaya Rajapaksa.
+    """
+    if last - first > 1 and _is_country_name(f"{words[first - 1]} {words[first]}"):
+        first += 1
+    elif last - first > 2 and _is_country_name(f"{words[first]} {words[first + 1]}"):
+        first += 2
+    while first < last - 1 and words[first] in _BARE_TITLES:
+        first += 1
+    if words[first:last] == ["Agung"] and words[first - 1] in TITLES:  # Jaksa Agung
+        return last, last
+    for place in range(last - 2, first, -1):
+        if words[place] in RANKS:  # Kapolsek Tambora AKP Suparmin
+            first = place + 1
+            break
     while first < last and (words[first] in _ADDRESS or not words[first][0].isalnum()):
         first += 1
     while first < last and (words[last - 1] in _ADDRESS or not words[last - 1][0].isalnum()):
@@ -132,14 +154,30 @@ def _doubtful(words: list[str], first: int, last: int) -> Iterator[tuple[int, in
 
 
 def _is_introduced(words: list[str], first: int, last: int) -> bool:
-    """Whether a verb of saying, an age in brackets, or commas after a title say: a person."""
+    """Whether a verb of saying, an age in brackets, an office of a country, or commas after a
+    title say: a person.
+    """
     before, after = words[first - 1], words[last]
     return (
         (after in SAYING_AFTER and before not in _PLACE_BEFORE)
         or (before.lower() in SAYING_BEFORE and not after[0].isupper())
         or (after == "(" and len(words[last + 1]) == 2 and words[last + 1].isdigit())
         or (last - first > 1 and after in (",", ".") and is_apposed(words, first))
+        or (last - first in (2, 3) and _is_office_of_a_country(words, first))
     )
+
+
+def _is_office_of_a_country(words: list[str], end: int) -> bool:
+    """Whether an office with its country ends right before `end`: Kanselir Jerman Olaf Scholz."""
+    if _is_country_name(f"{words[end - 1]} {words[end]}"):
+        return False  # Sultan Brunei Darussalam
+    if _is_country_name(f"{words[end - 2]} {words[end - 1]}"):
+        country = end - 2
+    elif words[end - 1] == "AS" or _is_country_name(words[end - 1]):
+        country = end - 1
+    else:
+        return False
+    return not TITLES.isdisjoint(words[max(0, country - _OFFICE_WORDS) : country])
 
 
 def _candidate(text: str, read: Tokens, first: int, last: int, is_person: bool) -> _Candidate:

@@ -29,7 +29,9 @@ def _sections(name: str) -> dict[str, frozenset[str]]:
 
 
 _TITLE_WORDS = _sections("titles.txt")
-TITLES = _TITLE_WORDS["office"] | _TITLE_WORDS["rank"]
+RANKS = _TITLE_WORDS["rank"]
+TITLES = _TITLE_WORDS["office"] | RANKS
+BORNE_TITLES = _TITLE_WORDS["borne"]
 ADDRESS = _TITLE_WORDS["address"]
 DEGREES = _TITLE_WORDS["degree"]
 NICKNAMES = _TITLE_WORDS["nickname"]
