@@ -412,12 +412,21 @@ def test_bad_json_lines_are_named_by_annotate_and_analyze_and_passed_over() -> N
             (b"{", "-:2: not valid JSON"),
             (b'{"id": 1}', '-:2: needs an object with a "text"'),
             (b"\xff", "-:2: not valid JSON"),
+            (b'{"text": ' + b"[" * 100_000, "-:2: not valid JSON"),
         ]:
             good = b'{"text": "kopi"}\n'
             finished = run(command, "--jsonl", "-", stdin=good + line + b"\n" + good)
             assert finished.returncode == 4
             assert finished.stderr.startswith(f"rejected: {message}")
             assert finished.stdout.count("\n") == 2
+
+
+def test_a_byte_order_mark_and_half_an_emoji_spoil_no_line() -> None:
+    line = b'\xef\xbb\xbf{"id": "\\ud83d", "text": "kopi \\ud83d"}\n'
+    for command in ("annotate", "analyze"):
+        finished = run(command, "--jsonl", "-", stdin=line)
+        assert (finished.returncode, finished.stderr) == (0, "")
+        assert json.loads(finished.stdout)["id"] == "\ufffd"
 
 
 def test_bytes_that_are_no_text_are_refused_on_stdin() -> None:

@@ -1,5 +1,7 @@
 """cakap-search annotate: what is read in a text, without indexing it."""
 
+import codecs
+import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -81,11 +83,12 @@ def read_json_lines(file: str) -> Iterator[dict[str, Any]]:
     lines = sys.stdin.buffer if file == "-" else _open(file)
     rejected = False
     for number, line in enumerate(lines, 1):
+        line = line.removeprefix(codecs.BOM_UTF8)
         if not line.strip():
             continue
         try:
-            given = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            given = _decoded(line)
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             reason = f"not valid JSON ({error})"
         else:
             if isinstance(given, dict) and isinstance(given.get("text"), str):
@@ -96,6 +99,14 @@ def read_json_lines(file: str) -> Iterator[dict[str, Any]]:
         rejected = True
     if rejected:
         raise typer.Exit(EXIT_REJECTED)
+
+
+def _decoded(line: bytes) -> Any:
+    """The JSON value of a line. Half an emoji, which a cut text may end with, is U+FFFD."""
+    if b"\\ud" not in line.lower():
+        return msgspec.json.decode(line)
+    text = json.dumps(json.loads(line), ensure_ascii=False)
+    return json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def _open(file: str) -> BinaryIO:
