@@ -35,7 +35,8 @@ class Request(msgspec.Struct, frozen=True):
     `match` decides between all words and most words; None leaves it to the engine. `exact`
     matches words as they are written instead of by their stems, `expand` also by their aliases
     and numbers by their value, unless `exact`. `limit` None means every hit.
-    `snippet_chars` 0 means no snippets.
+    `snippet_chars` 0 means no snippets. `total` False spares the counting: the best hits are then
+    found without looking at every article that answers.
     """
 
     query: str = ""
@@ -52,6 +53,7 @@ class Request(msgspec.Struct, frozen=True):
     expand: bool = True
     explain: bool = False
     snippet_chars: _Count = SNIPPET_CHARS
+    total: bool = True
 
 
 def checked(request: Request) -> Request:
@@ -159,12 +161,12 @@ class FacetResult(msgspec.Struct, frozen=True):
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a Request."""
+    """The answer to a Request; `total` is None where it asked for none."""
 
     schema_version: int = 1
     archive: ArchiveState
     query: Understood
-    total: int
+    total: int | None
     took_ms: float
     hits: list[Hit]
     facets: dict[str, FacetResult]

@@ -28,6 +28,7 @@ from search.embedded.facets import count_values
 from search.embedded.match import clause_mask, match
 from search.embedded.score import score
 from search.embedded.snapshot import Snapshot
+from search.embedded.top import top
 from search.query.ast import And, Node, Or, Phrase, Prefix, Term
 from search.query.resolve import Clause
 
@@ -103,7 +104,12 @@ def _tree(question: Question) -> Node:
 
 
 def _ask(snapshot: Snapshot, question: Question, total: bool) -> Answer:
-    found = match(snapshot, _tree(question), 0.3, exact=True)
+    tree = _tree(question)
+    if not (total or question.kind in ("newest", "facets")):
+        best = top(snapshot, tree, DEPTH, _RANKING)
+        assert best is not None
+        return Answer(snapshot.articles[best.docs].tolist(), None)
+    found = match(snapshot, tree, 0.3, exact=True)
     docs = found.every
     if question.country:
         docs = docs[clause_mask(snapshot, Clause("country", (question.country,)))[docs]]

@@ -109,7 +109,7 @@ def _print(engine: "Engine", request: "Request", output: str, settings: Settings
         else:
             _print_table(response, request, settings.config.timezone)
         print_notes(response.warnings, settings)
-        return response.total > 0
+        return bool(response.total)
     scan = engine.scan(request)
     print_notes([*readings(scan.query), *scan.warnings], settings)
     if output == "jsonl":
@@ -165,9 +165,9 @@ def read_facet(described: str, limit: int | None) -> "Facet":
 
 
 def _print_table(response: "Response", request: "Request", timezone: str) -> None:
-    columns = width()
+    columns, total = width(), response.total or 0
     mode = ", with most of the words" if response.query.mode == "most" else ""
-    print(dim(f"{_articles(response.total)}{mode} · {response.took_ms:.0f} ms"))
+    print(dim(f"{_articles(total)}{mode} · {response.took_ms:.0f} ms"))
     for expansion in response.query.expansions:
         print(dim(f"also: {expansion.typed} = {', '.join(expansion.to)}"))
     if filters := " · ".join(_filters(response.query)):
@@ -176,9 +176,9 @@ def _print_table(response: "Response", request: "Request", timezone: str) -> Non
         print()
         _print_hit(number, hit, columns, timezone)
     shown = request.offset + len(response.hits)
-    if response.hits and shown < response.total:
+    if response.hits and shown < total:
         print()
-        print(dim(f"{response.total - shown:,} more: --offset {shown}"))
+        print(dim(f"{total - shown:,} more: --offset {shown}"))
     print_facets(response.facets)
 
 

@@ -4,11 +4,13 @@ import datetime
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from index.archive import FILE_NAME, Archive, open_archive
 from index.article import clean_text
@@ -23,9 +25,10 @@ from search.embedded.docsets import Docs, contains
 from search.embedded.facets import count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.offices import Offices
-from search.embedded.score import explain, score
+from search.embedded.score import Scores, explain, score
 from search.embedded.snapshot import Mask, Snapshot
-from search.query.ast import Words
+from search.embedded.top import top
+from search.query.ast import Node, Words
 from search.query.expand import Expanded, expand
 from search.query.parse import parse
 from search.query.resolve import NONE, Clause, label, resolve
@@ -54,16 +57,23 @@ _NEAREST_RATIO = 75  # "Labrov" and "Sergei Lavrov" have 83
 _ALL_WORDS_BONUS = 1e6
 
 
+class _Found(NamedTuple):
+    """The documents that answer, with what orders them; only the best where that is enough."""
+
+    mode: Match
+    candidates: Docs  # answer the words, whatever the filters
+    docs: Docs  # answer words and filters
+    scores: Scores
+    sort_keys: Scores
+    leaves: list[Leaf]
+
+
 class _Answer(NamedTuple):
-    """A question evaluated: the set that answers, in order, and what the counts need."""
+    """A question evaluated."""
 
     understood: Understood
     clauses: tuple[Clause, ...]
-    candidates: Docs  # answer the words, whatever the filters
-    docs: Docs  # answer words and filters, ascending
-    scores: np.ndarray[tuple[int], np.dtype[np.float64]]
-    sort_keys: np.ndarray[tuple[int], np.dtype[np.float64]]
-    leaves: list[Leaf]
+    found: _Found
     warnings: tuple[str, ...]
 
 
@@ -119,7 +129,7 @@ class EmbeddedEngine:
                 commit.generation, int(self._snapshot.alive.sum()), commit.committed_at
             ),
             query=answer.understood,
-            total=len(answer.docs),
+            total=len(answer.found.docs) if request.total else None,
             took_ms=round((time.perf_counter() - started) * 1000, 1),
             hits=hits,
             facets=facets,
@@ -128,11 +138,11 @@ class EmbeddedEngine:
 
     def scan(self, request: Request) -> Scan:
         """The same hits one by one, for results too large to hold, and no facets."""
-        request = checked(request)
+        request = replace(checked(request), total=True)
         answer = self._answer(request)
         return Scan(
             query=answer.understood,
-            total=len(answer.docs),
+            total=len(answer.found.docs),
             warnings=list(answer.warnings),
             hits=self._hits(request, answer),
         )
@@ -203,7 +213,7 @@ class EmbeddedEngine:
 
     def _answer(self, request: Request) -> _Answer:
         self._refuse_when_closed()
-        snapshot, ranking = self._snapshot, self._config.ranking
+        snapshot = self._snapshot
         parsed = parse(request.query)
         resolved = resolve(parsed.tree, request, self, self._today)
         if request.exact or not request.expand:
@@ -212,8 +222,27 @@ class EmbeddedEngine:
             further = aliases(self._config.language.aliases)
             offices = Offices(snapshot, resolved.clauses)
             expanded = expand(resolved.tree, request.query, further, offices)
-        matches = match(snapshot, expanded.tree, ranking.relax_share, exact=request.exact)
         passing = _passing(snapshot, resolved.clauses)
+        found = self._best(request, expanded.tree, passing)
+        if found is None:
+            found = self._all(request, expanded.tree, passing)
+        understood = Understood(
+            request.query,
+            str(expanded.tree),
+            found.mode,
+            list(expanded.expansions),
+            _shown(resolved.clauses, negated=False),
+            _shown(resolved.clauses, negated=True),
+        )
+        warnings = (*parsed.warnings, *expanded.warnings)
+        if request.query.strip() and parsed.tree == Words(()):
+            warnings += ("The question has no words: every article is listed.",)
+        return _Answer(understood, resolved.clauses, found, warnings)
+
+    def _all(self, request: Request, tree: Node, passing: Mask) -> _Found:
+        """Every document that answers."""
+        snapshot, ranking = self._snapshot, self._config.ranking
+        matches = match(snapshot, tree, ranking.relax_share, exact=request.exact)
         mode = self._mode(request, matches, passing)
         candidates = matches.every if mode == "all" else matches.most
         docs = candidates[passing[candidates]]
@@ -226,20 +255,42 @@ class EmbeddedEngine:
             moments = snapshot.moments[docs].astype(np.float64)
             keys = -moments if request.sort == "oldest" else moments
             keys[snapshot.moments[docs] == NO_MOMENT] = -np.inf
-        understood = Understood(
-            request.query,
-            str(expanded.tree),
-            mode,
-            list(expanded.expansions),
-            _shown(resolved.clauses, negated=False),
-            _shown(resolved.clauses, negated=True),
+        return _Found(mode, candidates, docs, scores, keys, matches.leaves)
+
+    def _best(self, request: Request, tree: Node, passing: Mask) -> _Found | None:
+        """The documents that are shown, None where more of them must be known or looked at."""
+        ranking = self._config.ranking
+        needed = request.offset + (request.limit or 0)
+        if request.total or request.facets or request.sort != "relevance" or not needed:
+            return None
+        if request.limit is None:
+            return None
+        enough = ranking.relax_below
+        best = partial(
+            top,
+            self._snapshot,
+            tree,
+            max(needed, enough),
+            ranking,
+            exact=request.exact,
+            passing=passing & self._snapshot.alive,
         )
-        warnings = (*parsed.warnings, *expanded.warnings)
-        if request.query.strip() and parsed.tree == Words(()):
-            warnings += ("The question has no words: every article is listed.",)
-        return _Answer(
-            understood, resolved.clauses, candidates, docs, scores, keys, matches.leaves, warnings
-        )
+        every = best()
+        if every is None:
+            return None
+        mode: Match = request.match or ("all" if len(every.docs) >= enough else "most")
+        if mode == "all":
+            return _Found("all", every.docs, every.docs, every.scores, every.scores, every.leaves)
+        most = best(share=ranking.relax_share)
+        assert most is not None
+        if request.match is None and len(most.docs) == len(every.docs):
+            mode = "all"
+        new = ~contains(np.sort(every.docs), most.docs)
+        docs = np.concatenate((every.docs, most.docs[new]))
+        scores = np.concatenate((every.scores, most.scores[new]))
+        keys = scores.copy()
+        keys[: len(every.docs)] += _ALL_WORDS_BONUS
+        return _Found(mode, docs, docs, scores, keys, most.leaves)
 
     def _today(self) -> datetime.date:
         from zoneinfo import ZoneInfo  # a question without relative dates does not need it
@@ -254,11 +305,12 @@ class EmbeddedEngine:
         return "all" if enough or len(matches.most) == len(matches.every) else "most"
 
     def _hits(self, request: Request, answer: _Answer) -> Iterator[Hit]:
-        order = _ordered(answer, self._snapshot, request.offset, request.limit, len(answer.docs))
-        highlighter = self._highlighter(answer.leaves) if request.snippet_chars else None
+        found = answer.found
+        order = _ordered(found, self._snapshot, request.offset, request.limit)
+        highlighter = self._highlighter(found.leaves) if request.snippet_chars else None
         for place in order.tolist():
             hit = self._hit(
-                int(answer.docs[place]), float(answer.scores[place]), request, answer, highlighter
+                int(found.docs[place]), float(found.scores[place]), request, found, highlighter
             )
             if hit is not None:
                 yield hit
@@ -268,7 +320,7 @@ class EmbeddedEngine:
         doc: int,
         hit_score: float,
         request: Request,
-        answer: _Answer,
+        found: _Found,
         highlighter: Highlighter | None,
     ) -> Hit | None:
         """A hit, None when its article has been deleted since the question was evaluated."""
@@ -298,7 +350,7 @@ class EmbeddedEngine:
             inferred=list(enrichment.inferred),
             score=round(hit_score, 4),
             snippet=snippet,
-            explanation=explain(self._snapshot, answer.leaves, doc, self._config.ranking)
+            explanation=explain(self._snapshot, found.leaves, doc, self._config.ranking)
             if request.explain
             else msgspec.UNSET,
         )
@@ -308,7 +360,7 @@ class EmbeddedEngine:
         surfaces: dict[str, float] = {}
         phrases: dict[tuple[str, ...], float] = {}
         for leaf in leaves:
-            weight = idf(self._snapshot, len(leaf.docs))
+            weight = idf(self._snapshot, len(leaf.found))
             for word in leaf.stems:
                 stems[word] = max(stems.get(word, 0.0), weight)
             for word in leaf.surfaces:
@@ -324,10 +376,11 @@ class EmbeddedEngine:
         if facet.interval is not None and facet.field != DATE.name:
             raise QueryError(f"only date is counted by {facet.interval}, not {facet.field}")
         own = [c for c in answer.clauses if c.field == facet.field and not c.negated]
-        docs = answer.docs
+        docs = answer.found.docs
         if own:
             others = tuple(clause for clause in answer.clauses if clause not in own)
-            docs = answer.candidates[_passing(self._snapshot, others)[answer.candidates]]
+            docs = answer.found.candidates
+            docs = docs[_passing(self._snapshot, others)[docs]]
         chosen = frozenset(value for clause in own for value in clause.values)
         counts = count_values(
             self._snapshot, facet.field, docs, facet.limit, facet.interval, chosen
@@ -370,14 +423,9 @@ def _passing(snapshot: Snapshot, clauses: tuple[Clause, ...]) -> Mask:
     return passing
 
 
-def _ordered(
-    answer: _Answer, snapshot: Snapshot, offset: int, limit: int | None, total: int
-) -> Docs:
-    """The places in `answer.docs` of the hits that are asked for, best first.
-
-    Equal keys: the newer article first, then the one that was indexed first.
-    """
-    keys = answer.sort_keys
+def _ordered(found: _Found, snapshot: Snapshot, offset: int, limit: int | None) -> Docs:
+    """The places in `found.docs` of the hits that are asked for, best first."""
+    keys, total = found.sort_keys, len(found.docs)
     places = np.arange(total)
     needed = total if limit is None else min(total, offset + limit)
     if needed <= offset:
@@ -385,11 +433,8 @@ def _ordered(
     if needed < total:
         floor = np.partition(keys, total - needed)[total - needed]
         places = np.flatnonzero(keys >= floor)
-    docs = answer.docs[places]
-    order = np.lexsort(
-        (snapshot.articles[docs], -snapshot.moments[docs].astype(np.float64), -keys[places])
-    )
-    return places[order][offset:needed]
+    docs = found.docs[places]
+    return places[snapshot.best_first(docs, keys[places])][offset:needed]
 
 
 def _shown(clauses: tuple[Clause, ...], *, negated: bool) -> dict[str, list[list[str]]]:

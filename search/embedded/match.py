@@ -9,7 +9,7 @@ import numpy as np
 from index.language.analyzer import analyze, query_stem
 from index.language.spelling import modern_spelling
 from index.schema import DATE, STEM, SURFACE
-from search.embedded.docsets import NO_DOCS, Docs, distinct, intersection, union, without
+from search.embedded.docsets import Docs, distinct, intersection, union, without
 from search.embedded.snapshot import Mask, Postings, Snapshot
 from search.query.ast import (
     And,
@@ -29,7 +29,7 @@ from search.query.ast import (
 )
 from search.query.resolve import NONE, Clause
 
-_NO_POSTINGS = Postings(NO_DOCS, NO_DOCS, NO_DOCS)
+_NO_POSTINGS = Postings()
 # Document and position side by side in one integer.
 _POSITION_BITS = 32
 # The end of a date range without one.
@@ -39,16 +39,26 @@ LAST_DAY = "9999-12-31"
 class Leaf(NamedTuple):
     """What one word, phrase or pattern of the question matches, and what highlights it.
 
-    `stem` is empty where only surface forms count (phrases, patterns, stop words).
+    `stem` is empty where only surface forms count (phrases, patterns, stop words); where it is not,
+    every document is among its postings.
     """
 
     word: str
     stem: Postings
     surface: Postings
-    docs: Docs
     stems: frozenset[str] = frozenset()
     surfaces: frozenset[str] = frozenset()
     phrases: frozenset[tuple[str, ...]] = frozenset()
+
+    @property
+    def found(self) -> Postings:
+        """The postings that have all documents of the leaf."""
+        return self.stem if len(self.stem) else self.surface
+
+    @property
+    def docs(self) -> Docs:
+        """The documents that hold it."""
+        return self.found.docs
 
 
 class Matches(NamedTuple):
@@ -64,7 +74,7 @@ def match(snapshot: Snapshot, tree: Node, relax_share: float, *, exact: bool) ->
 
     `relax_share` is the share of the words' idf weight that "most words" must hold.
     """
-    matcher = _Matcher(snapshot, exact)
+    matcher = Matcher(snapshot, exact)
     every, most = matcher.top(tree, relax_share)
     return Matches(every[snapshot.alive[every]], most[snapshot.alive[most]], matcher.leaves)
 
@@ -89,12 +99,12 @@ def idf(snapshot: Snapshot, document_frequency: int) -> float:
     return float(np.log1p(rest / (document_frequency + 0.5)))
 
 
-class _Matcher:
+class Matcher:
     """Evaluates nodes to ascending documents; collects the leaves that scoring looks at."""
 
     def __init__(self, snapshot: Snapshot, exact: bool) -> None:
-        self._snapshot = snapshot
-        self._exact = exact
+        self.snapshot = snapshot
+        self.exact = exact
         self.leaves: list[Leaf] = []
 
     def top(self, tree: Node, relax_share: float) -> tuple[Docs, Docs]:
@@ -105,7 +115,7 @@ class _Matcher:
         required: list[Docs] = []
         excluded: list[Docs] = []
         optional: list[Docs] = []
-        for child in self._counting(tree.children):
+        for child in self.counting(tree.children):
             if isinstance(child, Not):
                 excluded.append(self._without_scoring(child.child))
             elif isinstance(child, Word | Prefix | Fuzzy | Either):
@@ -115,7 +125,7 @@ class _Matcher:
         if required or optional:
             every = intersection([*required, *optional])
         else:
-            every = np.arange(self._snapshot.size)
+            every = np.arange(self.snapshot.size)
         most = self._most(required, optional, relax_share) if optional else every
         for docs in excluded:
             every = without(every, docs)
@@ -126,19 +136,19 @@ class _Matcher:
         """Documents that hold what is required and at least `share` of the question's idf weight,
         to which what is required counts.
         """
-        total = sum((idf(self._snapshot, len(docs)) for docs in required), 0.0)
-        weight = np.full(self._snapshot.size, total)
+        total = sum((idf(self.snapshot, len(docs)) for docs in required), 0.0)
+        weight = np.full(self.snapshot.size, total)
         for docs in optional:
-            word_weight = idf(self._snapshot, len(docs))
+            word_weight = idf(self.snapshot, len(docs))
             weight[docs] += word_weight
             total += word_weight
         # Rounding must not exclude a document that holds exactly the share.
         most = np.flatnonzero((weight >= share * total * (1 - 1e-9)) & (weight > 0))
         return intersection([*required, most])
 
-    def _counting(self, children: Sequence[Node]) -> Sequence[Node]:
+    def counting(self, children: Sequence[Node]) -> Sequence[Node]:
         """The children without stop words, unless nothing else is looked for."""
-        if self._exact:
+        if self.exact:
             return children
         counting = [
             child
@@ -155,7 +165,7 @@ class _Matcher:
 
     def _docs(self, node: Node, part: str | None = None) -> Docs:
         if isinstance(node, Word | Phrase | Prefix | Fuzzy | Term | Either):
-            leaf = self._leaf(node, part)
+            leaf = self.leaf(node, part)
             self.leaves.append(leaf)
             return leaf.docs
         if isinstance(node, Part):
@@ -163,66 +173,64 @@ class _Matcher:
         if isinstance(node, Must):
             return self._docs(node.child, part)
         if isinstance(node, Not):
-            everything = np.arange(self._snapshot.size)
+            everything = np.arange(self.snapshot.size)
             return without(everything, self._without_scoring(node.child, part))
         if isinstance(node, Or):
             return union([self._docs(child, part) for child in node.children])
         if isinstance(node, And | Words):
-            children = node.children if isinstance(node, And) else self._counting(node.children)
+            children = node.children if isinstance(node, And) else self.counting(node.children)
             return intersection([self._docs(child, part) for child in children])
         if isinstance(node, Filter):
             clause = Clause(node.field, node.values)
-            return np.flatnonzero(clause_mask(self._snapshot, clause))
+            return np.flatnonzero(clause_mask(self.snapshot, clause))
         raise TypeError(f"no such node: {node!r}")
 
-    def _leaf(self, node: Word | Phrase | Prefix | Fuzzy | Term | Either, part: str | None) -> Leaf:
+    def leaf(self, node: Word | Phrase | Prefix | Fuzzy | Term | Either, part: str | None) -> Leaf:
         if isinstance(node, Word):
             return self._word(node.text, part)
         if isinstance(node, Either):
             return self._either(node, part)
         if isinstance(node, Term):
             found = self._postings(STEM.name, node.text, part)
-            return Leaf(node.text, found, found, found.docs, stems=frozenset([node.text]))
+            return Leaf(node.text, found, found, stems=frozenset([node.text]))
         if isinstance(node, Phrase):
             return self._phrase(node, part)
         if isinstance(node, Prefix):
-            surfaces = self._snapshot.terms_with_prefix(SURFACE.name, _folded(node.text))
+            surfaces = self.snapshot.terms_with_prefix(SURFACE.name, _folded(node.text))
             return self._any_surface(f"{node.text}*", surfaces, part)
-        surfaces = self._snapshot.terms_near(SURFACE.name, _folded(node.text))
+        surfaces = self.snapshot.terms_near(SURFACE.name, _folded(node.text))
         return self._any_surface(f"{node.text}~", surfaces, part)
 
     def _word(self, text: str, part: str | None) -> Leaf:
         tokens = analyze(text)
         if not tokens:
-            return Leaf(text, _NO_POSTINGS, _NO_POSTINGS, NO_DOCS)
+            return Leaf(text, _NO_POSTINGS, _NO_POSTINGS)
         whole = tokens[0].surface
-        stem = None if self._exact else query_stem(whole)
+        stem = None if self.exact else query_stem(whole)
         surface = self._postings(SURFACE.name, whole, part)
         # "Partai Persatuan", whose stem is no "satu", answers "persatuan" like "bersatu".
         stems = frozenset([stem, modern_spelling(whole)]) if stem is not None else frozenset()
         stemmed = _summed([self._postings(STEM.name, one, part) for one in sorted(stems)])
-        docs = union([stemmed.docs, surface.docs])
         surfaces = frozenset([whole])
         pieces = [] if stem is None else [t.surface for t in tokens[1:] if t.surface != whole]
         if pieces:
             # "Lavrov-Arreaza" is found where both stand apart, too, which counts once.
             leaves = [self._word(piece, part) for piece in pieces]
-            apart = _once(without(intersection([leaf.docs for leaf in leaves]), docs), part)
-            stemmed = _summed([stemmed, apart])
-            docs = union([docs, apart.docs])
+            apart = without(intersection([leaf.docs for leaf in leaves]), stemmed.docs)
+            stemmed = _summed([stemmed, _once(apart, part)])
             stems = stems.union(*(leaf.stems for leaf in leaves))
             surfaces = surfaces.union(*(leaf.surfaces for leaf in leaves))
-        return Leaf(text, stemmed, surface, docs, stems, surfaces)
+        return Leaf(text, stemmed, surface, stems, surfaces)
 
     def _either(self, node: Either, part: str | None) -> Leaf:
         """One leaf: whichever name an article uses, it counts alike, and they add up."""
         leaves = [
-            self._leaf(child, part)
+            self.leaf(child, part)
             for child in node.children
             if isinstance(child, Word | Phrase | Term)
         ]
         # A phrase has no stems; its words as they are written stand for both.
-        stems = [leaf.stem if len(leaf.stem.docs) else leaf.surface for leaf in leaves]
+        stems = [leaf.found for leaf in leaves]
         docs = union([leaf.docs for leaf in leaves])
         for child in node.children:
             if isinstance(child, Words):
@@ -232,7 +240,6 @@ class _Matcher:
             node.text,
             _summed(stems),
             _summed([leaf.surface for leaf in leaves]),
-            docs,
             frozenset().union(*(leaf.stems for leaf in leaves)),
             frozenset().union(*(leaf.surfaces for leaf in leaves)),
             frozenset().union(*(leaf.phrases for leaf in leaves)),
@@ -241,7 +248,7 @@ class _Matcher:
     def _any_surface(self, word: str, surfaces: Iterable[str], part: str | None) -> Leaf:
         found = [self._postings(SURFACE.name, surface, part) for surface in sorted(surfaces)]
         postings = _summed(found)
-        return Leaf(word, _NO_POSTINGS, postings, postings.docs, surfaces=frozenset(surfaces))
+        return Leaf(word, _NO_POSTINGS, postings, surfaces=frozenset(surfaces))
 
     def _phrase(self, node: Phrase, part: str | None) -> Leaf:
         by_position: dict[int, str] = {}
@@ -250,21 +257,20 @@ class _Matcher:
         words = list(by_position.values())
         postings = _summed(
             [
-                _phrase_postings(self._snapshot, number, words, node.slop, part)
-                for number in range(len(self._snapshot.segments))
+                _phrase_postings(self.snapshot, number, words, node.slop, part)
+                for number in range(len(self.snapshot.segments))
             ]
         )
         return Leaf(
             f'"{" ".join(node.words)}"',
             _NO_POSTINGS,
             postings,
-            postings.docs,
             surfaces=frozenset(words if node.slop else ()),
             phrases=frozenset(() if node.slop else [tuple(words)]),
         )
 
     def _postings(self, field: str, term: str, part: str | None) -> Postings:
-        postings = self._snapshot.postings(field, term)
+        postings = self.snapshot.postings(field, term)
         if part is None:
             return postings
         if part == "title":
@@ -348,7 +354,7 @@ def _near(places: list[tuple[Docs, Docs]], times: list[int], width: int) -> tupl
 
 def _summed(parts: list[Postings]) -> Postings:
     """Postings of several terms as if they were one."""
-    parts = [part for part in parts if len(part.docs)]
+    parts = [part for part in parts if len(part)]
     if not parts:
         return _NO_POSTINGS
     if len(parts) == 1:

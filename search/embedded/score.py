@@ -28,7 +28,7 @@ from search.results import Explanation
 Scores = NDArray[np.float64]
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """One summand of the formula."""
 
     leaf: Leaf
@@ -42,11 +42,11 @@ def score(snapshot: Snapshot, leaves: list[Leaf], docs: Docs, ranking: Ranking) 
     total = np.zeros(len(docs))
     if not leaves or not len(docs):
         return total
-    norm = _norms(snapshot, docs, ranking)
-    for part in _parts(leaves, ranking):
+    norm = snapshot.norms_of(docs, ranking)
+    for part in parts_of(leaves, ranking):
         frequency, _ = _frequencies(part.postings, docs, ranking.title_weight)
-        saturation = _saturation(frequency, norm, ranking)
-        total += part.weight * idf(snapshot, len(part.postings.docs)) * saturation
+        saturation = saturate(frequency, norm, ranking)
+        total += part.weight * idf(snapshot, len(part.postings)) * saturation
     return total
 
 
@@ -55,15 +55,15 @@ def explain(
 ) -> list[Explanation]:
     """Every summand of one document's score that is not zero."""
     docs = np.array([doc])
-    norm = _norms(snapshot, docs, ranking)
+    norm = snapshot.norms_of(docs, ranking)
     explained = []
-    for part in _parts(leaves, ranking):
+    for part in parts_of(leaves, ranking):
         frequencies, title_frequencies = _frequencies(part.postings, docs, ranking.title_weight)
         frequency = float(frequencies[0])
         if not frequency:
             continue
-        saturation = float(_saturation(frequencies, norm, ranking)[0])
-        part_idf = idf(snapshot, len(part.postings.docs))
+        saturation = float(saturate(frequencies, norm, ranking)[0])
+        part_idf = idf(snapshot, len(part.postings))
         explained.append(
             Explanation(
                 word=part.leaf.word,
@@ -71,7 +71,7 @@ def explain(
                 score=part.weight * part_idf * saturation,
                 weight=part.weight,
                 idf=part_idf,
-                articles=len(part.postings.docs),
+                articles=len(part.postings),
                 frequency=frequency,
                 title_frequency=float(title_frequencies[0]),
                 saturation=saturation,
@@ -80,30 +80,23 @@ def explain(
     return explained
 
 
-def _parts(leaves: list[Leaf], ranking: Ranking) -> Iterator[_Part]:
+def parts_of(leaves: list[Leaf], ranking: Ranking) -> Iterator[Part]:
+    """The summands for each leaf, the one that all its documents have first."""
     for leaf in leaves:
-        if len(leaf.stem.docs):
-            yield _Part(leaf, "stem", leaf.stem, 1.0)
+        if len(leaf.stem):
+            yield Part(leaf, "stem", leaf.stem, 1.0)
             weight = ranking.surface_weight
         else:
             weight = 1.0  # nothing but the surface form was asked for
-        if len(leaf.surface.docs) and weight:
-            yield _Part(leaf, "surface", leaf.surface, weight)
+        if len(leaf.surface) and weight:
+            yield Part(leaf, "surface", leaf.surface, weight)
 
 
-def _saturation(frequency: Scores, norm: Scores, ranking: Ranking) -> Scores:
+def saturate(frequency: Scores, norm: Scores, ranking: Ranking) -> Scores:
     """What a frequency counts for; 0 without the term, also where k1 makes the norm 0."""
     counted = np.zeros(len(frequency))
     np.divide(frequency * (ranking.k1 + 1), frequency + norm, out=counted, where=frequency > 0)
     return counted
-
-
-def _norms(snapshot: Snapshot, docs: Docs, ranking: Ranking) -> Scores:
-    """k1 times each document's length norm."""
-    lengths = snapshot.body_lengths + ranking.title_weight * snapshot.title_lengths
-    average = float(lengths.mean()) or 1.0
-    relative = lengths[docs] / average
-    return ranking.k1 * (1 - ranking.b + ranking.b * relative)
 
 
 def _frequencies(postings: Postings, docs: Docs, title_weight: float) -> tuple[Scores, Scores]:

@@ -8,22 +8,97 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.config import Ranking
 from index.schema import PERSON
 from index.segments.arrays import Ints, read_arrays
 from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
-from index.segments.segment import Segment
+from index.segments.segment import Segment, TextField
 from search.embedded.docsets import NO_DOCS, Docs
 
 Mask = NDArray[np.bool_]
 
 
-class Postings(NamedTuple):
-    """Where a term stands: documents ascending, and how often in each, the title included."""
+class Postings:
+    """Where something stands: documents ascending, how often in each, and how often in its title.
 
-    docs: Docs
-    freqs: Ints
-    title_freqs: Ints
+    The first frequency includes the title's.
+    """
+
+    def __init__(
+        self, docs: Docs = NO_DOCS, freqs: Ints = NO_DOCS, title_freqs: Ints = NO_DOCS
+    ) -> None:
+        self._arrays = (docs, freqs, title_freqs)
+
+    def __len__(self) -> int:
+        return len(self._arrays[0])
+
+    @property
+    def docs(self) -> Docs:
+        return self._read()[0]
+
+    @property
+    def freqs(self) -> Ints:
+        return self._read()[1]
+
+    @property
+    def title_freqs(self) -> Ints:
+        return self._read()[2]
+
+    def _read(self) -> tuple[Docs, Ints, Ints]:
+        return self._arrays
+
+
+class TermPostings(Postings):
+    """The postings of a term, which are read when they are asked for.
+
+    `places[i]` is where they lie in a field of segment `i`, None where they do not.
+    """
+
+    def __init__(
+        self, bases: Sequence[int], places: Sequence[tuple[TextField, slice] | None]
+    ) -> None:
+        super().__init__()
+        self.places = places
+        self._bases = bases
+        self._is_read = False
+
+    def __len__(self) -> int:
+        return sum(place[1].stop - place[1].start for place in self.places if place is not None)
+
+    def _read(self) -> tuple[Docs, Ints, Ints]:
+        if not self._is_read:
+            found = [
+                (
+                    text.docs[where].astype(np.int64) + base,
+                    text.freqs[where],
+                    text.title_freqs(where),
+                )
+                for base, place in zip(self._bases, self.places, strict=True)
+                if place is not None
+                for text, where in [place]
+            ]
+            if len(found) == 1:
+                self._arrays = found[0]
+            elif found:
+                docs, freqs, title_freqs = zip(*found, strict=True)
+                self._arrays = (
+                    np.concatenate(docs),
+                    np.concatenate(freqs),
+                    np.concatenate(title_freqs),
+                )
+            self._is_read = True
+        return self._arrays
+
+
+class Norms(NamedTuple):
+    """What BM25 adds to each document's frequency, k1 times its length norm; the mean length.
+
+    In single precision, to sift by.
+    """
+
+    of: NDArray[np.float32]
+    average_length: float
 
 
 class Snapshot:
@@ -43,6 +118,7 @@ class Snapshot:
         # Opened now: a later commit may delete the file at any time.
         names = [entry.name for entry in commit.segments]
         self.people = People(read_arrays(folder / commit.people), names)
+        self._norms: dict[tuple[float, float, float], Norms] = {}
 
     def parts(self) -> Iterator[tuple[int, Segment]]:
         """Each segment, with the number of its first document."""
@@ -88,21 +164,37 @@ class Snapshot:
         """Words in the body of each document."""
         return self._joined([segment.body_lengths for segment in self.segments])
 
+    def norms(self, ranking: Ranking) -> Norms:
+        """The norms by the parameters of a ranking, kept for the next question."""
+        key = (ranking.k1, ranking.b, ranking.title_weight)
+        if key not in self._norms:
+            lengths = self.body_lengths + ranking.title_weight * self.title_lengths
+            average = (float(lengths.mean()) if len(lengths) else 0.0) or 1.0
+            norms = ranking.k1 * (1 - ranking.b + ranking.b * (lengths / average))
+            self._norms[key] = Norms(norms.astype(np.float32), average)
+        return self._norms[key]
+
+    def norms_of(self, docs: Docs, ranking: Ranking) -> NDArray[np.float64]:
+        """The norms of some documents, in full precision."""
+        lengths = self.body_lengths[docs] + ranking.title_weight * self.title_lengths[docs]
+        relative = lengths / self.norms(ranking).average_length
+        return ranking.k1 * (1 - ranking.b + ranking.b * relative)
+
+    def best_first(self, docs: Docs, keys: NDArray[np.float64]) -> Docs:
+        """The places of documents by falling keys; of equal ones the newer first, then the one
+        that was indexed first.
+        """
+        moments = self.moments[docs].astype(np.float64)
+        return np.lexsort((self.articles[docs], -moments, -keys))
+
     def postings(self, field: str, term: str) -> Postings:
         """The postings of a term of a text field; empty when no article holds it."""
-        found = []
-        for base, segment in self.parts():
+        places: list[tuple[TextField, slice] | None] = []
+        for segment in self.segments:
             text = segment.text[field]
             number = text.terms.find(term)
-            if number >= 0:
-                where = text.postings(number)
-                docs = text.docs[where].astype(np.int64) + base
-                found.append(Postings(docs, text.freqs[where], text.title_freqs(where)))
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            return Postings(NO_DOCS, NO_DOCS, NO_DOCS)
-        return Postings(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
+            places.append((text, text.postings(number)) if number >= 0 else None)
+        return TermPostings(self.bases, places)
 
     def terms_with_prefix(self, field: str, prefix: str) -> set[str]:
         """The terms of a text field that begin with `prefix`."""

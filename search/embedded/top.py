@@ -1,0 +1,454 @@
+"""The best documents of a question, found without looking at them all.
+
+A document qualifies when it holds at least `least` of the leaves' weight: all of it is AND, any of
+it is OR, a share of it is "most words" (the weak AND of Broder et al., "Efficient Query Evaluation
+using a Two-Level Retrieval Process", CIKM 2003). Leaves are read rarest first. A document met first
+in leaf i scores at most what its posting there gives and the most that every later leaf can; what
+cannot reach the worst of the best so far is dropped (MaxScore: Turtle and Flood, "Query Evaluation:
+Strategies and Optimizations", IP&M 1995), and whole blocks of postings unread, the most promising
+ones first (Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes", SIGIR 2011).
+Survivors are scored again by search/embedded/score.py's own formula, so both ways agree to the bit.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.config import Ranking
+from index.segments.arrays import Ints
+from index.segments.segment import BLOCK_POSTINGS, SPACING_UNITS, TextField
+from search.embedded.docsets import NO_DOCS, Docs
+from search.embedded.match import Leaf, Matcher, idf
+from search.embedded.score import Scores, parts_of, saturate
+from search.embedded.snapshot import Mask, Postings, Snapshot, TermPostings
+from search.query.ast import (
+    And,
+    Either,
+    Fuzzy,
+    Must,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+    Word,
+    Words,
+)
+
+_Floats = NDArray[np.float32]
+
+_LEAVES = Word | Phrase | Prefix | Fuzzy | Term | Either
+# So many postings are scored as fast as their blocks are compared.
+_FEW_POSTINGS = 1024
+_FIRST_POSTINGS = 64
+_FIRST_BLOCKS = 2
+_MORE_BLOCKS = 8  # times as many in each further step
+# A document that holds exactly as much as it must is not excluded by rounding.
+_ALL = 1 - 1e-9
+# So many documents that hold every word are scored sooner than the best are told from the rest.
+_FEW_TO_SCORE = 4096
+# What scores in 32 bits may be off, relatively.
+_ROUNDING = 1e-5
+_IN_BLOCK = np.arange(BLOCK_POSTINGS)
+
+
+class Top(NamedTuple):
+    """The best documents, best first: numbers and scores; and what they were found by."""
+
+    docs: Docs
+    scores: Scores
+    leaves: list[Leaf]
+
+
+def top(
+    snapshot: Snapshot,
+    tree: Node,
+    limit: int,
+    ranking: Ranking,
+    *,
+    share: float = 1.0,
+    exact: bool = False,
+    passing: Mask | None = None,
+) -> Top | None:
+    """The best `limit` documents, None for a tree that is more than leaves joined by one operator.
+
+    `share` is how much of the words' idf weight a document must hold, where words simply follow
+    one another; everything by default.
+    `passing` are the documents that satisfy the filters and are not deleted.
+    """
+    matcher = Matcher(snapshot, exact)
+    question = _Question.of(matcher, tree, ranking, share)
+    if question is None:
+        return None
+    best = _Best(limit)
+    norms = snapshot.norms(ranking).of
+    few = [NO_DOCS]
+    for number, (base, segment) in enumerate(snapshot.parts()):
+        here = slice(base, base + len(segment))
+        keep = None if passing is None else passing[here]
+        held = _in_all(question, number, keep)
+        if held is None:
+            _collect(best, question, number, base, norms[here], keep)
+        else:
+            few.append(held.astype(np.int64) + base)
+    docs = np.sort(np.concatenate((best.docs, *few)))
+    scores = _score(snapshot, question, docs)
+    order = snapshot.best_first(docs, scores)[:limit]
+    return Top(docs[order], scores[order], matcher.leaves)
+
+
+class _Piece(NamedTuple):
+    """The postings of one summand in one segment; of which field and from where on, if of one."""
+
+    docs: Ints
+    freqs: NDArray[Any]  # whole numbers, unless titles are weighted
+    field: TextField | None = None
+    first: int = 0
+
+
+class _Summand(NamedTuple):
+    """One summand of the formula: its weight, idf included, and its postings in each segment."""
+
+    weight: float
+    pieces: list[_Piece | None]
+
+
+class _Bound(NamedTuple):
+    """What a block's maxima are multiplied with: BM25 as 1 / (1 + a / frequency + b * spacing).
+
+    With weighted titles, a frequency is at most so many times larger, and a spacing smaller.
+    """
+
+    by_frequency: np.float32
+    by_spacing: np.float32
+
+    @classmethod
+    def of(cls, ranking: Ranking, average_length: float) -> "_Bound":
+        """The factors of a ranking over documents of an average length."""
+        weight = ranking.title_weight
+        narrower = min(weight, 1 / weight) if weight else 0.0
+        return cls(
+            np.float32(ranking.k1 * (1 - ranking.b) / max(1, weight)),
+            np.float32(ranking.k1 * ranking.b / average_length * narrower / SPACING_UNITS),
+        )
+
+
+class _Question(NamedTuple):
+    """Leaves, the rarest first: what each adds to a score, and what it counts for.
+
+    The first summand of a leaf has all its documents.
+    """
+
+    leaves: list[list[_Summand]]
+    weights: list[float]
+    least: float
+    excluded: list[list[_Summand]]
+    in_order: list[_Summand]  # as search/embedded/score.py adds them up
+    ranking: Ranking
+    bound: _Bound
+
+    @classmethod
+    def of(cls, matcher: Matcher, tree: Node, ranking: Ranking, share: float) -> "_Question | None":
+        joined: Sequence[Node]
+        if isinstance(tree, Words):
+            joined = matcher.counting(tree.children)
+        elif isinstance(tree, And | Or):
+            joined = tree.children
+        else:
+            joined = (tree,)
+        leaves: list[tuple[int, list[_Summand]]] = []
+        weights: list[float] = []
+        required: list[bool] = []
+        excluded: list[list[_Summand]] = []
+        for node in joined:
+            inner = node.child if isinstance(node, Must | Not) else node
+            if not isinstance(inner, _LEAVES) or (
+                isinstance(node, Not) and not isinstance(tree, Words)
+            ):
+                return None
+            leaf = matcher.leaf(inner, None)
+            found = _summands(matcher.snapshot, leaf, ranking)
+            if isinstance(node, Not):
+                excluded.append(found)
+                continue
+            matcher.leaves.append(leaf)
+            leaves.append((len(leaf.found), found))
+            weights.append(idf(matcher.snapshot, len(leaf.found)))
+            required.append(
+                isinstance(tree, Words) and not isinstance(node, Word | Prefix | Fuzzy | Either)
+            )
+        if not leaves:
+            return None
+        if isinstance(tree, Or):
+            weights, least = [1.0] * len(leaves), 1.0
+        else:
+            total = sum(weights)
+            # What is required outweighs all that is not.
+            weights = [w + total * needed for w, needed in zip(weights, required, strict=True)]
+            least = sum(weights)
+            if isinstance(tree, Words):
+                least = share * total + total * sum(required)
+        order = sorted(range(len(leaves)), key=lambda number: leaves[number][0])
+        return cls(
+            [leaves[number][1] for number in order],
+            [weights[number] for number in order],
+            least * _ALL,
+            excluded,
+            [summand for _, found in leaves for summand in found],
+            ranking,
+            _Bound.of(ranking, matcher.snapshot.norms(ranking).average_length),
+        )
+
+
+class _Best:
+    """The best documents so far. `floor` is what another one must reach."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._scores = np.empty(0, dtype=np.float32)
+        self.docs = NO_DOCS
+        self.floor = 0.0
+
+    def add(self, docs: Docs, scores: _Floats) -> None:
+        docs, scores = np.concatenate((self.docs, docs)), np.concatenate((self._scores, scores))
+        if len(scores) > self._limit:
+            worst = np.partition(scores, len(scores) - self._limit)[len(scores) - self._limit]
+            self.floor = float(worst) * (1 - _ROUNDING)
+            keep = scores >= self.floor
+            docs, scores = docs[keep], scores[keep]
+        self.docs, self._scores = docs, scores
+
+
+class _List:
+    """One summand's postings in a segment, with what they can add to a score."""
+
+    def __init__(self, piece: _Piece, scale: float, norms: _Floats) -> None:
+        self.docs = piece.docs
+        self._freqs = piece.freqs
+        self._scale = np.float32(scale)
+        self._norms = norms
+        self._piece = piece
+        self._impacts: _Floats | None = None
+        self.most = scale  # near enough, and what only looks documents up needs no more
+        if piece.field is None or len(piece.docs) <= _FEW_POSTINGS:
+            self._impacts = self._scale / (1 + norms[piece.docs] / piece.freqs)
+            self.most = float(self._impacts.max())
+
+    def impacts(self, places: Ints) -> _Floats:
+        """What postings add to the score of their documents."""
+        if self._impacts is not None:
+            return self._impacts[places]
+        added: _Floats = self._scale / (1 + self._norms[self.docs[places]] / self._freqs[places])
+        return added
+
+    def promising(self, best: _Best, later: float, bound: _Bound) -> Iterator[Ints]:
+        """Places of postings that may be among the best with what later lists can add."""
+        if self._impacts is None:
+            yield from self._promising_blocks(best, later, bound)
+        elif len(self._impacts) > 4 * _FIRST_POSTINGS and not best.floor:
+            first = self._impacts.argpartition(-_FIRST_POSTINGS)[-_FIRST_POSTINGS:]
+            first.sort()
+            yield first
+            rest = self._impacts + later >= best.floor
+            rest[first] = False
+            yield rest.nonzero()[0]
+        else:
+            yield (self._impacts + later >= best.floor).nonzero()[0]
+
+    def _promising_blocks(self, best: _Best, later: float, bound: _Bound) -> Iterator[Ints]:
+        """The blocks with the highest bounds first, few, then more."""
+        field, first, count = self._piece.field, self._piece.first, len(self.docs)
+        assert field is not None
+        first_block = first // BLOCK_POSTINGS
+        blocks = slice(first_block, (first + count - 1) // BLOCK_POSTINGS + 1)
+        by_frequency = bound.by_frequency / field.block_freqs[blocks]
+        by_spacing = bound.by_spacing * field.block_spacing[blocks]
+        bounds = self._scale / (1 + by_frequency + by_spacing) + np.float32(later)
+        at_once = _FIRST_BLOCKS
+        while len(left := (bounds >= best.floor).nonzero()[0]):
+            if len(left) > at_once:
+                left = np.sort(left[bounds[left].argpartition(-at_once)[-at_once:]])
+            bounds[left] = -1
+            at_once *= _MORE_BLOCKS
+            starts = (left + first_block) * BLOCK_POSTINGS - first
+            places = (starts[:, None] + _IN_BLOCK).ravel()
+            if places[0] < 0 or places[-1] >= count:
+                places = places[(places >= 0) & (places < count)]
+            yield places
+
+
+def _lists(question: _Question, number: int, norms: _Floats) -> tuple[list[_List], list[float]]:
+    """The lists of a segment, leaf after leaf, and what each leaf counts for.
+
+    That is 0 for a leaf's further lists, whose documents are those of its first one.
+    """
+    lists, weights = [], []
+    for weight, leaf in zip(question.weights, question.leaves, strict=True):
+        for summand in leaf:
+            piece = summand.pieces[number]
+            if piece is not None:
+                scale = summand.weight * (question.ranking.k1 + 1)
+                lists.append(_List(piece, scale, norms))
+                weights.append(weight if summand is leaf[0] else 0.0)
+    return lists, weights
+
+
+def _after(numbers: Sequence[float]) -> list[float]:
+    """For each number, the sum of those behind it."""
+    sums = [0.0]
+    for number in reversed(numbers[1:]):
+        sums.append(sums[-1] + number)
+    return sums[::-1]
+
+
+def _look_up(docs: Ints, wanted: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Where ascending documents stand in a list, and which of them do."""
+    if wanted.dtype != docs.dtype and wanted[-1] <= np.iinfo(docs.dtype).max:
+        wanted = wanted.astype(docs.dtype)  # or the whole list would be cast
+    places = docs.searchsorted(wanted)
+    places[places == len(docs)] = 0
+    return places, docs[places] == wanted
+
+
+def _in_all(question: _Question, number: int, passing: Mask | None) -> Ints | None:
+    """The documents of a segment that hold every word; None where they need not, or are many."""
+    if question.least < sum(question.weights) * _ALL:
+        return None
+    firsts = [leaf[0].pieces[number] if leaf else None for leaf in question.leaves]
+    lists = sorted((piece.docs for piece in firsts if piece is not None), key=len)
+    if len(lists) < len(firsts):
+        return NO_DOCS
+    docs = lists[0]
+    if len(docs) > _FEW_TO_SCORE or len(lists) == 1:
+        return None
+    for other in lists[1:]:
+        if not len(docs):
+            break
+        docs = docs[_look_up(other, docs)[1]]
+    if passing is not None:
+        docs = docs[passing[docs]]
+    for leaf in question.excluded:
+        if len(docs) and leaf and (piece := leaf[0].pieces[number]) is not None:
+            docs = docs[~_look_up(piece.docs, docs)[1]]
+    return docs
+
+
+def _collect(
+    best: _Best,
+    question: _Question,
+    number: int,
+    base: int,
+    norms: _Floats,
+    passing: Mask | None,
+) -> None:
+    """Add the best documents of one segment."""
+    least = question.least
+    lists, weights = _lists(question, number, norms)
+    most_after, weight_after = _after([one.most for one in lists]), _after(weights)
+    excluded = [
+        _List(piece, 0.0, norms)
+        for leaf in question.excluded
+        if leaf and (piece := leaf[0].pieces[number]) is not None
+    ]
+    for i, one in enumerate(lists):
+        if not weights[i]:
+            continue  # a further summand of a leaf whose documents are met already
+        if weights[i] + weight_after[i] < least:
+            return
+        if one.most + most_after[i] < best.floor:
+            return
+        partial = weights[i] < least
+        for places in one.promising(best, most_after[i], question.bound):
+            docs, scores = one.docs[places], one.impacts(places)
+            keep = scores >= best.floor - most_after[i]
+            if passing is not None:
+                keep &= passing[docs]
+            docs, scores = docs[keep], scores[keep]
+            held = np.full(len(docs), weights[i]) if partial else None
+            for j in range(i + 1, len(lists)):
+                if not len(docs):
+                    break
+                where, found = _look_up(lists[j].docs, docs)
+                scores[found] += lists[j].impacts(where[found])
+                keep = scores >= best.floor - most_after[j]
+                if held is not None and weights[j]:
+                    held[found] += weights[j]
+                    keep &= held >= least - weight_after[j]
+                if not keep.all():
+                    docs, scores = docs[keep], scores[keep]
+                    held = held[keep] if held is not None else None
+            for other in [*(lists[j] for j in range(i) if weights[j]), *excluded]:
+                if not len(docs):
+                    break
+                _, found = _look_up(other.docs, docs)  # met before, or not wanted
+                docs, scores = docs[~found], scores[~found]
+                held = held[~found] if held is not None else None
+            if held is not None:
+                docs, scores = docs[held >= least], scores[held >= least]
+            if len(docs):
+                best.add(docs.astype(np.int64) + base, scores)
+
+
+def _summands(snapshot: Snapshot, leaf: Leaf, ranking: Ranking) -> list[_Summand]:
+    """The summands of a leaf's score."""
+    return [
+        _Summand(
+            part.weight * idf(snapshot, len(part.postings)),
+            _pieces(part.postings, ranking)
+            if isinstance(part.postings, TermPostings)
+            else _split(snapshot, part.postings, ranking),
+        )
+        for part in parts_of([leaf], ranking)
+    ]
+
+
+def _pieces(postings: TermPostings, ranking: Ranking) -> list[_Piece | None]:
+    """Postings as they lie in the segments."""
+    pieces: list[_Piece | None] = []
+    for place in postings.places:
+        if place is None:
+            pieces.append(None)
+            continue
+        field, where = place
+        freqs: NDArray[Any] = field.freqs[where]
+        if ranking.title_weight != 1:
+            freqs = _weighted(freqs, field.title_freqs(where), ranking)
+        pieces.append(_Piece(field.docs[where], freqs, field, where.start))
+    return pieces
+
+
+def _split(snapshot: Snapshot, postings: Postings, ranking: Ranking) -> list[_Piece | None]:
+    """Postings that are together for the whole snapshot, segment by segment."""
+    freqs = _weighted(postings.freqs, postings.title_freqs, ranking)
+    ends = [*snapshot.bases[1:], snapshot.size]
+    places = np.searchsorted(postings.docs, [0, *ends]).tolist()
+    return [
+        _Piece(postings.docs[first:last] - base, freqs[first:last]) if first < last else None
+        for base, first, last in zip(snapshot.bases, places, places[1:], strict=False)
+    ]
+
+
+def _weighted(freqs: Ints, title_freqs: Ints, ranking: Ranking) -> Scores:
+    """Frequencies with those in the title weighted."""
+    return freqs + (ranking.title_weight - 1) * title_freqs
+
+
+def _score(snapshot: Snapshot, question: _Question, docs: Docs) -> Scores:
+    """The scores of ascending documents, as search/embedded/score.py has them."""
+    ranking = question.ranking
+    norms = snapshot.norms_of(docs, ranking)
+    total = np.zeros(len(docs))
+    ends = np.searchsorted(docs, [*snapshot.bases, snapshot.size]).tolist()
+    for number, (base, first, last) in enumerate(zip(snapshot.bases, ends, ends[1:], strict=False)):
+        if first == last:
+            continue
+        here, norm = docs[first:last] - base, norms[first:last]
+        for summand in question.in_order:
+            if (piece := summand.pieces[number]) is not None:
+                place, found = _look_up(piece.docs, here)
+                frequency = np.where(found, piece.freqs[place], 0).astype(np.float64)
+                total[first:last] += summand.weight * saturate(frequency, norm, ranking)
+    return total
