@@ -17,7 +17,7 @@ from index.errors import ArchiveError
 from index.identity import NOTHING_SAID
 from index.language.analyzer import analyze
 from index.schema import COLUMNS, TEXT_FIELDS, TITLE_BODY_GAP
-from index.segments.arrays import Ints, read_arrays, write_arrays
+from index.segments.arrays import Ints, in_memory, read_arrays, write_arrays
 from index.segments.chunk import chunk
 from index.segments.commit import (
     Commit,
@@ -122,27 +122,39 @@ def test_undated_document_has_no_moment() -> None:
 def test_chunk_of_nothing_is_an_empty_segment() -> None:
     segment = Segment(chunk([]))
     assert len(segment) == len(segment.text["stem"].terms) == 0
-    assert equal(merge([segment], [np.ones(0, dtype=np.bool_)]), chunk([]))
+    merged = merge([segment], [np.ones(0, dtype=np.bool_)], Path())
+    assert equal(in_memory(merged), chunk([]))
 
 
 # Merging
 
 
+@pytest.mark.parametrize("at_once", [1, 1 << 20])
 @settings(deadline=None)
-@given(DOCUMENTS, st.data())
+@given(documents=DOCUMENTS, data=st.data())
 def test_merging_with_deletions_is_one_segment_of_the_kept(
-    documents: list[Document], data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory,
+    at_once: int,
+    documents: list[Document],
+    data: st.DataObject,
 ) -> None:
+    """Whether all is gathered at once or term by term, through files."""
     kept = data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents)))
     cuts = data.draw(st.lists(st.integers(0, len(documents)), max_size=3).map(sorted))
     bounds = [0, *cuts, len(documents)]
     parts = list(pairwise(bounds))
-    merged = merge(
-        [Segment(chunk(documents[first:last])) for first, last in parts],
-        [np.array(kept[first:last], dtype=np.bool_) for first, last in parts],
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.segments.merge._GATHERED", at_once)
+        patch.setattr("index.segments.merge._STRINGS", at_once)
+        patch.setattr("index.segments.arrays._HELD_BYTES", at_once)
+        merged = merge(
+            [Segment(chunk(documents[first:last])) for first, last in parts],
+            [np.array(kept[first:last], dtype=np.bool_) for first, last in parts],
+            tmp_path_factory.getbasetemp(),
+        )
+        together = in_memory(merged)
     staying = [doc for doc, keep in zip(documents, kept, strict=True) if keep]
-    assert equal(merged, chunk(staying))
+    assert equal(together, chunk(staying))
 
 
 @settings(deadline=None)
@@ -194,14 +206,16 @@ def test_arrays_come_back_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, arrays: dict[str, Ints]
 ) -> None:
     path = tmp_path_factory.mktemp("arrays") / "a.seg"
-    write_arrays(path, arrays)
+    write_arrays(path, arrays.items())
     assert equal(read_arrays(path, verify=True), arrays)
 
 
 @pytest.fixture
 def segment_file(tmp_path: Path) -> Path:
     path = tmp_path / "MAIN_a.seg"
-    write_arrays(path, chunk([document(n, f"banjir nomor{n}", country="ID") for n in range(9)]))
+    write_arrays(
+        path, chunk([document(n, f"banjir nomor{n}", country="ID") for n in range(9)]).items()
+    )
     return path
 
 
@@ -238,9 +252,9 @@ def test_file_that_ends_in_zeros_is_damaged(segment_file: Path) -> None:
 
 def test_writing_over_a_file_leaves_its_readers_what_they_have(tmp_path: Path) -> None:
     path = tmp_path / "a.seg"
-    write_arrays(path, {"a": np.arange(1000)})
+    write_arrays(path, [("a", np.arange(1000))])
     before = read_arrays(path)
-    write_arrays(path, {"a": np.zeros(1000, dtype=np.int64)})
+    write_arrays(path, [("a", np.zeros(1000, dtype=np.int64))])
     assert before["a"].tolist() == list(range(1000))
     assert not read_arrays(path)["a"].any()
 

@@ -12,17 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers.answers import DEPTH, FACETS, Answer, Ask
-from benchmarks.peers.corpus import parse
+from benchmarks.peers.corpus import Row, parse
 from benchmarks.queries import Question
 from index.config import Config, Ranking
 from index.document import Document
 from index.processes import ordered_map
-from index.schema import COLUMNS, STEM, SURFACE
+from index.schema import COLUMNS
 from index.segments.arrays import Ints
-from index.segments.chunk import _keywords, _Postings
+from index.segments.chunk import NO_TERMS, Analysed, Terms, build
 from index.segments.commit import last_commit
-from index.segments.merge import oldest_first
-from index.segments.segment import smallest
 from index.segments.writer import IndexWriter
 from search.embedded.facets import count_values
 from search.embedded.match import clause_mask, match
@@ -60,28 +58,20 @@ def _chunk(corpus: Path, piece: tuple[int, int, int]) -> dict[str, Ints]:
     with corpus.open("rb") as lines:
         lines.seek(offset)
         rows = list(map(parse, lines.read(size).splitlines()))
-    documents = []
-    stems, surfaces = _Postings(), _Postings()
-    for number, row in enumerate(rows):
-        keywords = {field.name: tuple(row.keywords.get(field.name, ())) for field in COLUMNS}
-        documents.append(Document(first + number, 0, "", "", keywords, row.moment))
-        for postings in (stems, surfaces):
-            postings.add(number, row.tokens, range(len(row.tokens)), 0, 0)
-    lengths = np.array([len(row.tokens) for row in rows])
-    arrays: dict[str, Ints] = {
-        "articles": np.arange(first, first + len(rows)),
-        "seqs": np.zeros(len(rows), dtype=np.int64),
-        "moments": np.array([row.moment for row in rows], dtype=np.int64),
-        "oldest_first": oldest_first(np.array([row.moment for row in rows], dtype=np.int64)),
-        "title_lengths": np.zeros(len(rows), dtype=np.uint8),
-        "body_lengths": smallest(lengths),
-    }
-    arrays["oldest_first"] = oldest_first(arrays["moments"])
-    arrays.update(stems.arrays(STEM, lengths))
-    arrays.update(surfaces.arrays(SURFACE, lengths))
-    for field in COLUMNS:
-        arrays.update(_keywords(field, documents))
-    return arrays
+    return build(
+        (_document(first + number, row), NO_TERMS, _analysed(row.tokens))
+        for number, row in enumerate(rows)
+    )
+
+
+def _document(number: int, row: Row) -> Document:
+    keywords = {field.name: tuple(row.keywords.get(field.name, ())) for field in COLUMNS}
+    return Document(number, 0, "", "", keywords, row.moment)
+
+
+def _analysed(tokens: list[str]) -> Analysed:
+    terms = Terms(tokens, range(len(tokens)))
+    return Analysed(len(tokens), terms, terms)
 
 
 def reader(folder: Path) -> Ask:

@@ -9,9 +9,9 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import numpy as np
@@ -24,6 +24,8 @@ Ints = NDArray[np.integer[Any]]
 _MAGIC = b"CAKAPS01"
 _ALIGNMENT_BYTES = 64
 _TRAILER = struct.Struct("<QII")
+# What an array in pieces holds in memory: writing less at once to a file is not faster.
+_HELD_BYTES = 16 << 20
 
 
 class _Entry(msgspec.Struct, array_like=True):
@@ -33,18 +35,89 @@ class _Entry(msgspec.Struct, array_like=True):
     crc32: int
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Ints]) -> None:
+class Pieces:
+    """A long array that is made piece by piece and read once.
+
+    It gets the smallest unsigned type that holds it, unless told which. Most of it lies in a
+    temporary file of `folder`; without one, in memory.
+    """
+
+    def __init__(self, folder: Path | None, dtype: type[np.integer[Any]] | None = None) -> None:
+        self._folder = folder
+        self._dtype = dtype
+        self._file: IO[bytes] | None = None
+        self._filed: list[tuple[np.dtype[Any], int]] = []  # type and length of each piece
+        self._held: list[Ints] = []
+        self._held_bytes = 0
+        self._largest = 0
+
+    def append(self, piece: Ints) -> None:
+        """Add numbers from 0 on."""
+        if not piece.size:
+            return
+        largest = int(piece.max())
+        self._largest = max(self._largest, largest)
+        self._held.append(piece.astype(np.min_scalar_type(largest)))
+        self._held_bytes += self._held[-1].nbytes
+        if self._folder is not None and self._held_bytes > _HELD_BYTES:
+            self._move_to_file(self._folder)
+
+    def _move_to_file(self, folder: Path) -> None:
+        import tempfile  # a question needs none
+
+        self._file = self._file or tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (reading closes it)
+        for piece in self._held:
+            self._file.write(piece.data)
+            self._filed.append((piece.dtype, piece.size))
+        self._held, self._held_bytes = [], 0
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of all pieces together."""
+        return np.dtype(self._dtype) if self._dtype else np.min_scalar_type(self._largest)
+
+    def __iter__(self) -> Iterator[Ints]:
+        """The pieces, all in one type; what was in a file is gone from it afterwards."""
+        if self._file is not None:
+            with self._file as file:
+                file.seek(0)
+                for dtype, size in self._filed:
+                    piece = np.frombuffer(file.read(size * dtype.itemsize), dtype)
+                    yield piece.astype(self.dtype, copy=False)
+        for piece in self._held:
+            yield piece.astype(self.dtype, copy=False)
+
+    def whole(self) -> Ints:
+        """The array in memory."""
+        return np.concatenate([np.zeros(0, dtype=self.dtype), *self])
+
+
+# The arrays of a file in their order, each made when it is asked for.
+Arrays = Iterable[tuple[str, Ints | Pieces]]
+
+
+def in_memory(arrays: Arrays) -> dict[str, Ints]:
+    """All arrays by their names."""
+    return {name: array.whole() if isinstance(array, Pieces) else array for name, array in arrays}
+
+
+def write_arrays(path: Path, arrays: Arrays) -> None:
     """Write one-dimensional arrays under their names, and wait until the disk holds them."""
     directory: dict[str, _Entry] = {}
     path.unlink(missing_ok=True)  # what a run left that was killed before its commit
     with path.open("xb") as out:
         out.write(_MAGIC)
-        for name, array in arrays.items():
+        for name, array in arrays:
             out.write(bytes(-out.tell() % _ALIGNMENT_BYTES))
-            stored = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-            data = stored.data.cast("B") if stored.size else memoryview(b"")
-            directory[name] = _Entry(stored.dtype.str, stored.size, out.tell(), zlib.crc32(data))
-            out.write(data)
+            dtype = array.dtype.newbyteorder("<")
+            entry = _Entry(dtype.str, 0, out.tell(), 0)
+            for piece in array if isinstance(array, Pieces) else (array,):
+                stored = np.ascontiguousarray(piece, dtype)
+                data = stored.data.cast("B") if stored.size else memoryview(b"")
+                entry.length += stored.size
+                entry.crc32 = zlib.crc32(data, entry.crc32)
+                out.write(data)
+            directory[name] = entry
         encoded = msgspec.json.encode(directory)
         offset = out.tell()
         out.write(encoded)
@@ -78,9 +151,20 @@ def read_arrays(path: Path, verify: bool = False) -> dict[str, Ints]:
         arrays[name] = np.frombuffer(
             mapped, dtype=entry.dtype, count=entry.length, offset=entry.offset
         )
-        if verify and zlib.crc32(arrays[name].tobytes()) != entry.crc32:
+        end = entry.offset + arrays[name].nbytes
+        if verify and zlib.crc32(memoryview(mapped)[entry.offset : end]) != entry.crc32:
             raise _damaged(path, f"has a wrong checksum in {name}")
     return arrays
+
+
+def release(arrays: Mapping[str, Ints]) -> None:
+    """Give back the memory that the mapped arrays of a file take; what is needed is read again."""
+    for array in arrays.values():
+        mapped = getattr(array.base, "obj", None)
+        if isinstance(mapped, mmap.mmap):
+            if hasattr(mapped, "madvise"):  # not on Windows
+                mapped.madvise(mmap.MADV_DONTNEED)
+            return  # all are of one file
 
 
 def fsync_folder(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """Analysed documents as a small segment in memory: where text becomes postings."""
 
 from collections.abc import Iterable, Sequence
-from itertools import compress
+from itertools import chain, compress
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,42 +10,97 @@ from numpy.typing import NDArray
 from index.document import Document
 from index.language.analyzer import analyze
 from index.schema import COLUMNS, STEM, SURFACE, TITLE_BODY_GAP, Field
-from index.segments.arrays import Ints
-from index.segments.merge import keyword_arrays, oldest_first, text_arrays
+from index.segments.arrays import Arrays, Ints, in_memory
+from index.segments.merge import (
+    TextPiece,
+    keyword_arrays,
+    oldest_first,
+    stable_order,
+    text_arrays,
+)
 from index.segments.segment import NO_MOMENT, smallest
+from index.segments.strings import Strings
 
 
-def chunk(documents: Sequence[Document]) -> dict[str, Ints]:
+class Terms(NamedTuple):
+    """The terms of a text for one field, in order, and the position of each, ascending."""
+
+    terms: Sequence[str]
+    positions: Sequence[int]
+
+
+class Analysed(NamedTuple):
+    """A title or a body as it is indexed. `words` is its length, positions are below it."""
+
+    words: int
+    surfaces: Terms
+    stems: Terms
+
+
+def chunk(documents: Iterable[Document]) -> dict[str, Ints]:
     """The arrays of a segment with these documents, in their order."""
+    return build((one, analysed(one.title), analysed(one.text)) for one in documents)
+
+
+def analysed(text: str) -> Analysed:
+    """The terms of running text."""
+    tokens = analyze(text)
+    if not tokens:
+        return NO_TERMS
+    surfaces, stems, positions, _, _ = zip(*tokens, strict=True)
+    if None in stems:  # a stop word has no stem
+        stem_terms = Terms(tuple(filter(None, stems)), tuple(compress(positions, stems)))
+    else:
+        stem_terms = Terms(stems, positions)
+    return Analysed(positions[-1] + 1, Terms(surfaces, positions), stem_terms)
+
+
+NO_TERMS = Analysed(0, Terms((), ()), Terms((), ()))
+
+
+def build(documents: Iterable[tuple[Document, Analysed, Analysed]]) -> dict[str, Ints]:
+    """The arrays of a segment with these documents, in their order; title and body are analysed.
+
+    Of the documents themselves it takes the numbers, the moment and the keywords.
+    """
     stems, surfaces = _Postings(), _Postings()
-    title_lengths, body_lengths = [], []
-    for number, document in enumerate(documents):
-        title, body = analyze(document.title), analyze(document.text)
-        title_length = title[-1].position + 1 if title else 0
-        for tokens, base, titled in ((title, 0, 1), (body, title_length + TITLE_BODY_GAP, 0)):
-            if tokens:
-                token_surfaces, token_stems, positions, _, _ = zip(*tokens, strict=True)
-                surfaces.add(number, token_surfaces, positions, base, titled)
-                # A stop word has no stem.
-                positions = tuple(compress(positions, token_stems))
-                stems.add(number, filter(None, token_stems), positions, base, titled)
-        title_lengths.append(title_length)
-        body_lengths.append(body[-1].position + 1 if body else 0)
-    moments = [NO_MOMENT if doc.moment is None else doc.moment for doc in documents]
-    arrays: dict[str, Ints] = {
-        "articles": np.array([doc.article for doc in documents], dtype=np.int64),
-        "seqs": np.array([doc.seq for doc in documents], dtype=np.int64),
-        "moments": np.array(moments, dtype=np.int64),
-        "title_lengths": smallest(np.array(title_lengths, dtype=np.int64)),
-        "body_lengths": smallest(np.array(body_lengths, dtype=np.int64)),
-    }
-    arrays["oldest_first"] = oldest_first(arrays["moments"])
-    lengths = np.array(title_lengths, dtype=np.int64) + np.array(body_lengths, dtype=np.int64)
-    arrays.update(stems.arrays(STEM, lengths))
-    arrays.update(surfaces.arrays(SURFACE, lengths))
+    title_lengths: list[int] = []
+    body_lengths: list[int] = []
+    indexed: list[Document] = []
+    for number, (document, title, body) in enumerate(documents):
+        stems.add(number, title.stems, 0)
+        surfaces.add(number, title.surfaces, 0)
+        base = title.words + TITLE_BODY_GAP
+        stems.add(number, body.stems, base)
+        surfaces.add(number, body.surfaces, base)
+        title_lengths.append(title.words)
+        body_lengths.append(body.words)
+        indexed.append(document)
+    return in_memory(_arrays(indexed, stems, surfaces, title_lengths, body_lengths))
+
+
+def _arrays(
+    documents: Sequence[Document],
+    stems: "_Postings",
+    surfaces: "_Postings",
+    title_lengths: list[int],
+    body_lengths: list[int],
+) -> Arrays:
+    moments = np.array(
+        [NO_MOMENT if doc.moment is None else doc.moment for doc in documents], dtype=np.int64
+    )
+    titles = np.array(title_lengths, dtype=np.int64)
+    bodies = np.array(body_lengths, dtype=np.int64)
+    yield "articles", np.array([doc.article for doc in documents], dtype=np.int64)
+    yield "seqs", np.array([doc.seq for doc in documents], dtype=np.int64)
+    yield "moments", moments
+    yield "title_lengths", smallest(titles)
+    yield "body_lengths", smallest(bodies)
+    yield "oldest_first", oldest_first(moments)
+    for field, postings in ((STEM, stems), (SURFACE, surfaces)):
+        yield from text_arrays(field, [postings.piece(field, titles)], titles + bodies)
     for field in COLUMNS:
-        arrays.update(_keywords(field, documents))
-    return arrays
+        yield from _keywords(field, documents)
 
 
 class _Numbering(dict[str, int]):
@@ -61,55 +117,57 @@ class _Postings:
     def __init__(self) -> None:
         self._number_of = _Numbering()
         self._terms: list[int] = []
-        self._positions: list[int] = []
-        self._runs: list[tuple[int, int, int, int]] = []  # document, base, in title, tokens
+        self._positions: list[Sequence[int]] = []
+        self._runs: list[tuple[int, int, int]] = []  # document, base, tokens
 
-    def add(
-        self, number: int, terms: Iterable[str], positions: Sequence[int], base: int, titled: int
-    ) -> None:
+    def add(self, number: int, terms: Terms, base: int) -> None:
         """Add the tokens of a title or a body, whose positions begin at `base`."""
-        self._terms.extend(map(self._number_of.__getitem__, terms))
-        self._positions.extend(positions)
-        self._runs.append((number, base, titled, len(positions)))
+        self._terms.extend(map(self._number_of.__getitem__, terms.terms))
+        self._positions.append(terms.positions)
+        self._runs.append((number, base, len(terms.positions)))
 
-    def arrays(self, field: Field, lengths: NDArray[np.int64]) -> dict[str, Ints]:
-        """Sort the tokens into postings and count them; `lengths` are the documents' words."""
-        terms = sorted(self._number_of, key=str.encode)
-        rank = np.empty(len(terms), dtype=np.int64)
-        rank[[self._number_of[term] for term in terms]] = np.arange(len(terms))
-        runs = np.array(self._runs, dtype=np.int64).reshape(-1, 4)
-        docs, bases, titled = np.repeat(runs[:, :3], runs[:, 3], axis=0).T
-        term = rank[np.array(self._terms, dtype=np.int64)]
-        positions = np.array(self._positions, dtype=np.int64) + bases
-        order = np.argsort(term, kind="stable")  # documents and positions ascend already
-        term, docs, titled, positions = term[order], docs[order], titled[order], positions[order]
+    def piece(self, field: Field, title_lengths: NDArray[np.int64]) -> TextPiece:
+        """Sort the tokens into postings and count them."""
+        # The order of the UTF-8 bytes is that of the code points.
+        terms = sorted(self._number_of)
+        numbers = np.fromiter(map(self._number_of.__getitem__, terms), np.int64, len(terms))
+        rank = np.empty(len(terms), dtype=np.uint32)
+        rank[numbers] = np.arange(len(terms), dtype=np.uint32)
+        docs, bases, lengths = np.array(self._runs, dtype=np.int64).reshape(-1, 3).T
+        term = rank[np.array(self._terms, dtype=np.uint32)]
+        order = stable_order(term)  # documents and positions ascend already
+        term = term[order]
+        doc = np.repeat(docs.astype(np.uint32), lengths)[order]
+        positions = np.fromiter(
+            chain.from_iterable(self._positions), dtype=np.uint32, count=len(term)
+        )
+        positions += np.repeat(bases.astype(np.uint32), lengths)
+        positions = positions[order]
         first = np.ones(len(term), dtype=np.bool_)
-        first[1:] = (term[1:] != term[:-1]) | (docs[1:] != docs[:-1])
+        first[1:] = (term[1:] != term[:-1]) | (doc[1:] != doc[:-1])
         # "buku-buku" and its parts have one stem at one position: that is one occurrence.
-        once = first.copy()
-        once[1:] |= positions[1:] != positions[:-1]
-        term, docs, titled, positions = term[once], docs[once], titled[once], positions[once]
-        first = first[once]
+        again = ~first
+        again[1:] &= positions[1:] == positions[:-1]
+        if again.any():
+            term, doc, positions = term[~again], doc[~again], positions[~again]
+            first = first[~again]
         begins = np.flatnonzero(first)
-        freqs = np.diff(np.append(begins, len(term)))
-        title_freqs = np.add.reduceat(titled, begins) if len(begins) else titled
-        vocabulary = [text.encode() for text in terms]
-        return text_arrays(
-            field,
-            vocabulary,
-            term[begins],
-            docs[begins],
-            freqs,
-            title_freqs,
+        in_title = positions < title_lengths.astype(np.uint32)[doc]
+        return TextPiece(
+            Strings.of(list(map(str.encode, terms))),
+            np.bincount(term[begins], minlength=len(terms)),
+            doc[begins],
+            np.diff(np.append(begins, len(term))),
+            np.add.reduceat(in_title, begins, dtype=np.int64) if len(begins) else begins,
             positions if field.positions else None,
-            lengths,
         )
 
 
-def _keywords(field: Field, documents: Sequence[Document]) -> dict[str, Ints]:
+def _keywords(field: Field, documents: Sequence[Document]) -> Arrays:
     values = [tuple(dict.fromkeys(document.keywords[field.name])) for document in documents]
-    vocabulary = sorted({value.encode() for doc_values in values for value in doc_values})
-    number_of = {value.decode(): number for number, value in enumerate(vocabulary)}
+    vocabulary = sorted({value for doc_values in values for value in doc_values})
+    number_of = {value: number for number, value in enumerate(vocabulary)}
     counts = np.array([len(doc_values) for doc_values in values], dtype=np.int64)
     ordinals = [number_of[value] for doc_values in values for value in doc_values]
-    return keyword_arrays(field, vocabulary, counts, np.array(ordinals, dtype=np.int64))
+    table = Strings.of([value.encode() for value in vocabulary])
+    return keyword_arrays(field, table, counts, np.array(ordinals, dtype=np.int64))

@@ -1,12 +1,19 @@
-"""Many segments become one: vocabularies united, documents renumbered, deleted ones left out."""
+"""Many segments become one: vocabularies united, documents renumbered, deleted ones left out.
 
-from collections.abc import Sequence
+Nothing holds a whole field: postings are gathered for some terms at a time, in memory that does
+not grow with the segments.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, pairwise
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.schema import COLUMNS, TEXT_FIELDS, Field
-from index.segments.arrays import Ints
+from index.segments.arrays import Arrays, Ints, Pieces, release
 from index.segments.segment import (
     BLOCK_POSTINGS,
     LARGEST_SPACING,
@@ -22,27 +29,44 @@ from index.segments.strings import Strings
 
 Kept = NDArray[np.bool_]
 
+# Postings and positions that are gathered at once, some 60 MB of them.
+_GATHERED = 1 << 21
+# Strings that are Python objects at once, some 30 MB of them.
+_STRINGS = 1 << 18
 
-def merge(segments: Sequence[Segment], kept: Sequence[Kept]) -> dict[str, Ints]:
+
+class TextPiece(NamedTuple):
+    """The postings of some terms, in order: `counts[t]` of term `t`, and their positions."""
+
+    terms: Strings
+    counts: Ints
+    docs: Ints
+    freqs: Ints
+    title_freqs: Ints
+    positions: Ints | None
+
+
+def merge(segments: Sequence[Segment], kept: Sequence[Kept], folder: Path) -> Arrays:
     """The arrays of one segment with the kept documents of all, in their order.
 
-    `kept[i]` tells for each document of segment `i` whether it stays.
+    `kept[i]` tells for each document of segment `i` whether it stays. Temporary files lie in
+    `folder`.
     """
-    arrays: dict[str, Ints] = {}
+    columns: dict[str, Ints] = {}
     for name in ("articles", "seqs", "moments", "title_lengths", "body_lengths"):
         parts = [segment.arrays[name][keep] for segment, keep in zip(segments, kept, strict=True)]
         whole = np.concatenate(parts)
-        arrays[name] = smallest(whole) if name.endswith("lengths") else whole
-    arrays["oldest_first"] = oldest_first(arrays["moments"])
-    numbers = _new_numbers(kept)
-    lengths = arrays["title_lengths"].astype(np.int64) + arrays["body_lengths"]
+        columns[name] = smallest(whole) if name.endswith("lengths") else whole
+    columns["oldest_first"] = oldest_first(columns["moments"])
+    yield from columns.items()
+    lengths = columns["title_lengths"].astype(np.int32) + columns["body_lengths"]
     for field in TEXT_FIELDS:
-        texts = [segment.text[field.name] for segment in segments]
-        arrays.update(_merge_text(field, texts, numbers, lengths))
+        yield from text_arrays(field, _text_pieces(field, segments, kept), lengths, folder)
     for field in COLUMNS:
         keywords = [segment.keywords[field.name] for segment in segments]
-        arrays.update(_merge_keywords(field, keywords, kept))
-    return arrays
+        yield from _merge_keywords(field, keywords, kept)
+        for segment in segments:
+            release(segment.arrays)
 
 
 def oldest_first(moments: Ints) -> Ints:
@@ -50,116 +74,229 @@ def oldest_first(moments: Ints) -> Ints:
     return smallest(np.argsort(moments, kind="stable"))
 
 
-def _new_numbers(kept: Sequence[Kept]) -> list[NDArray[np.int64]]:
+def stable_order(keys: Ints) -> NDArray[np.int64]:
+    """The places of the keys in ascending order, equal ones as they stand; keys below 2**32.
+
+    Numpy sorts 64-bit numbers eight times as fast as it argsorts stably.
+    """
+    packed = keys.astype(np.uint64)
+    packed <<= np.uint64(32)
+    packed |= np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
+    packed &= np.uint64(0xFFFFFFFF)
+    return packed.view(np.int64)
+
+
+def _unite(tables: Sequence[Strings]) -> tuple[Strings, list[NDArray[np.uint32]]]:
+    """One sorted vocabulary, and for each table the number of each of its strings in it."""
+    if len(tables) == 1:
+        return tables[0], [np.arange(len(tables[0]), dtype=np.uint32)]
+    largest = max(tables, key=len)
+    parts = sum(map(len, tables)) // _STRINGS + 1
+    cuts = [largest.raw(len(largest) * part // parts) for part in range(1, parts) if len(largest)]
+    bounds = [[0, *(table.first_not_below(cut) for cut in cuts), len(table)] for table in tables]
+    united: list[Strings] = []
+    renumbered = [np.empty(len(table), dtype=np.uint32) for table in tables]
+    for part in range(len(cuts) + 1):
+        lists = [
+            table.to_list(bound[part], bound[part + 1])
+            for table, bound in zip(tables, bounds, strict=True)
+        ]
+        vocabulary = sorted(set().union(*lists))
+        number_of = dict(zip(vocabulary, count(sum(map(len, united)))))
+        for numbers, bound, strings in zip(renumbered, bounds, lists, strict=True):
+            numbers[bound[part] : bound[part + 1]] = np.fromiter(
+                map(number_of.__getitem__, strings), dtype=np.uint32, count=len(strings)
+            )
+        united.append(Strings.of(vocabulary))
+    return Strings.joined(united), renumbered
+
+
+class _Part:
+    """A text field of one segment in a merge: its postings from one cut to the next."""
+
+    def __init__(
+        self, field: TextField, term_numbers: Ints, doc_numbers: Ints, cuts: NDArray[np.int64]
+    ) -> None:
+        """`cuts` are terms of the united vocabulary; of documents left out the number is -1."""
+        self._field = field
+        self._term_numbers = term_numbers
+        self._doc_numbers = doc_numbers
+        self._all_stay = bool((doc_numbers >= 0).all())
+        self._terms = np.searchsorted(term_numbers, cuts.astype(np.uint32))
+        self._postings = field.starts[self._terms]
+        self._titled = np.searchsorted(field.titled, self._postings.astype(field.titled.dtype))
+
+    def terms(self, piece: int) -> Ints:
+        """The numbers of the terms in the united vocabulary."""
+        return self._term_numbers[self._terms[piece] : self._terms[piece + 1]]
+
+    def read(self, piece: int) -> tuple[Ints, Ints, Ints, Ints, Ints | None, Ints | None]:
+        """Counts of each term; documents and frequencies; positions, and how many of each term."""
+        field = self._field
+        first, last = self._terms[piece : piece + 2]
+        begin, end = self._postings[piece : piece + 2]
+        starts = field.starts[first : last + 1] - begin
+        counts = np.diff(starts)
+        docs, freqs = self._doc_numbers[field.docs[begin:end]], field.freqs[begin:end]
+        title_freqs = np.zeros(end - begin, dtype=field.titled_freqs.dtype)
+        titled = slice(*self._titled[piece : piece + 2])
+        title_freqs[field.titled[titled].astype(np.int64) - begin] = field.titled_freqs[titled]
+        positions = position_counts = None
+        if field.has_positions:
+            position_starts = field.position_starts[first : last + 1]
+            positions = field.positions[position_starts[0] : position_starts[-1]]
+            position_counts = np.diff(position_starts)
+        if not self._all_stay:
+            stays = docs >= 0
+            if positions is not None:
+                positions = positions[np.repeat(stays, freqs)]
+                position_counts = np.diff(_starts(freqs * stays)[starts])
+            counts = np.diff(_starts(stays.view(np.uint8))[starts])
+            docs, freqs, title_freqs = docs[stays], freqs[stays], title_freqs[stays]
+        return counts, docs, freqs, title_freqs, positions, position_counts
+
+
+def _text_pieces(
+    field: Field, segments: Sequence[Segment], kept: Sequence[Kept]
+) -> Iterator[TextPiece]:
+    """The merged postings of a field, some terms at a time."""
+    fields = [segment.text[field.name] for segment in segments]
+    vocabulary, renumbered = _unite([one.terms for one in fields])
+    sizes = np.zeros(len(vocabulary), dtype=np.int64)
+    for one, numbers in zip(fields, renumbered, strict=True):
+        sizes[numbers] += np.diff(one.starts)
+        if field.positions:
+            sizes[numbers] += np.diff(one.position_starts)
+    ends = np.cumsum(sizes)
+    at = np.searchsorted(ends, np.arange(_GATHERED, sizes.sum(), _GATHERED))
+    cuts = np.unique(np.concatenate([[0], at, [len(vocabulary)]]))
+    parts = [
+        _Part(one, numbers, docs, cuts)
+        for one, numbers, docs in zip(fields, renumbered, _new_numbers(kept), strict=True)
+    ]
+    for piece, (first, last) in enumerate(pairwise(cuts.tolist())):
+        yield _gathered(parts, piece, vocabulary, first, last)
+        for segment in segments:
+            release(segment.arrays)
+
+
+def _gathered(
+    parts: Sequence[_Part], piece: int, vocabulary: Strings, first: int, last: int
+) -> TextPiece:
+    """The postings of the terms from `first` to before `last` of all parts, in their order.
+
+    Those of one term stay together, so that few runs are put in order, not all postings.
+    """
+    terms = np.concatenate([part.terms(piece) for part in parts]).astype(np.int64) - first
+    counts, docs, freqs, title_freqs, positions, position_counts = zip(
+        *(part.read(piece) for part in parts), strict=True
+    )
+    order = stable_order(terms)
+    run_counts = np.concatenate(counts)
+    source = _runs(run_counts, order)
+    gathered = None
+    if positions[0] is not None:
+        gathered = np.concatenate(positions)[_runs(np.concatenate(position_counts), order)]
+    of_term = np.zeros(last - first, dtype=np.int64)
+    for part, part_counts in zip(parts, counts, strict=True):
+        of_term[part.terms(piece).astype(np.int64) - first] += part_counts
+    used = np.flatnonzero(of_term)
+    return TextPiece(
+        vocabulary.only(used + first),
+        of_term[used],
+        np.concatenate(docs)[source],
+        np.concatenate(freqs)[source],
+        np.concatenate(title_freqs)[source],
+        gathered,
+    )
+
+
+def _runs(counts: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where everything lies in runs of so many that follow one another, the runs in this order."""
+    return spans((np.cumsum(counts) - counts)[order], counts[order])
+
+
+def _new_numbers(kept: Sequence[Kept]) -> list[NDArray[np.int32]]:
     """For each segment, the new number of every document, -1 for those left out."""
     numbers, base = [], 0
     for keep in kept:
-        new = np.cumsum(keep, dtype=np.int64) + (base - 1)
+        new = np.cumsum(keep, dtype=np.int32) + np.int32(base - 1)
         new[~keep] = -1
         base += int(keep.sum())
         numbers.append(new)
     return numbers
 
 
-def _unite(tables: Sequence[Strings]) -> tuple[list[bytes], list[NDArray[np.int64]]]:
-    """One sorted vocabulary, and for each table the number of each of its strings in it."""
-    if len(tables) == 1:
-        return tables[0].to_list(), [np.arange(len(tables[0]), dtype=np.int64)]
-    lists = [table.to_list() for table in tables]
-    vocabulary = sorted(set().union(*lists))
-    number_of = {string: number for number, string in enumerate(vocabulary)}
-    return vocabulary, [
-        np.fromiter(map(number_of.__getitem__, strings), dtype=np.int64, count=len(strings))
-        for strings in lists
-    ]
-
-
-def _merge_text(
-    field: Field,
-    parts: Sequence[TextField],
-    numbers: Sequence[NDArray[np.int64]],
-    lengths: NDArray[np.int64],
-) -> dict[str, Ints]:
-    vocabulary, renumbered = _unite([part.terms for part in parts])
-    terms, docs, freqs, title_freqs, begins, positions = [], [], [], [], [], []
-    positions_before = 0
-    for part, number, renumber in zip(parts, numbers, renumbered, strict=True):
-        new_docs = number[part.docs]
-        keep = new_docs >= 0
-        terms.append(np.repeat(renumber, np.diff(part.starts))[keep])
-        docs.append(new_docs[keep])
-        part_freqs = part.freqs.astype(np.int64)
-        freqs.append(part_freqs[keep])
-        title_freqs.append(part.title_freqs(slice(0, len(part.docs)))[keep])
-        if field.positions:
-            begins.append((np.cumsum(part_freqs) - part_freqs + positions_before)[keep])
-            positions.append(part.positions)
-            positions_before += len(part.positions)
-    term = np.concatenate(terms)
-    order = np.argsort(term, kind="stable")
-    freq = np.concatenate(freqs)[order]
-    title_freq = np.concatenate(title_freqs)[order]
-    gathered = None
-    if field.positions:
-        gathered = np.concatenate(positions)[spans(np.concatenate(begins)[order], freq)]
-    return text_arrays(
-        field,
-        vocabulary,
-        term[order],
-        np.concatenate(docs)[order],
-        freq,
-        title_freq,
-        gathered,
-        lengths,
-    )
-
-
 def text_arrays(
-    field: Field,
-    vocabulary: list[bytes],
-    term: NDArray[np.int64],
-    docs: Ints,
-    freqs: NDArray[np.int64],
-    title_freqs: Ints,
-    positions: Ints | None,
-    lengths: NDArray[np.int64],
-) -> dict[str, Ints]:
-    """The arrays of a text field from its postings in order; terms without any are dropped.
+    field: Field, pieces: Iterable[TextPiece], lengths: Ints, folder: Path | None = None
+) -> Arrays:
+    """The arrays of a text field from its postings, in the order of the terms.
 
-    `lengths` has the words of each document, title and body together.
+    `lengths` has the words of each document, title and body together. Temporary files lie in
+    `folder`; without one, all is in memory.
     """
-    counts = np.bincount(term, minlength=len(vocabulary))
-    used = np.flatnonzero(counts)
-    if len(used) < len(vocabulary):
-        vocabulary = [vocabulary[number] for number in used]
-    table = Strings.of(vocabulary)
-    titled = np.flatnonzero(title_freqs)
-    starts = _starts(counts[used])
-    arrays: dict[str, Ints] = {
-        "blob": table.blob,
-        "offsets": table.offsets,
-        "starts": starts,
-        "docs": smallest(docs),
-        "freqs": smallest(freqs),
-        "titled": titled.astype(np.uint32),
-        "titled_freqs": smallest(title_freqs[titled]),
-    }
-    blocks = np.arange(0, len(docs), BLOCK_POSTINGS)
-    if len(blocks):
-        arrays["block_freqs"] = smallest(np.maximum.reduceat(freqs, blocks))
-        spacing = np.minimum.reduceat(lengths[docs] * SPACING_UNITS // freqs, blocks)
-        arrays["block_spacing"] = np.minimum(spacing, LARGEST_SPACING).astype(np.uint16)
-    else:
-        arrays["block_freqs"] = arrays["block_spacing"] = smallest(blocks)
-    if positions is not None:
-        arrays["position_starts"] = _starts(freqs)[starts]
-        arrays["positions"] = smallest(positions)
-    return {f"{field.name}.{name}": array for name, array in arrays.items()}
+    tables: list[Strings] = []
+    counts, position_counts = [], []
+    docs, freqs, titled_freqs = Pieces(folder), Pieces(folder), Pieces(folder)
+    titled, positions = Pieces(folder, np.uint32), Pieces(folder)
+    block_freqs, block_spacing = _Blocks(np.maximum), _Blocks(np.minimum)
+    postings = 0
+    for piece in pieces:
+        tables.append(piece.terms)
+        counts.append(piece.counts)
+        docs.append(piece.docs)
+        freqs.append(piece.freqs)
+        in_title = np.flatnonzero(piece.title_freqs)
+        titled.append(in_title + postings)
+        titled_freqs.append(piece.title_freqs[in_title])
+        words = lengths[piece.docs].astype(np.uint32)
+        spacing = words * np.uint32(SPACING_UNITS) // piece.freqs.astype(np.uint32)
+        block_freqs.append(piece.freqs)
+        block_spacing.append(np.minimum(spacing, LARGEST_SPACING))
+        if piece.positions is not None:
+            positions.append(piece.positions)
+            position_counts.append(np.diff(_starts(piece.freqs)[_starts(piece.counts)]))
+        postings += len(piece.docs)
+    table = Strings.joined(tables)
+    yield from _named(
+        field,
+        blob=table.blob,
+        offsets=table.offsets,
+        starts=_starts(_joined(counts)),
+        docs=docs,
+        freqs=freqs,
+        titled=titled,
+        titled_freqs=titled_freqs,
+        block_freqs=smallest(block_freqs.whole()),
+        block_spacing=block_spacing.whole().astype(np.uint16),
+    )
+    if field.positions:
+        yield from _named(
+            field, position_starts=_starts(_joined(position_counts)), positions=positions
+        )
 
 
-def _merge_keywords(
-    field: Field, parts: Sequence[KeywordField], kept: Sequence[Kept]
-) -> dict[str, Ints]:
+class _Blocks:
+    """The largest or smallest number of every BLOCK_POSTINGS, whatever the pieces they come in."""
+
+    def __init__(self, extreme: np.ufunc) -> None:
+        self._extreme = extreme
+        self._done: list[Ints] = []
+        self._rest = np.zeros(0, dtype=np.int64)
+
+    def append(self, piece: Ints) -> None:
+        numbers = np.concatenate([self._rest, piece])
+        full = len(numbers) - len(numbers) % BLOCK_POSTINGS
+        self._done.append(self._extreme.reduce(numbers[:full].reshape(-1, BLOCK_POSTINGS), axis=1))
+        self._rest = numbers[full:]
+
+    def whole(self) -> Ints:
+        rest = [self._extreme.reduce(self._rest, keepdims=True)] if len(self._rest) else []
+        return _joined([*self._done, *rest])
+
+
+def _merge_keywords(field: Field, parts: Sequence[KeywordField], kept: Sequence[Kept]) -> Arrays:
     vocabulary, renumbered = _unite([part.values for part in parts])
     counts, ordinals = [], []
     for part, keep, renumber in zip(parts, kept, renumbered, strict=True):
@@ -169,30 +306,38 @@ def _merge_keywords(
     return keyword_arrays(field, vocabulary, np.concatenate(counts), np.concatenate(ordinals))
 
 
-def keyword_arrays(
-    field: Field, vocabulary: list[bytes], counts: Ints, ordinals: NDArray[np.int64]
-) -> dict[str, Ints]:
-    """The arrays of a keyword field; `counts` tells how many of the ordinals each document has."""
-    uses = np.bincount(ordinals, minlength=len(vocabulary))
+def keyword_arrays(field: Field, values: Strings, counts: Ints, ordinals: Ints) -> Arrays:
+    """The arrays of a keyword field; values that no document has are dropped.
+
+    `counts` tells how many of the ordinals each document has.
+    """
+    uses = np.bincount(ordinals, minlength=len(values))
     used = np.flatnonzero(uses)
-    if len(used) < len(vocabulary):
-        vocabulary = [vocabulary[number] for number in used]
+    if len(used) < len(values):
+        values = values.only(used)
         ordinals = np.searchsorted(used, ordinals)
-    table = Strings.of(vocabulary)
-    doc_of = np.repeat(np.arange(len(counts)), counts)
-    arrays: dict[str, Ints] = {
-        "blob": table.blob,
-        "offsets": table.offsets,
-        "doc_starts": _starts(counts).astype(np.uint32),
-        "ordinals": smallest(ordinals),
-        "starts": _starts(uses[used]).astype(np.uint32),
-        "docs": smallest(doc_of[np.argsort(ordinals, kind="stable")]),
-    }
-    return {f"{field.name}.{name}": array for name, array in arrays.items()}
+    doc_of = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+    return _named(
+        field,
+        blob=values.blob,
+        offsets=values.offsets,
+        doc_starts=_starts(counts).astype(np.uint32),
+        ordinals=smallest(ordinals),
+        starts=_starts(uses[used]).astype(np.uint32),
+        docs=smallest(doc_of[stable_order(ordinals)]),
+    )
+
+
+def _named(field: Field, **arrays: Ints | Pieces) -> Arrays:
+    return [(f"{field.name}.{name}", array) for name, array in arrays.items()]
+
+
+def _joined(parts: Sequence[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
 
 def _starts(counts: Ints) -> NDArray[np.int64]:
     """Where each of several runs begins, and behind them where the last one ends."""
     starts = np.zeros(len(counts) + 1, dtype=np.int64)
-    np.cumsum(counts, out=starts[1:])
+    np.cumsum(counts, dtype=np.int64, out=starts[1:])
     return starts

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.segments.arrays import Ints
 
@@ -23,6 +24,15 @@ class Strings:
         np.cumsum([len(string) for string in strings], out=offsets[1:])
         return cls(np.frombuffer(b"".join(strings), dtype=np.uint8), offsets)
 
+    @classmethod
+    def joined(cls, tables: Sequence["Strings"]) -> "Strings":
+        """One table of several, each of which sorts behind the one before."""
+        lengths = [np.diff(table.offsets) for table in tables]
+        offsets = np.zeros(sum(map(len, lengths)) + 1, dtype=np.uint32)
+        if tables:
+            np.cumsum(np.concatenate(lengths), out=offsets[1:])
+        return cls(np.frombuffer(b"".join(table._bytes for table in tables), np.uint8), offsets)
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
@@ -33,10 +43,19 @@ class Strings:
     def __getitem__(self, number: int) -> str:
         return self.raw(number).decode()
 
-    def to_list(self) -> list[bytes]:
-        """Every string, in order."""
-        whole, offsets = bytes(self._bytes), self.offsets.tolist()
-        return [whole[a:b] for a, b in pairwise(offsets)]
+    def to_list(self, first: int = 0, last: int | None = None) -> list[bytes]:
+        """Every string, in order, or those from `first` to before `last`."""
+        offsets = self.offsets[first : None if last is None else last + 1].tolist()
+        whole, begin = bytes(self._bytes[offsets[0] : offsets[-1]]), offsets[0]
+        return [whole[a - begin : b - begin] for a, b in pairwise(offsets)]
+
+    def only(self, numbers: NDArray[np.int64]) -> "Strings":
+        """A table of some of the strings, their numbers ascending."""
+        lengths = np.diff(self.offsets)[numbers].astype(np.int64)
+        offsets = np.zeros(len(numbers) + 1, dtype=np.uint32)
+        np.cumsum(lengths, out=offsets[1:])
+        moved = self.offsets[numbers].astype(np.int64) - offsets[:-1]
+        return Strings(self.blob[np.arange(offsets[-1]) + np.repeat(moved, lengths)], offsets)
 
     def first_not_below(self, string: bytes) -> int:
         """The number of the first string that does not sort before `string`."""

@@ -123,7 +123,8 @@ class IndexWriter:
             for segment, kept in zip(self._segments, self._kept, strict=True)
         )
         people = f"_{INDEX_NAME}_{self._generation}.people"
-        write_arrays(self._folder / people, people_arrays(self._segments, self._kept, self._said))
+        named = people_arrays(self._segments, self._kept, self._said)
+        write_arrays(self._folder / people, named.items())
         commit = Commit(
             generation=self._generation,
             fingerprint=fingerprint(),
@@ -153,7 +154,7 @@ class IndexWriter:
         if not any(keep.any() for keep in kept):
             return
         name = f"{INDEX_NAME}_{secrets.token_hex(8)}"
-        write_arrays(self._folder / (name + SEGMENT_SUFFIX), merge(parts, kept))
+        write_arrays(self._folder / (name + SEGMENT_SUFFIX), merge(parts, kept, self._folder))
         segment = open_segment(self._folder, name)
         self._segments.append(segment)
         self._kept.append(np.ones(len(segment), dtype=np.bool_))
@@ -205,7 +206,7 @@ class IndexWriter:
         if known is not None and known.deleted == len(deleted):
             return known  # documents only ever become deleted: as many means the same ones
         name = f"{segment.name}.{self._generation}.del"
-        write_arrays(self._folder / name, {"docs": deleted.astype(np.uint32)})
+        write_arrays(self._folder / name, [("docs", deleted.astype(np.uint32))])
         return SegmentEntry(segment.name, len(segment), name, len(deleted))
 
     def _write_toc(self, commit: Commit) -> None:
