@@ -22,6 +22,7 @@ lint: .venv/tested
 
 bench: .venv/tested
 	$(BIN)/python -m benchmarks.cold_start
+	$(BIN)/python -m benchmarks.enrichment
 	$(BIN)/python -m benchmarks.indexing
 	$(BIN)/python -m benchmarks.relevance
 
