@@ -18,6 +18,7 @@ import pytest
 
 from search.cli.main import COMMANDS
 from tests.commands import PROGRAM, environment, run, run_on_terminal
+from tests.conftest import SAMPLES
 
 QUESTION = "Lavrov senjata"
 ANSI = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
@@ -282,11 +283,21 @@ def test_a_shortened_address_is_still_a_link(samples_archive: Path) -> None:
     assert whole not in ANSI.sub("", shown)
 
 
-def test_times_are_shown_in_the_configured_zone(ask: Any, tmp_path: Path) -> None:
+def test_times_are_shown_in_the_configured_zone(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("timezone: Asia/Jayapura\n")
-    shown = ask("query", QUESTION, "--config", tmp_path / "config.yaml").stdout
+    options = ("--config", tmp_path / "config.yaml", "--archive", tmp_path / "archive")
+    assert run("index", SAMPLES, *options).returncode == 0
+    shown = run("query", QUESTION, *options).stdout
     assert "2021-06-22 18:05 · Lintas Kota" in shown  # 16:05 in Jakarta
     assert "\n    2021-06-22 · Rusia" in shown  # a bare day stays one
+
+
+def test_an_index_whose_days_begin_elsewhere_is_refused(ask: Any, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("timezone: Asia/Jayapura\n")
+    finished = ask("query", QUESTION, "--config", tmp_path / "config.yaml")
+    assert finished.returncode == 3
+    assert "counts days in Asia/Jakarta, the configuration says Asia/Jayapura" in finished.stderr
+    assert "cakap-search reindex" in finished.stderr
 
 
 # What it prints

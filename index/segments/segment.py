@@ -74,6 +74,15 @@ class TextField:
         np.cumsum(self.freqs[postings], out=begins[1:])
         return self.positions[start:stop], begins
 
+    def positions_in(self, term: int, docs: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where a term stands in documents that all hold it: each document, and each position."""
+        postings = self.postings(term)
+        places = self.docs[postings].searchsorted(docs)
+        ends = np.cumsum(self.freqs[postings], dtype=np.int64)[places]
+        freqs = self.freqs[postings][places].astype(np.int64)
+        found = spans(ends - freqs + int(self.position_starts[term]), freqs)
+        return np.repeat(docs.astype(np.int64), freqs), self.positions[found].astype(np.int64)
+
 
 class KeywordField:
     """The values of one keyword field, both ways.

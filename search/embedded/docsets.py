@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.segments.arrays import Ints
+
 Docs = NDArray[np.int64]
 
 NO_DOCS: Docs = np.empty(0, dtype=np.int64)
@@ -39,6 +41,28 @@ def intersection(parts: Sequence[Docs]) -> Docs:
     for other in others:
         shortest = shortest[contains(other, shortest)]
     return shortest
+
+
+def held_by_all(lists: Sequence[Ints]) -> Ints:
+    """The documents in all of some lists of a segment, the shortest looked up in the others."""
+    docs, *others = sorted(lists, key=len)
+    for other in others:
+        if not len(docs):
+            break
+        docs = docs[look_up(other, docs)[1]]
+    return docs
+
+
+def look_up(docs: Ints, wanted: Ints) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where ascending documents, one at least, stand in a list that is not empty; which of them do.
+
+    Where they do not, the place says nothing.
+    """
+    if wanted.dtype != docs.dtype and wanted[-1] <= np.iinfo(docs.dtype).max:
+        wanted = wanted.astype(docs.dtype)  # or the whole list would be cast
+    places = docs.searchsorted(wanted)
+    places[places == len(docs)] = 0
+    return places, docs[places] == wanted
 
 
 def without(docs: Docs, excluded: Docs) -> Docs:

@@ -19,7 +19,13 @@ from index.enrich.names import name_key, name_parts
 from index.errors import ArchiveError, EngineUnavailable, QueryError
 from index.language.aliases import aliases
 from index.schema import DATE, KEYWORDS, PERSON, SOURCE
-from index.segments.commit import INDEX_FOLDER, Commit, last_commit, refuse_stale
+from index.segments.commit import (
+    INDEX_FOLDER,
+    Commit,
+    last_commit,
+    refuse_other_timezone,
+    refuse_stale,
+)
 from index.segments.segment import NO_MOMENT
 from search.embedded.docsets import Docs, contains
 from search.embedded.facets import count_values
@@ -90,7 +96,7 @@ class EmbeddedEngine:
         self._archive_lock = threading.Lock()
         self._closed = False
         try:
-            self._snapshot = _open_snapshot(folder / INDEX_FOLDER, self._archive)
+            self._snapshot = _open_snapshot(folder / INDEX_FOLDER, self._archive, config)
         except BaseException:
             self._archive.close()
             raise
@@ -392,12 +398,13 @@ class EmbeddedEngine:
         return FacetResult(counts.distinct, counts.missing, values)
 
 
-def _open_snapshot(folder: Path, archive: Archive) -> Snapshot:
+def _open_snapshot(folder: Path, archive: Archive, config: Config) -> Snapshot:
     for _ in range(_OPEN_ATTEMPTS):
         commit = last_commit(folder)
         if commit is None:
             raise _no_index(folder)
         refuse_stale(commit, folder)
+        refuse_other_timezone(commit, folder, config.timezone)
         try:
             return Snapshot(folder, commit, archive.deleted_since(commit.seq))
         except FileNotFoundError as error:

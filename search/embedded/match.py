@@ -9,7 +9,7 @@ import numpy as np
 from index.language.analyzer import analyze, query_stem
 from index.language.spelling import modern_spelling
 from index.schema import DATE, STEM, SURFACE
-from search.embedded.docsets import Docs, distinct, intersection, union, without
+from search.embedded.docsets import Docs, distinct, held_by_all, intersection, union, without
 from search.embedded.snapshot import Mask, Postings, Snapshot
 from search.query.ast import (
     And,
@@ -291,16 +291,12 @@ def _phrase_postings(
     segment, base = snapshot.segments[number], snapshot.bases[number]
     field = segment.text[SURFACE.name]
     times = Counter(words)
-    places = []
-    for word in times if slop else words:
-        term = field.terms.find(word)
-        if term < 0:
-            return _NO_POSTINGS
-        positions, begins = field.position_lists(term)
-        docs = np.repeat(field.docs[field.postings(term)].astype(np.int64), np.diff(begins))
-        places.append((docs, positions.astype(np.int64)))
-    if not places:
+    terms = {word: field.terms.find(word) for word in times}
+    if not terms or min(terms.values()) < 0:
         return _NO_POSTINGS
+    together = held_by_all([field.docs[field.postings(term)] for term in terms.values()])
+    at = {word: field.positions_in(term, together) for word, term in terms.items()}
+    places = [at[word] for word in (times if slop else words)]
     if slop:
         docs, positions = _near(places, list(times.values()), len(words) + slop)
     else:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from index.config import Ranking
 from index.segments.arrays import Ints
 from index.segments.segment import BLOCK_POSTINGS, SPACING_UNITS, TextField
-from search.embedded.docsets import NO_DOCS, Docs
+from search.embedded.docsets import NO_DOCS, Docs, held_by_all, look_up
 from search.embedded.match import Leaf, Matcher, idf
 from search.embedded.score import Scores, parts_of, saturate
 from search.embedded.snapshot import Mask, Postings, Snapshot, TermPostings
@@ -304,35 +304,22 @@ def _after(numbers: Sequence[float]) -> list[float]:
     return sums[::-1]
 
 
-def _look_up(docs: Ints, wanted: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Where ascending documents stand in a list, and which of them do."""
-    if wanted.dtype != docs.dtype and wanted[-1] <= np.iinfo(docs.dtype).max:
-        wanted = wanted.astype(docs.dtype)  # or the whole list would be cast
-    places = docs.searchsorted(wanted)
-    places[places == len(docs)] = 0
-    return places, docs[places] == wanted
-
-
 def _in_all(question: _Question, number: int, passing: Mask | None) -> Ints | None:
     """The documents of a segment that hold every word; None where they need not, or are many."""
     if question.least < sum(question.weights) * _ALL:
         return None
     firsts = [leaf[0].pieces[number] if leaf else None for leaf in question.leaves]
-    lists = sorted((piece.docs for piece in firsts if piece is not None), key=len)
+    lists = [piece.docs for piece in firsts if piece is not None]
     if len(lists) < len(firsts):
         return NO_DOCS
-    docs = lists[0]
-    if len(docs) > _FEW_TO_SCORE or len(lists) == 1:
+    if len(lists) == 1 or min(map(len, lists)) > _FEW_TO_SCORE:
         return None
-    for other in lists[1:]:
-        if not len(docs):
-            break
-        docs = docs[_look_up(other, docs)[1]]
+    docs = held_by_all(lists)
     if passing is not None:
         docs = docs[passing[docs]]
     for leaf in question.excluded:
         if len(docs) and leaf and (piece := leaf[0].pieces[number]) is not None:
-            docs = docs[~_look_up(piece.docs, docs)[1]]
+            docs = docs[~look_up(piece.docs, docs)[1]]
     return docs
 
 
@@ -371,7 +358,7 @@ def _collect(
             for j in range(i + 1, len(lists)):
                 if not len(docs):
                     break
-                where, found = _look_up(lists[j].docs, docs)
+                where, found = look_up(lists[j].docs, docs)
                 scores[found] += lists[j].impacts(where[found])
                 keep = scores >= best.floor - most_after[j]
                 if held is not None and weights[j]:
@@ -383,7 +370,7 @@ def _collect(
             for other in [*(lists[j] for j in range(i) if weights[j]), *excluded]:
                 if not len(docs):
                     break
-                _, found = _look_up(other.docs, docs)  # met before, or not wanted
+                _, found = look_up(other.docs, docs)  # met before, or not wanted
                 docs, scores = docs[~found], scores[~found]
                 held = held[~found] if held is not None else None
             if held is not None:
@@ -448,7 +435,7 @@ def _score(snapshot: Snapshot, question: _Question, docs: Docs) -> Scores:
         here, norm = docs[first:last] - base, norms[first:last]
         for summand in question.in_order:
             if (piece := summand.pieces[number]) is not None:
-                place, found = _look_up(piece.docs, here)
+                place, found = look_up(piece.docs, here)
                 frequency = np.where(found, piece.freqs[place], 0).astype(np.float64)
                 total[first:last] += summand.weight * saturate(frequency, norm, ranking)
     return total
