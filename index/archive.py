@@ -73,21 +73,6 @@ class Content(msgspec.Struct, array_like=True, frozen=True):
     enrichment: Enrichment
 
 
-class Arrival(NamedTuple):
-    """An article that is to be stored, and what the archive knows it by.
-
-    `source` is the given or inferred one, `packed` its content as `pack` makes it.
-    """
-
-    identity: str
-    content_hash: bytes
-    modified: str | None
-    given_id: str | None
-    source: str | None
-    url: str | None
-    packed: bytes
-
-
 class Version(NamedTuple):
     """One version of an article. `public_id` is the id that people use for the article."""
 
@@ -225,60 +210,51 @@ class Archive:
 
     # Writing
 
-    def put(self, arrival: Arrival) -> tuple[int, Outcome]:
+    def put(
+        self, identity: str, article: Article, packed: bytes, source: str | None
+    ) -> tuple[int, Outcome]:
         """Store an article under its identity; returns its number and what came of it.
 
-        The newest `modified` is shown; without one, what comes later.
+        The newest `modified` is shown; without one, what comes later. `source` is the given
+        or inferred one.
         """
+        content_hash = article.content_hash()
         known = self._db.execute(
             "SELECT number, content_hash, modified FROM article"
             " JOIN version ON version.seq = article.current WHERE identity = ?",
-            (arrival.identity,),
+            (identity,),
         ).fetchone()
+        if known is not None and known[1] == content_hash:
+            return known[0], "unchanged"
         if known is None:
-            return self._put_new(arrival), "new"
-        number, content_hash, modified = known
-        if content_hash == arrival.content_hash:
-            return number, "unchanged"
+            number = self._db.execute(
+                "INSERT INTO article (identity, short_id, given_id, source, url)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (identity, _short_id(identity), article.given_id, source, article.url),
+            ).lastrowid
+            assert number is not None
+        else:
+            number = known[0]
         # An older version that arrives late is kept, but not shown.
-        late = bool(arrival.modified and modified and _is_older(arrival.modified, modified))
-        if late and self._has_version(number, arrival.content_hash):
+        late = bool(
+            known and article.modified and known[2] and _is_older(article.modified, known[2])
+        )
+        if late and self._has_version(number, content_hash):
             return number, "unchanged"
         seq = self._next_seq()
-        self._put_version(seq, number, arrival)
+        self._db.execute(
+            "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)",
+            (seq, number, content_hash, article.modified, now(), packed),
+        )
         if late:
             return number, "unchanged"
         self._db.execute(
             "UPDATE article SET current = ?, given_id = ?, source = ?, url = ? WHERE number = ?",
-            (seq, arrival.given_id, arrival.source, arrival.url, number),
+            (seq, article.given_id, source, article.url, number),
         )
-        return number, "changed"
+        return number, "new" if known is None else "changed"
 
-    def _put_new(self, arrival: Arrival) -> int:
-        seq = self._next_seq()
-        number = self._db.execute(
-            "INSERT INTO article (identity, short_id, given_id, source, url, current)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                arrival.identity,
-                _short_id(arrival.identity),
-                arrival.given_id,
-                arrival.source,
-                arrival.url,
-                seq,
-            ),
-        ).lastrowid
-        assert number is not None
-        self._put_version(seq, number, arrival)
-        return number
-
-    def _put_version(self, seq: int, number: int, arrival: Arrival) -> None:
-        self._db.execute(
-            "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)",
-            (seq, number, arrival.content_hash, arrival.modified, now(), arrival.packed),
-        )
-
-    def reidentify(self, source: int, place: int, arrival: Arrival) -> None:
+    def reidentify(self, source: int, place: int, identity: str, article: Article) -> None:
         """Know the article that a place held before under a new identity, if it is the same one.
 
         It is when title and body are equal, and URL and given id where both have them: it has
@@ -291,11 +267,10 @@ class Archive:
             " WHERE input = ?1 AND record.number = ?2 AND identity != ?3 AND NOT EXISTS ("
             "SELECT 1 FROM record AS other WHERE other.article = article.number"
             " AND (other.input, other.number) != (?1, ?2))",
-            (source, place, arrival.identity),
+            (source, place, identity),
         ).fetchone()
-        if row is None or not _is_same(unpack(row[1]).article, unpack(arrival.packed).article):
+        if row is None or not _is_same(unpack(row[1]).article, article):
             return
-        identity = arrival.identity
         if self._db.execute("SELECT 1 FROM article WHERE identity = ?", (identity,)).fetchone():
             self._forget(row[0])
         else:
@@ -518,19 +493,6 @@ def unpack(packed: bytes) -> Content:
 
 
 _decode = msgspec.json.Decoder(Content).decode
-
-
-def arrival(article: Article, enrichment: Enrichment, path: str, number: int) -> Arrival:
-    """What the archive takes of an article that stands at a place of an input."""
-    return Arrival(
-        identity=identity_of(article, path, number),
-        content_hash=article.content_hash(),
-        modified=article.modified,
-        given_id=article.given_id,
-        source=enrichment.source,
-        url=article.url,
-        packed=pack(Content(article, enrichment)),
-    )
 
 
 def identity_of(article: Article, path: str, number: int) -> str:

@@ -13,24 +13,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from index.archive import (
-    FILE_NAME,
-    Archive,
-    Arrival,
-    Content,
-    arrival,
-    now,
-    open_archive,
-    pack,
-    unpack,
-)
+from index.archive import FILE_NAME, Archive, Content, identity_of, now, open_archive, pack, unpack
+from index.article import Article
 from index.config import Config
 from index.document import to_document
 from index.enrich.article import enrich
 from index.errors import SourceError, printable
 from index.identity import read_sayings
 from index.lock import write_lock
-from index.processes import Workers, batches, job_count
+from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
 from index.segments.chunk import chunk
 from index.segments.commit import INDEX_FOLDER, Commit, is_index_file, last_commit
@@ -50,10 +41,9 @@ REJECTS_FILE = "rejects.txt"
 _OWN_FILES = {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", REJECTS_FILE}
 
 # Articles sent to a worker at once: enough that sending costs little beside the work.
-_RECORDS_PER_TASK = 64
+_RECORDS_PER_TASK = 32
 _BYTES_PER_TASK = 4 << 20
-# Larger chunks have fewer terms to unite, but the last one keeps the others waiting longer.
-_DOCUMENTS_PER_CHUNK = 1024
+_DOCUMENTS_PER_CHUNK = 512
 # The archive commits this often, so that a kill loses at most the work on these.
 _RECORDS_PER_COMMIT = 2000
 # Where an input's records are numbered from 1 and 0 is the whole of it, the reading of it.
@@ -92,16 +82,12 @@ class Summary(msgspec.Struct):
 
 
 class _Place(NamedTuple):
-    """Where a record stands: the archive's number of its input, the path, its place in there.
-
-    `is_known` tells whether it is noted what the place held before.
-    """
+    """Where a record stands: the archive's number of its input, the path, its place in there."""
 
     input: int
     path: str
     number: int
     payload_hash: bytes
-    is_known: bool
 
     def __str__(self) -> str:
         return f"{self.path}:{self.number}" if self.number > 0 else self.path
@@ -110,8 +96,10 @@ class _Place(NamedTuple):
 class _Ready(NamedTuple):
     """A record that became an article, enriched and packed."""
 
-    arrival: Arrival
-    unread_date: str | None
+    identity: str
+    article: Article
+    packed: bytes
+    source: str | None
 
 
 class _End(NamedTuple):
@@ -156,16 +144,12 @@ def index_paths(
     # An archive inside an indexed folder does not read what it wrote itself.
     found = [one for one in inputs(paths) if not _is_own(Path(one.path), folder.resolve())]
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
-    with (
-        write_lock(folder / INDEX_FOLDER),
-        open_archive(folder, write=True) as archive,
-        Workers(jobs) as workers,
-    ):
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         # Opened before anything is read: a stale index is refused at once.
         writer = _writer(archive, config)
         reading = _Reading(archive, config, read_by, source, on_progress)
-        reading.read(found, workers)
-        _, failures = _catch_up(archive, writer, config, workers, on_progress)
+        reading.read(found, jobs)
+        _, failures = _catch_up(archive, writer, config, jobs, on_progress)
         reading.add_failures(failures)
     reading.summary.seconds = time.perf_counter() - started
     return reading.summary, reading.rejects
@@ -186,8 +170,7 @@ def delete(folder: Path, numbers: Sequence[int], config: Config) -> bool:
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
         log_is_empty = archive.delete(*numbers)
-        with Workers(1) as workers:
-            _catch_up(archive, writer, config, workers, lambda _: None)
+        _catch_up(archive, writer, config, 1, lambda _: None)
         return log_is_empty
 
 
@@ -205,16 +188,12 @@ def reindex(
     """
     open_archive(folder).close()  # "missing" rather than an empty new one
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
-    with (
-        write_lock(folder / INDEX_FOLDER),
-        open_archive(folder, write=True) as archive,
-        Workers(jobs) as workers,
-    ):
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         rows = archive.changed_since(0)
         total, done = archive.count(), 0
         tasks = batches(rows, _RECORDS_PER_TASK)
         failures: list[str] = []
-        for results in workers.map(partial(_enrich_again, config=config), tasks):
+        for results in ordered_map(partial(_enrich_again, config=config), tasks, jobs):
             for number, seq, result in results:
                 if isinstance(result, str):
                     failures.append(f"{archive.public_id(number)}: {result}")
@@ -225,7 +204,7 @@ def reindex(
         archive.add_rereading()
         archive.commit()
         writer = _writer(archive, config, from_scratch=True)
-        commit, not_indexed = _catch_up(archive, writer, config, workers, on_progress)
+        commit, not_indexed = _catch_up(archive, writer, config, jobs, on_progress)
         return commit, failures + not_indexed
 
 
@@ -252,12 +231,12 @@ class _Reading:
         self.rejects: list[str] = []
         self._rejects_written = 0
 
-    def read(self, found: Sequence[Input | Unreadable | UnknownType], workers: Workers) -> None:
+    def read(self, found: Sequence[Input | Unreadable | UnknownType], jobs: int) -> None:
         """Read all inputs to their ends."""
         total = sum(source.size for source in found if isinstance(source, Input))
         work = partial(_process, config=self._config, read_by=self._read_by, source=self._source)
         since_commit = 0
-        for steps in workers.map(work, _tasks(self._steps(found))):
+        for steps in ordered_map(work, _tasks(self._steps(found)), jobs):
             for step in steps:
                 if isinstance(step, _End):
                     self._archive.finish_input(*step)
@@ -279,8 +258,7 @@ class _Reading:
                 continue
             if isinstance(source, Unreadable):
                 number = archive.start_input(source.path, 0, 0, self._reader)
-                known = archive.places(number)
-                yield from self._unless_known(number, source.path, source, known)
+                yield from self._unless_known(number, source.path, source)
                 continue
             if source.path != "-" and archive.input_is_unchanged(*source, self._reader):
                 records_before, rejects_before = archive.records_of(source.path)
@@ -292,7 +270,7 @@ class _Reading:
             number = archive.start_input(*source, self._reader)
             gone = archive.places(number)
             for record in records(source, self._read_by, self._count_bytes):
-                yield from self._unless_known(number, source.path, record, gone)
+                yield from self._unless_known(number, source.path, record)
                 if isinstance(record, Unreadable):
                     break
                 gone.discard(record.number or 0)
@@ -300,7 +278,7 @@ class _Reading:
                 yield _End(number, tuple(gone))
 
     def _unless_known(
-        self, number: int, path: str, record: Record | Reject | Unreadable, places: set[int]
+        self, number: int, path: str, record: Record | Reject | Unreadable
     ) -> Iterator[tuple[_Place, Record | Reject]]:
         if isinstance(record, Unreadable):
             place, record = _READING, Reject(None, record.reason)
@@ -309,11 +287,11 @@ class _Reading:
         content = record.payload if isinstance(record, Record) else record.reason.encode()
         digest = hashlib.blake2b(content, digest_size=16, key=self._reader.encode()).digest()
         known = None
-        if path != "-" and place in places:
+        if path != "-":
             known = self._archive.record_outcome(number, place, digest)
         self.summary.read += 1
         if known is None:
-            yield _Place(number, path, place, digest, place in places), record
+            yield _Place(number, path, place, digest), record
         elif known == "rejected":
             self.summary.rejected_before += 1
         else:
@@ -331,11 +309,12 @@ class _Reading:
                 place.input, place.number, place.payload_hash, None, result.reason
             )
             return
-        if place.is_known:
-            self._archive.reidentify(place.input, place.number, result.arrival)
-        number, outcome = self._archive.put(result.arrival)
+        self._archive.reidentify(place.input, place.number, result.identity, result.article)
+        number, outcome = self._archive.put(
+            result.identity, result.article, result.packed, result.source
+        )
         setattr(summary, outcome, getattr(summary, outcome) + 1)
-        if unread := result.unread_date:
+        if unread := result.article.unread_date:
             summary.unread_dates += 1
             summary.unread_date = summary.unread_date or printable(
                 f"{unread[:_QUOTED_CHARS]!r} at {place}"
@@ -398,12 +377,13 @@ def _ready(
         if source is not None and article.source is None:
             article = msgspec.structs.replace(article, source=source)
         enrichment = enrich(article, config)
-        stored = arrival(article, enrichment, place.path, place.number)
+        packed = pack(Content(article, enrichment))
     except SourceError as error:
         return Reject(record.number, str(error))
     except Exception as error:  # a fault of ours in one article must not stop the others
         return Reject(record.number, _our_fault(error))
-    return _Ready(stored, article.unread_date)
+    identity = identity_of(article, place.path, place.number)
+    return _Ready(identity, article, packed, enrichment.source)
 
 
 def _our_fault(error: Exception) -> str:
@@ -448,7 +428,7 @@ def _catch_up(
     archive: Archive,
     writer: IndexWriter,
     config: Config,
-    workers: Workers,
+    jobs: int,
     on_progress: Callable[[Progress], None],
 ) -> tuple[Commit, list[str]]:
     """Bring the index to the archive's last change, whatever ended the run before.
@@ -467,7 +447,7 @@ def _catch_up(
     done = 0
     work = partial(_analyse, timezone=config.timezone)
     tasks = batches(archive.changed_since(since), _DOCUMENTS_PER_CHUNK)
-    for arrays, failed in workers.map(work, tasks):
+    for arrays, failed in ordered_map(work, tasks, jobs):
         done += len(arrays["articles"])
         writer.add(arrays)
         failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]

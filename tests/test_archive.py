@@ -16,7 +16,6 @@ from index.archive import (
     Archive,
     Content,
     Outcome,
-    arrival,
     identity_of,
     open_archive,
     pack,
@@ -51,8 +50,10 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def put(archive: Archive, article: Article, place: int = 1) -> tuple[int, Outcome]:
     """Store an article as the record of a file, as the pipeline does."""
-    enrichment = Enrichment(source=article.source)
-    return archive.put(arrival(article, enrichment, "/berita.jsonl", place))
+    packed = pack(Content(article, Enrichment(source=article.source)))
+    return archive.put(
+        identity_of(article, "/berita.jsonl", place), article, packed, article.source
+    )
 
 
 def shown(archive: Archive, number: int) -> str:
@@ -225,8 +226,8 @@ def test_public_id_is_qualified_only_where_two_share_it(archive: Archive) -> Non
 def test_public_id_is_a_hash_where_source_and_id_do_not_tell(archive: Archive) -> None:
     nameless, _ = put(archive, Article(body="a"), place=1)
     here = Article(body="b", given_id="1")
-    one, _ = archive.put(arrival(here, _NONE, "/x.csv", 2))
-    other, _ = archive.put(arrival(here, _NONE, "/y.csv", 2))
+    one, _ = archive.put(identity_of(here, "/x.csv", 2), here, pack(Content(here, _NONE)), None)
+    other, _ = archive.put(identity_of(here, "/y.csv", 2), here, pack(Content(here, _NONE)), None)
     ids = [archive.public_id(number) for number in (nameless, one, other)]
     assert len(set(ids)) == 3
     assert all(len(public_id) == 12 for public_id in ids)
@@ -253,7 +254,7 @@ def test_address_is_found_as_it_is_copied_from_a_browser(archive: Archive) -> No
 
 def test_article_is_found_by_the_source_that_was_read_last(archive: Archive) -> None:
     article = Article(body="b", given_id="123")
-    number, _ = archive.put(arrival(article, Enrichment(source="tempo"), "/a.csv", 2))
+    number, _ = archive.put("a", article, pack(Content(article, _NONE)), "tempo")
     archive.update_enrichment(1, pack(Content(article, _NONE)), "tempo.co")
     assert archive.find("tempo.co:123") == [number]
     assert archive.find("tempo:123") == []
@@ -335,7 +336,7 @@ def test_no_byte_of_a_deleted_text_stays_in_the_files(tmp_path: Path, size: int)
                 Article(body=str(number), url=f"{URL}/{number}"),
                 noise.randbytes(size),
             )
-            archive.put(arrival(article, _NONE, "/a.jsonl", number)._replace(packed=packed))
+            archive.put(identity_of(article, "/a.jsonl", number), article, packed, None)
             if number % 20 == 0:
                 deleted.append(packed)
         archive.commit()
