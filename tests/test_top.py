@@ -20,7 +20,7 @@ from index.segments.writer import IndexWriter
 from search.embedded.match import match
 from search.embedded.score import score
 from search.embedded.snapshot import Mask, Snapshot
-from search.embedded.top import top
+from search.embedded.top import question_of
 from search.query.ast import And, Must, Node, Not, Or, Phrase, Prefix, Word, Words
 from tests.archives import ids, make_archive
 
@@ -105,8 +105,9 @@ def test_the_best_are_those_of_looking_at_all(tmp_path: Path, seed: int, sizes: 
         share = random.choice([1.0, 1.0, 0.3, 0.6])
         limit = random.choice([1, 3, 10, 10, 50])
         passing = snapshot.alive & (numbers.random(snapshot.size) < random.choice([0.02, 0.5, 1]))
-        best = top(snapshot, tree, limit, ranking, share=share, passing=passing)
-        assert best is not None
+        asked = question_of(snapshot, tree, ranking)
+        assert asked is not None
+        best = asked.best(limit, share=share, passing=passing)
         expected = everything(snapshot, tree, ranking, share, passing, limit)
         assert (best.docs.tolist(), best.scores.tolist()) == expected, (tree, ranking, share)
 
@@ -114,9 +115,9 @@ def test_the_best_are_those_of_looking_at_all(tmp_path: Path, seed: int, sizes: 
 def test_a_nested_question_is_left_to_looking_at_all(tmp_path: Path) -> None:
     snapshot = write(tmp_path, 5, [30])
     nested = And(children=(Word(text="xbb"), Or(children=(Word(text="xbc"), Word(text="xbd")))))
-    assert top(snapshot, nested, 10, Ranking()) is None
-    assert top(snapshot, Words((Not(child=Word(text="xbb")),)), 10, Ranking()) is None
-    assert top(snapshot, Words(()), 10, Ranking()) is None
+    assert question_of(snapshot, nested, Ranking()) is None
+    assert question_of(snapshot, Words((Not(child=Word(text="xbb")),)), Ranking()) is None
+    assert question_of(snapshot, Words(()), Ranking()) is None
 
 
 def test_without_a_total_the_hits_are_the_same(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from search.embedded.facets import count_values
 from search.embedded.match import clause_mask, match
 from search.embedded.score import score
 from search.embedded.snapshot import Snapshot
-from search.embedded.top import top
+from search.embedded.top import question_of
 from search.query.ast import And, Node, Or, Phrase, Prefix, Term
 from search.query.resolve import Clause
 
@@ -96,9 +96,9 @@ def _tree(question: Question) -> Node:
 def _ask(snapshot: Snapshot, question: Question, total: bool) -> Answer:
     tree = _tree(question)
     if not (total or question.kind in ("newest", "facets")):
-        best = top(snapshot, tree, DEPTH, _RANKING)
-        assert best is not None
-        return Answer(snapshot.articles[best.docs].tolist(), None)
+        asked = question_of(snapshot, tree, _RANKING)
+        assert asked is not None
+        return Answer(snapshot.articles[asked.best(DEPTH).docs].tolist(), None)
     found = match(snapshot, tree, 0.3, exact=True)
     docs = found.every
     if question.country:

@@ -60,7 +60,8 @@ class TextField:
     def title_freqs(self, postings: slice) -> Ints:
         """How often each posting of a slice holds its term in the title."""
         freqs = np.zeros(postings.stop - postings.start, dtype=np.int32)
-        first, last = np.searchsorted(self.titled, (postings.start, postings.stop))
+        ends = np.array((postings.start, postings.stop), dtype=self.titled.dtype)
+        first, last = self.titled.searchsorted(ends)  # of its own type, or all of it would be cast
         freqs[self.titled[first:last].astype(np.int64) - postings.start] = self.titled_freqs[
             first:last
         ]

@@ -4,6 +4,7 @@ numpy's own set functions import `numpy.ma` at their first call, 10 ms of a comm
 """
 
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from index.segments.arrays import Ints
 Docs = NDArray[np.int64]
 
 NO_DOCS: Docs = np.empty(0, dtype=np.int64)
+
+_Number = TypeVar("_Number", bound=np.integer[Any])
 
 
 def distinct(numbers: Docs) -> Docs:
@@ -33,36 +36,12 @@ def union(parts: Sequence[Docs]) -> Docs:
     return parts[0] if len(parts) == 1 else distinct(np.concatenate(parts))
 
 
-def intersection(parts: Sequence[Docs]) -> Docs:
-    """The documents in all parts, the shortest looked up in the longer ones."""
-    if not parts:
-        return NO_DOCS
+def intersection(parts: Sequence[NDArray[_Number]]) -> NDArray[_Number]:
+    """The documents in all parts, one at least, the shortest looked up in the longer ones."""
     shortest, *others = sorted(parts, key=len)
     for other in others:
         shortest = shortest[contains(other, shortest)]
     return shortest
-
-
-def held_by_all(lists: Sequence[Ints]) -> Ints:
-    """The documents in all of some lists of a segment, the shortest looked up in the others."""
-    docs, *others = sorted(lists, key=len)
-    for other in others:
-        if not len(docs):
-            break
-        docs = docs[look_up(other, docs)[1]]
-    return docs
-
-
-def look_up(docs: Ints, wanted: Ints) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where ascending documents, one at least, stand in a list that is not empty; which of them do.
-
-    Where they do not, the place says nothing.
-    """
-    if wanted.dtype != docs.dtype and wanted[-1] <= np.iinfo(docs.dtype).max:
-        wanted = wanted.astype(docs.dtype)  # or the whole list would be cast
-    places = docs.searchsorted(wanted)
-    places[places == len(docs)] = 0
-    return places, docs[places] == wanted
 
 
 def without(docs: Docs, excluded: Docs) -> Docs:
@@ -70,11 +49,20 @@ def without(docs: Docs, excluded: Docs) -> Docs:
     return docs[~contains(excluded, docs)]
 
 
-def contains(docs: Docs, wanted: Docs) -> NDArray[np.bool_]:
+def contains(docs: Ints, wanted: Ints) -> NDArray[np.bool_]:
     """For each of the wanted documents, whether it is in `docs`."""
-    if not len(docs):
+    if not len(docs) or not len(wanted):
         return np.zeros(len(wanted), dtype=np.bool_)
-    place = np.searchsorted(docs, wanted)
-    place[place == len(docs)] = 0
-    found: NDArray[np.bool_] = docs[place] == wanted
-    return found
+    return look_up(docs, wanted)[1]
+
+
+def look_up(docs: Ints, wanted: Ints) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where wanted documents stand in a list, and which of them do; neither may be empty.
+
+    Where one does not, the place says nothing. The wanted ascend, unless both are of one type.
+    """
+    if wanted.dtype != docs.dtype and wanted[-1] <= np.iinfo(docs.dtype).max:
+        wanted = wanted.astype(docs.dtype)  # or the whole list would be cast
+    places = docs.searchsorted(wanted)
+    places[places == len(docs)] = 0
+    return places, docs[places] == wanted

@@ -4,7 +4,6 @@ import datetime
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +32,7 @@ from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, mat
 from search.embedded.offices import Offices
 from search.embedded.score import Scores, explain, score
 from search.embedded.snapshot import Mask, Snapshot
-from search.embedded.top import top
+from search.embedded.top import question_of
 from search.query.ast import Node, Words
 from search.query.expand import Expanded, expand
 from search.query.parse import parse
@@ -266,29 +265,20 @@ class EmbeddedEngine:
     def _best(self, request: Request, tree: Node, passing: Mask) -> _Found | None:
         """The documents that are shown, None where more of them must be known or looked at."""
         ranking = self._config.ranking
-        needed = request.offset + (request.limit or 0)
-        if request.total or request.facets or request.sort != "relevance" or not needed:
+        if request.total or request.facets or request.sort != "relevance" or not request.limit:
             return None
-        if request.limit is None:
+        question = question_of(self._snapshot, tree, ranking, exact=request.exact)
+        if question is None:
             return None
         enough = ranking.relax_below
-        best = partial(
-            top,
-            self._snapshot,
-            tree,
-            max(needed, enough),
-            ranking,
-            exact=request.exact,
-            passing=passing & self._snapshot.alive,
-        )
-        every = best()
-        if every is None:
-            return None
+        limit = max(request.offset + request.limit, enough)
+        passing = passing & self._snapshot.alive
+        every = question.best(limit, passing=passing)
         mode: Match = request.match or ("all" if len(every.docs) >= enough else "most")
+        leaves = question.leaves
         if mode == "all":
-            return _Found("all", every.docs, every.docs, every.scores, every.scores, every.leaves)
-        most = best(share=ranking.relax_share)
-        assert most is not None
+            return _Found("all", every.docs, every.docs, every.scores, every.scores, leaves)
+        most = question.best(limit, share=ranking.relax_share, passing=passing)
         if request.match is None and len(most.docs) == len(every.docs):
             mode = "all"
         new = ~contains(np.sort(every.docs), most.docs)
@@ -296,7 +286,7 @@ class EmbeddedEngine:
         scores = np.concatenate((every.scores, most.scores[new]))
         keys = scores.copy()
         keys[: len(every.docs)] += _ALL_WORDS_BONUS
-        return _Found(mode, docs, docs, scores, keys, most.leaves)
+        return _Found(mode, docs, docs, scores, keys, leaves)
 
     def _today(self) -> datetime.date:
         from zoneinfo import ZoneInfo  # a question without relative dates does not need it

@@ -9,7 +9,7 @@ import numpy as np
 from index.language.analyzer import analyze, query_stem
 from index.language.spelling import modern_spelling
 from index.schema import DATE, STEM, SURFACE
-from search.embedded.docsets import Docs, distinct, held_by_all, intersection, union, without
+from search.embedded.docsets import NO_DOCS, Docs, distinct, intersection, union, without
 from search.embedded.snapshot import Mask, Postings, Snapshot
 from search.query.ast import (
     And,
@@ -29,6 +29,11 @@ from search.query.ast import (
 )
 from search.query.resolve import NONE, Clause
 
+# What is looked up as one; and which of them a question's "most words" may lack.
+LEAVES = Word | Phrase | Prefix | Fuzzy | Term | Either
+OPTIONAL = Word | Prefix | Fuzzy | Either
+# Rounding must not exclude a document that holds exactly the share that it must.
+ROUNDED = 1 - 1e-9
 _NO_POSTINGS = Postings()
 # Document and position side by side in one integer.
 _POSITION_BITS = 32
@@ -103,8 +108,8 @@ class Matcher:
     """Evaluates nodes to ascending documents; collects the leaves that scoring looks at."""
 
     def __init__(self, snapshot: Snapshot, exact: bool) -> None:
-        self.snapshot = snapshot
-        self.exact = exact
+        self._snapshot = snapshot
+        self._exact = exact
         self.leaves: list[Leaf] = []
 
     def top(self, tree: Node, relax_share: float) -> tuple[Docs, Docs]:
@@ -118,14 +123,14 @@ class Matcher:
         for child in self.counting(tree.children):
             if isinstance(child, Not):
                 excluded.append(self._without_scoring(child.child))
-            elif isinstance(child, Word | Prefix | Fuzzy | Either):
+            elif isinstance(child, OPTIONAL):
                 optional.append(self._docs(child))
             else:
                 required.append(self._docs(child))
         if required or optional:
             every = intersection([*required, *optional])
         else:
-            every = np.arange(self.snapshot.size)
+            every = np.arange(self._snapshot.size)
         most = self._most(required, optional, relax_share) if optional else every
         for docs in excluded:
             every = without(every, docs)
@@ -136,19 +141,18 @@ class Matcher:
         """Documents that hold what is required and at least `share` of the question's idf weight,
         to which what is required counts.
         """
-        total = sum((idf(self.snapshot, len(docs)) for docs in required), 0.0)
-        weight = np.full(self.snapshot.size, total)
+        total = sum((idf(self._snapshot, len(docs)) for docs in required), 0.0)
+        weight = np.full(self._snapshot.size, total)
         for docs in optional:
-            word_weight = idf(self.snapshot, len(docs))
+            word_weight = idf(self._snapshot, len(docs))
             weight[docs] += word_weight
             total += word_weight
-        # Rounding must not exclude a document that holds exactly the share.
-        most = np.flatnonzero((weight >= share * total * (1 - 1e-9)) & (weight > 0))
+        most = np.flatnonzero((weight >= share * total * ROUNDED) & (weight > 0))
         return intersection([*required, most])
 
     def counting(self, children: Sequence[Node]) -> Sequence[Node]:
         """The children without stop words, unless nothing else is looked for."""
-        if self.exact:
+        if self._exact:
             return children
         counting = [
             child
@@ -164,7 +168,7 @@ class Matcher:
         return docs
 
     def _docs(self, node: Node, part: str | None = None) -> Docs:
-        if isinstance(node, Word | Phrase | Prefix | Fuzzy | Term | Either):
+        if isinstance(node, LEAVES):
             leaf = self.leaf(node, part)
             self.leaves.append(leaf)
             return leaf.docs
@@ -173,19 +177,21 @@ class Matcher:
         if isinstance(node, Must):
             return self._docs(node.child, part)
         if isinstance(node, Not):
-            everything = np.arange(self.snapshot.size)
+            everything = np.arange(self._snapshot.size)
             return without(everything, self._without_scoring(node.child, part))
         if isinstance(node, Or):
             return union([self._docs(child, part) for child in node.children])
         if isinstance(node, And | Words):
             children = node.children if isinstance(node, And) else self.counting(node.children)
-            return intersection([self._docs(child, part) for child in children])
+            found = [self._docs(child, part) for child in children]
+            return intersection(found) if found else NO_DOCS
         if isinstance(node, Filter):
             clause = Clause(node.field, node.values)
-            return np.flatnonzero(clause_mask(self.snapshot, clause))
+            return np.flatnonzero(clause_mask(self._snapshot, clause))
         raise TypeError(f"no such node: {node!r}")
 
-    def leaf(self, node: Word | Phrase | Prefix | Fuzzy | Term | Either, part: str | None) -> Leaf:
+    def leaf(self, node: LEAVES, part: str | None = None) -> Leaf:
+        """What one leaf of a question matches."""
         if isinstance(node, Word):
             return self._word(node.text, part)
         if isinstance(node, Either):
@@ -196,9 +202,9 @@ class Matcher:
         if isinstance(node, Phrase):
             return self._phrase(node, part)
         if isinstance(node, Prefix):
-            surfaces = self.snapshot.terms_with_prefix(SURFACE.name, _folded(node.text))
+            surfaces = self._snapshot.terms_with_prefix(SURFACE.name, _folded(node.text))
             return self._any_surface(f"{node.text}*", surfaces, part)
-        surfaces = self.snapshot.terms_near(SURFACE.name, _folded(node.text))
+        surfaces = self._snapshot.terms_near(SURFACE.name, _folded(node.text))
         return self._any_surface(f"{node.text}~", surfaces, part)
 
     def _word(self, text: str, part: str | None) -> Leaf:
@@ -206,7 +212,7 @@ class Matcher:
         if not tokens:
             return Leaf(text, _NO_POSTINGS, _NO_POSTINGS)
         whole = tokens[0].surface
-        stem = None if self.exact else query_stem(whole)
+        stem = None if self._exact else query_stem(whole)
         surface = self._postings(SURFACE.name, whole, part)
         # "Partai Persatuan", whose stem is no "satu", answers "persatuan" like "bersatu".
         stems = frozenset([stem, modern_spelling(whole)]) if stem is not None else frozenset()
@@ -257,8 +263,8 @@ class Matcher:
         words = list(by_position.values())
         postings = _summed(
             [
-                _phrase_postings(self.snapshot, number, words, node.slop, part)
-                for number in range(len(self.snapshot.segments))
+                _phrase_postings(self._snapshot, number, words, node.slop, part)
+                for number in range(len(self._snapshot.segments))
             ]
         )
         return Leaf(
@@ -270,7 +276,7 @@ class Matcher:
         )
 
     def _postings(self, field: str, term: str, part: str | None) -> Postings:
-        postings = self.snapshot.postings(field, term)
+        postings = self._snapshot.postings(field, term)
         if part is None:
             return postings
         if part == "title":
@@ -294,7 +300,7 @@ def _phrase_postings(
     terms = {word: field.terms.find(word) for word in times}
     if not terms or min(terms.values()) < 0:
         return _NO_POSTINGS
-    together = held_by_all([field.docs[field.postings(term)] for term in terms.values()])
+    together = intersection([field.docs[field.postings(term)] for term in terms.values()])
     at = {word: field.positions_in(term, together) for word, term in terms.items()}
     places = [at[word] for word in (times if slop else words)]
     if slop:

@@ -38,14 +38,14 @@ class Part(NamedTuple):
 
 
 def score(snapshot: Snapshot, leaves: list[Leaf], docs: Docs, ranking: Ranking) -> Scores:
-    """The score of each document."""
+    """The score of each of some ascending documents."""
     total = np.zeros(len(docs))
     if not leaves or not len(docs):
         return total
     norm = snapshot.norms_of(docs, ranking)
     for part in parts_of(leaves, ranking):
-        frequency, _ = _frequencies(part.postings, docs, ranking.title_weight)
-        saturation = saturate(frequency, norm, ranking)
+        frequency = _frequencies(part.postings, docs, ranking.title_weight)
+        saturation = _saturation(frequency, norm, ranking)
         total += part.weight * idf(snapshot, len(part.postings)) * saturation
     return total
 
@@ -58,11 +58,11 @@ def explain(
     norm = snapshot.norms_of(docs, ranking)
     explained = []
     for part in parts_of(leaves, ranking):
-        frequencies, title_frequencies = _frequencies(part.postings, docs, ranking.title_weight)
+        frequencies = _frequencies(part.postings, docs, ranking.title_weight)
         frequency = float(frequencies[0])
         if not frequency:
             continue
-        saturation = float(saturate(frequencies, norm, ranking)[0])
+        saturation = float(_saturation(frequencies, norm, ranking)[0])
         part_idf = idf(snapshot, len(part.postings))
         explained.append(
             Explanation(
@@ -73,7 +73,7 @@ def explain(
                 idf=part_idf,
                 articles=len(part.postings),
                 frequency=frequency,
-                title_frequency=float(title_frequencies[0]),
+                title_frequency=float(part.postings.title_freqs_of(docs)[0]),
                 saturation=saturation,
             )
         )
@@ -92,18 +92,16 @@ def parts_of(leaves: list[Leaf], ranking: Ranking) -> Iterator[Part]:
             yield Part(leaf, "surface", leaf.surface, weight)
 
 
-def saturate(frequency: Scores, norm: Scores, ranking: Ranking) -> Scores:
+def _saturation(frequency: Scores, norm: Scores, ranking: Ranking) -> Scores:
     """What a frequency counts for; 0 without the term, also where k1 makes the norm 0."""
     counted = np.zeros(len(frequency))
     np.divide(frequency * (ranking.k1 + 1), frequency + norm, out=counted, where=frequency > 0)
     return counted
 
 
-def _frequencies(postings: Postings, docs: Docs, title_weight: float) -> tuple[Scores, Scores]:
-    """Each document's weighted frequency of a term, and that in its title; 0 without the term."""
-    place = np.searchsorted(postings.docs, docs)
-    place[place == len(postings.docs)] = 0
-    here = postings.docs[place] == docs
-    titled = np.where(here, postings.title_freqs[place], 0).astype(np.float64)
-    frequency = np.where(here, postings.freqs[place], 0).astype(np.float64)
-    return frequency + (title_weight - 1) * titled, titled
+def _frequencies(postings: Postings, docs: Docs, title_weight: float) -> Scores:
+    """Each document's frequency, that in its title weighted; 0 without the term."""
+    freqs = postings.freqs_of(docs)
+    if title_weight == 1:
+        return freqs
+    return freqs + (title_weight - 1) * postings.title_freqs_of(docs)

@@ -14,7 +14,7 @@ from index.segments.arrays import Ints, read_arrays
 from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
 from index.segments.segment import Segment, TextField
-from search.embedded.docsets import NO_DOCS, Docs
+from search.embedded.docsets import NO_DOCS, Docs, look_up
 
 Mask = NDArray[np.bool_]
 
@@ -48,6 +48,18 @@ class Postings:
     def _read(self) -> tuple[Docs, Ints, Ints]:
         return self._arrays
 
+    def freqs_of(self, docs: Docs) -> NDArray[np.float64]:
+        """How often it stands in each of some ascending documents, 0 where it does not."""
+        return self._of(docs, self.freqs)
+
+    def title_freqs_of(self, docs: Docs) -> NDArray[np.float64]:
+        """How often it stands in the title of each of some ascending documents."""
+        return self._of(docs, self.title_freqs)
+
+    def _of(self, docs: Docs, freqs: Ints) -> NDArray[np.float64]:
+        places, found = look_up(self.docs, docs)
+        return np.where(found, freqs[places], 0.0)
+
 
 class TermPostings(Postings):
     """The postings of a term, which are read when they are asked for.
@@ -65,6 +77,19 @@ class TermPostings(Postings):
 
     def __len__(self) -> int:
         return sum(place[1].stop - place[1].start for place in self.places if place is not None)
+
+    def freqs_of(self, docs: Docs) -> NDArray[np.float64]:
+        """The same, looked up where the postings lie."""
+        freqs = np.zeros(len(docs))
+        begins = docs.searchsorted(self._bases).tolist()
+        for place, base, first, last in zip(
+            self.places, self._bases, begins, [*begins[1:], len(docs)], strict=True
+        ):
+            if place is not None and first < last:
+                text, where = place
+                places, found = look_up(text.docs[where], docs[first:last] - base)
+                freqs[first:last] = np.where(found, text.freqs[where][places], 0.0)
+        return freqs
 
     def _read(self) -> tuple[Docs, Ints, Ints]:
         if not self._is_read:

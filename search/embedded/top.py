@@ -7,7 +7,7 @@ in leaf i scores at most what its posting there gives and the most that every la
 cannot reach the worst of the best so far is dropped (MaxScore: Turtle and Flood, "Query Evaluation:
 Strategies and Optimizations", IP&M 1995), and whole blocks of postings unread, the most promising
 ones first (Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes", SIGIR 2011).
-Survivors are scored again by search/embedded/score.py's own formula, so both ways agree to the bit.
+Survivors are scored again by search/embedded/score.py, so both ways agree to the bit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,35 +19,19 @@ from numpy.typing import NDArray
 from index.config import Ranking
 from index.segments.arrays import Ints
 from index.segments.segment import BLOCK_POSTINGS, SPACING_UNITS, TextField
-from search.embedded.docsets import NO_DOCS, Docs, held_by_all, look_up
-from search.embedded.match import Leaf, Matcher, idf
-from search.embedded.score import Scores, parts_of, saturate
-from search.embedded.snapshot import Mask, Postings, Snapshot, TermPostings
-from search.query.ast import (
-    And,
-    Either,
-    Fuzzy,
-    Must,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Prefix,
-    Term,
-    Word,
-    Words,
-)
+from search.embedded.docsets import NO_DOCS, Docs, contains, intersection, look_up
+from search.embedded.match import LEAVES, OPTIONAL, ROUNDED, Leaf, Matcher, idf
+from search.embedded.score import Scores, parts_of, score
+from search.embedded.snapshot import Mask, Norms, Postings, Snapshot, TermPostings
+from search.query.ast import And, Must, Node, Not, Or, Words
 
 _Floats = NDArray[np.float32]
 
-_LEAVES = Word | Phrase | Prefix | Fuzzy | Term | Either
 # So many postings are scored as fast as their blocks are compared.
 _FEW_POSTINGS = 1024
 _FIRST_POSTINGS = 64
 _FIRST_BLOCKS = 2
 _MORE_BLOCKS = 8  # times as many in each further step
-# A document that holds exactly as much as it must is not excluded by rounding.
-_ALL = 1 - 1e-9
 # So many documents that hold every word are scored sooner than the best are told from the rest.
 _FEW_TO_SCORE = 4096
 # What scores in 32 bits may be off, relatively.
@@ -56,48 +40,10 @@ _IN_BLOCK = np.arange(BLOCK_POSTINGS)
 
 
 class Top(NamedTuple):
-    """The best documents, best first: numbers and scores; and what they were found by."""
+    """The best documents, best first: numbers and scores."""
 
     docs: Docs
     scores: Scores
-    leaves: list[Leaf]
-
-
-def top(
-    snapshot: Snapshot,
-    tree: Node,
-    limit: int,
-    ranking: Ranking,
-    *,
-    share: float = 1.0,
-    exact: bool = False,
-    passing: Mask | None = None,
-) -> Top | None:
-    """The best `limit` documents, None for a tree that is more than leaves joined by one operator.
-
-    `share` is how much of the words' idf weight a document must hold, where words simply follow
-    one another; everything by default.
-    `passing` are the documents that satisfy the filters and are not deleted.
-    """
-    matcher = Matcher(snapshot, exact)
-    question = _Question.of(matcher, tree, ranking, share)
-    if question is None:
-        return None
-    best = _Best(limit)
-    norms = snapshot.norms(ranking).of
-    few = [NO_DOCS]
-    for number, (base, segment) in enumerate(snapshot.parts()):
-        here = slice(base, base + len(segment))
-        keep = None if passing is None else passing[here]
-        held = _in_all(question, number, keep)
-        if held is None:
-            _collect(best, question, number, base, norms[here], keep)
-        else:
-            few.append(held.astype(np.int64) + base)
-    docs = np.sort(np.concatenate((best.docs, *few)))
-    scores = _score(snapshot, question, docs)
-    order = snapshot.best_first(docs, scores)[:limit]
-    return Top(docs[order], scores[order], matcher.leaves)
 
 
 class _Piece(NamedTuple):
@@ -136,71 +82,97 @@ class _Bound(NamedTuple):
         )
 
 
-class _Question(NamedTuple):
-    """Leaves, the rarest first: what each adds to a score, and what it counts for.
+class Question(NamedTuple):
+    """Leaves joined by one operator, ready to be asked for the best documents.
 
-    The first summand of a leaf has all its documents.
+    The other lists have the rarest leaf first: what each adds to a score, its first summand having
+    all its documents, and what it counts for. A document must hold `fixed` of these weights and
+    so large a share of `shared` as is asked for.
     """
 
-    leaves: list[list[_Summand]]
+    leaves: list[Leaf]
+    summands: list[list[_Summand]]
     weights: list[float]
-    least: float
-    excluded: list[list[_Summand]]
-    in_order: list[_Summand]  # as search/embedded/score.py adds them up
+    fixed: float
+    shared: float
+    excluded: list[list[_Piece | None]]
+    snapshot: Snapshot
     ranking: Ranking
+    norms: Norms
     bound: _Bound
 
-    @classmethod
-    def of(cls, matcher: Matcher, tree: Node, ranking: Ranking, share: float) -> "_Question | None":
-        joined: Sequence[Node]
-        if isinstance(tree, Words):
-            joined = matcher.counting(tree.children)
-        elif isinstance(tree, And | Or):
-            joined = tree.children
-        else:
-            joined = (tree,)
-        leaves: list[tuple[int, list[_Summand]]] = []
-        weights: list[float] = []
-        required: list[bool] = []
-        excluded: list[list[_Summand]] = []
-        for node in joined:
-            inner = node.child if isinstance(node, Must | Not) else node
-            if not isinstance(inner, _LEAVES) or (
-                isinstance(node, Not) and not isinstance(tree, Words)
-            ):
-                return None
-            leaf = matcher.leaf(inner, None)
-            found = _summands(matcher.snapshot, leaf, ranking)
-            if isinstance(node, Not):
-                excluded.append(found)
-                continue
-            matcher.leaves.append(leaf)
-            leaves.append((len(leaf.found), found))
-            weights.append(idf(matcher.snapshot, len(leaf.found)))
-            required.append(
-                isinstance(tree, Words) and not isinstance(node, Word | Prefix | Fuzzy | Either)
-            )
-        if not leaves:
+    def best(self, limit: int, *, share: float = 1.0, passing: Mask | None = None) -> Top:
+        """The best `limit` documents.
+
+        `share` is how much of the words' idf weight a document must hold, where words simply
+        follow one another. `passing` are the documents that pass the filters and are not deleted.
+        """
+        least = (self.fixed + share * self.shared) * ROUNDED
+        best = _Best(limit)
+        few = [NO_DOCS]
+        for number, (base, segment) in enumerate(self.snapshot.parts()):
+            here = slice(base, base + len(segment))
+            keep = None if passing is None else passing[here]
+            held = _in_all(self, least, number, keep)
+            if held is None:
+                _collect(best, self, least, number, base, keep)
+            else:
+                few.append(held.astype(np.int64) + base)
+        docs = np.sort(np.concatenate((best.docs, *few)))
+        scores = score(self.snapshot, self.leaves, docs, self.ranking)
+        order = self.snapshot.best_first(docs, scores)[:limit]
+        return Top(docs[order], scores[order])
+
+
+def question_of(
+    snapshot: Snapshot, tree: Node, ranking: Ranking, *, exact: bool = False
+) -> Question | None:
+    """The question of a tree; None for one that is more than leaves joined by one operator."""
+    matcher = Matcher(snapshot, exact)
+    joined: Sequence[Node] = (tree,)
+    if isinstance(tree, Words):
+        joined = matcher.counting(tree.children)
+    elif isinstance(tree, And | Or):
+        joined = tree.children
+    leaves: list[Leaf] = []
+    required: list[bool] = []
+    excluded: list[Leaf] = []
+    for node in joined:
+        inner = node.child if isinstance(node, Must | Not) else node
+        if not isinstance(inner, LEAVES):
             return None
-        if isinstance(tree, Or):
-            weights, least = [1.0] * len(leaves), 1.0
+        if not isinstance(node, Not):
+            leaves.append(matcher.leaf(inner))
+            required.append(not isinstance(node, OPTIONAL))
+        elif isinstance(tree, Words):
+            excluded.append(matcher.leaf(inner))
         else:
-            total = sum(weights)
-            # What is required outweighs all that is not.
-            weights = [w + total * needed for w, needed in zip(weights, required, strict=True)]
-            least = sum(weights)
-            if isinstance(tree, Words):
-                least = share * total + total * sum(required)
-        order = sorted(range(len(leaves)), key=lambda number: leaves[number][0])
-        return cls(
-            [leaves[number][1] for number in order],
-            [weights[number] for number in order],
-            least * _ALL,
-            excluded,
-            [summand for _, found in leaves for summand in found],
-            ranking,
-            _Bound.of(ranking, matcher.snapshot.norms(ranking).average_length),
-        )
+            return None
+    if not leaves:
+        return None
+    weights = [idf(snapshot, len(leaf.found)) for leaf in leaves]
+    total = sum(weights)
+    fixed, shared = total, 0.0
+    if isinstance(tree, Or):
+        weights, fixed = [1.0] * len(leaves), 1.0
+    elif isinstance(tree, Words):
+        # What is required outweighs all that is not.
+        weights = [w + total * needed for w, needed in zip(weights, required, strict=True)]
+        fixed, shared = total * sum(required), total
+    norms = snapshot.norms(ranking)
+    order = sorted(range(len(leaves)), key=lambda number: len(leaves[number].found))
+    return Question(
+        leaves,
+        [_summands(snapshot, leaves[number], ranking) for number in order],
+        [weights[number] for number in order],
+        fixed,
+        shared,
+        [_pieces(snapshot, leaf.found, ranking) for leaf in excluded if len(leaf.found)],
+        snapshot,
+        ranking,
+        norms,
+        _Bound.of(ranking, norms.average_length),
+    )
 
 
 class _Best:
@@ -280,13 +252,14 @@ class _List:
             yield places
 
 
-def _lists(question: _Question, number: int, norms: _Floats) -> tuple[list[_List], list[float]]:
+def _lists(question: Question, number: int, base: int) -> tuple[list[_List], list[float]]:
     """The lists of a segment, leaf after leaf, and what each leaf counts for.
 
     That is 0 for a leaf's further lists, whose documents are those of its first one.
     """
+    norms = question.norms.of[base:]
     lists, weights = [], []
-    for weight, leaf in zip(question.weights, question.leaves, strict=True):
+    for weight, leaf in zip(question.weights, question.summands, strict=True):
         for summand in leaf:
             piece = summand.pieces[number]
             if piece is not None:
@@ -304,42 +277,37 @@ def _after(numbers: Sequence[float]) -> list[float]:
     return sums[::-1]
 
 
-def _in_all(question: _Question, number: int, passing: Mask | None) -> Ints | None:
+def _in_all(question: Question, least: float, number: int, passing: Mask | None) -> Ints | None:
     """The documents of a segment that hold every word; None where they need not, or are many."""
-    if question.least < sum(question.weights) * _ALL:
+    if sum(question.weights) - min(question.weights) >= least:
         return None
-    firsts = [leaf[0].pieces[number] if leaf else None for leaf in question.leaves]
+    firsts = [leaf[0].pieces[number] if leaf else None for leaf in question.summands]
     lists = [piece.docs for piece in firsts if piece is not None]
     if len(lists) < len(firsts):
         return NO_DOCS
     if len(lists) == 1 or min(map(len, lists)) > _FEW_TO_SCORE:
         return None
-    docs = held_by_all(lists)
+    docs = intersection(lists)
     if passing is not None:
         docs = docs[passing[docs]]
-    for leaf in question.excluded:
-        if len(docs) and leaf and (piece := leaf[0].pieces[number]) is not None:
-            docs = docs[~look_up(piece.docs, docs)[1]]
+    for other in _excluded(question, number):
+        docs = docs[~contains(other, docs)]
     return docs
 
 
+def _excluded(question: Question, number: int) -> list[Ints]:
+    """The documents of a segment that are not wanted."""
+    pieces = (of_leaf[number] for of_leaf in question.excluded)
+    return [piece.docs for piece in pieces if piece is not None]
+
+
 def _collect(
-    best: _Best,
-    question: _Question,
-    number: int,
-    base: int,
-    norms: _Floats,
-    passing: Mask | None,
+    best: _Best, question: Question, least: float, number: int, base: int, passing: Mask | None
 ) -> None:
     """Add the best documents of one segment."""
-    least = question.least
-    lists, weights = _lists(question, number, norms)
+    lists, weights = _lists(question, number, base)
     most_after, weight_after = _after([one.most for one in lists]), _after(weights)
-    excluded = [
-        _List(piece, 0.0, norms)
-        for leaf in question.excluded
-        if leaf and (piece := leaf[0].pieces[number]) is not None
-    ]
+    excluded = _excluded(question, number)
     for i, one in enumerate(lists):
         if not weights[i]:
             continue  # a further summand of a leaf whose documents are met already
@@ -348,6 +316,7 @@ def _collect(
         if one.most + most_after[i] < best.floor:
             return
         partial = weights[i] < least
+        earlier = [lists[j].docs for j in range(i) if weights[j]]
         for places in one.promising(best, most_after[i], question.bound):
             docs, scores = one.docs[places], one.impacts(places)
             keep = scores >= best.floor - most_after[i]
@@ -367,14 +336,11 @@ def _collect(
                 if not keep.all():
                     docs, scores = docs[keep], scores[keep]
                     held = held[keep] if held is not None else None
-            for other in [*(lists[j] for j in range(i) if weights[j]), *excluded]:
-                if not len(docs):
-                    break
-                _, found = look_up(other.docs, docs)  # met before, or not wanted
-                docs, scores = docs[~found], scores[~found]
-                held = held[~found] if held is not None else None
             if held is not None:
                 docs, scores = docs[held >= least], scores[held >= least]
+            for other in (*earlier, *excluded):  # met before, or not wanted
+                keep = ~contains(other, docs)
+                docs, scores = docs[keep], scores[keep]
             if len(docs):
                 best.add(docs.astype(np.int64) + base, scores)
 
@@ -384,16 +350,16 @@ def _summands(snapshot: Snapshot, leaf: Leaf, ranking: Ranking) -> list[_Summand
     return [
         _Summand(
             part.weight * idf(snapshot, len(part.postings)),
-            _pieces(part.postings, ranking)
-            if isinstance(part.postings, TermPostings)
-            else _split(snapshot, part.postings, ranking),
+            _pieces(snapshot, part.postings, ranking),
         )
         for part in parts_of([leaf], ranking)
     ]
 
 
-def _pieces(postings: TermPostings, ranking: Ranking) -> list[_Piece | None]:
-    """Postings as they lie in the segments."""
+def _pieces(snapshot: Snapshot, postings: Postings, ranking: Ranking) -> list[_Piece | None]:
+    """Postings in each segment: those of a term as they lie there."""
+    if not isinstance(postings, TermPostings):
+        return _split(snapshot, postings, ranking)
     pieces: list[_Piece | None] = []
     for place in postings.places:
         if place is None:
@@ -421,21 +387,3 @@ def _split(snapshot: Snapshot, postings: Postings, ranking: Ranking) -> list[_Pi
 def _weighted(freqs: Ints, title_freqs: Ints, ranking: Ranking) -> Scores:
     """Frequencies with those in the title weighted."""
     return freqs + (ranking.title_weight - 1) * title_freqs
-
-
-def _score(snapshot: Snapshot, question: _Question, docs: Docs) -> Scores:
-    """The scores of ascending documents, as search/embedded/score.py has them."""
-    ranking = question.ranking
-    norms = snapshot.norms_of(docs, ranking)
-    total = np.zeros(len(docs))
-    ends = np.searchsorted(docs, [*snapshot.bases, snapshot.size]).tolist()
-    for number, (base, first, last) in enumerate(zip(snapshot.bases, ends, ends[1:], strict=False)):
-        if first == last:
-            continue
-        here, norm = docs[first:last] - base, norms[first:last]
-        for summand in question.in_order:
-            if (piece := summand.pieces[number]) is not None:
-                place, found = look_up(piece.docs, here)
-                frequency = np.where(found, piece.freqs[place], 0).astype(np.float64)
-                total[first:last] += summand.weight * saturate(frequency, norm, ranking)
-    return total
