@@ -11,10 +11,7 @@ one after the other in this process; lexicons are loaded before, caches fill as 
 import argparse
 import gzip
 import itertools
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +21,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.data import news, require_data
-from benchmarks.indexing import plain_whoosh
+from benchmarks.indexing import Run, plain_whoosh, run
 from index.article import Article, Enrichment, clean_text
 from index.config import Config
 from index.document import Document, to_document
@@ -63,16 +60,6 @@ def ours(articles: Path) -> int:
     """Enrich and analyse with this project; the number of tokens."""
     with gzip.open(articles) as lines:
         return sum(ordered_map(read, batches(lines, _ARTICLES_PER_TASK), _JOBS))
-
-
-def measured(kind: str, articles: Path, folder: Path) -> tuple[float, float]:
-    """Wall and CPU seconds of one run in a process of its own, its workers included."""
-    command = [sys.executable, "-m", "benchmarks.enrichment", "--run", kind]
-    before, started = os.times(), time.perf_counter()
-    subprocess.run([*command, str(articles), str(folder)], check=True)
-    seconds, after = time.perf_counter() - started, os.times()
-    cpu = after.children_user + after.children_system
-    return seconds, cpu - before.children_user - before.children_system
 
 
 def profile(articles: list[Article]) -> None:
@@ -141,7 +128,7 @@ def main() -> None:
         profile([msgspec.json.decode(line, type=Article) for line in lines])
         return
     kinds = ["plain Whoosh", "ours"]
-    figures: dict[str, list[tuple[float, float]]] = {kind: [] for kind in kinds}
+    figures: dict[str, list[Run]] = {kind: [] for kind in kinds}
     with tempfile.TemporaryDirectory() as temporary:
         base = Path(temporary)
         with gzip.open(base / "articles.jsonl.gz", "wb", compresslevel=1) as out:
@@ -149,14 +136,16 @@ def main() -> None:
         for turn in range(options.repeat):
             for kind in kinds:
                 folder = base / f"{kind} {turn}"
-                figures[kind].append(measured(kind, base / "articles.jsonl.gz", folder))
+                articles = base / "articles.jsonl.gz"
+                figures[kind].append(run("benchmarks.enrichment", kind, articles, folder))
     print(f"{len(lines):,} articles, medians of {options.repeat}")
     print(f"{'':<14} {'seconds':>8} {'articles/s':>11} {'CPU s':>7}")
     for kind in kinds:
-        seconds, cpu = (statistics.median(run[i] for run in figures[kind]) for i in range(2))
-        print(f"{kind:<14} {seconds:8.1f} {len(lines) / seconds:11,.0f} {cpu:7.1f}")
+        seconds = statistics.median(one.seconds for one in figures[kind])
+        cpu_s = statistics.median(one.cpu_s for one in figures[kind])
+        print(f"{kind:<14} {seconds:8.1f} {len(lines) / seconds:11,.0f} {cpu_s:7.1f}")
     ratio = statistics.median(
-        whoosh[0] / our[0]
+        whoosh.seconds / our.seconds
         for whoosh, our in zip(figures["plain Whoosh"], figures["ours"], strict=True)
     )
     print(f"ours handles {ratio:.2f} times as many articles a second as plain Whoosh")

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -50,22 +51,28 @@ def ours(articles: Path, folder: Path, jobs: int) -> None:
     index_paths([str(articles)], folder, Config(), jobs=jobs)
 
 
-def measured(kind: str, articles: Path, folder: Path) -> tuple[float, float, float]:
-    """Wall seconds, CPU seconds and peak memory (MB) of one run in a process of its own."""
+class Run(NamedTuple):
+    """Wall and CPU seconds of a process with its own ones, and what it printed."""
+
+    seconds: float
+    cpu_s: float
+    output: str
+
+
+def run(module: str, kind: str, articles: Path, folder: Path) -> Run:
+    """Run one kind of a benchmark in a process of its own."""
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.indexing",
-        "--run",
-        kind,
-        str(articles),
-        str(folder),
-    ]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    command = [sys.executable, "-m", module, "--run", kind, str(articles), str(folder)]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, cpu, float(output) / 1024
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(seconds, cpu_s, output)
+
+
+def measured(kind: str, articles: Path, folder: Path) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak memory (MB) of one run."""
+    seconds, cpu_s, peak_kb = run("benchmarks.indexing", kind, articles, folder)
+    return seconds, cpu_s, float(peak_kb) / 1024
 
 
 def size_mb(folder: Path, pattern: str = "*") -> float:

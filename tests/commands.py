@@ -46,6 +46,17 @@ def run(
 
 def run_on_terminal(*arguments: str | Path, columns: int, env: dict[str, str] | None = None) -> str:
     """What a terminal of so many columns is sent."""
+    _, output = answer_on_terminal(b"", *arguments, columns=columns, env=env)
+    return output.replace("\r\n", "\n")
+
+
+def answer_on_terminal(
+    answer: bytes,
+    *arguments: str | Path,
+    columns: int = 80,
+    env: dict[str, str] | None = None,
+) -> tuple[int, str]:
+    """The exit code, and what a terminal is sent, when a yes-or-no question is answered so."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir("/")
@@ -59,6 +70,8 @@ def run_on_terminal(*arguments: str | Path, columns: int, env: dict[str, str] | 
             break
         if not read:
             break
-    os.waitpid(child, 0)
+        if b"[y/N]" in read:
+            os.write(terminal, answer)
+    _, status = os.waitpid(child, 0)
     os.close(terminal)
-    return output.decode().replace("\r\n", "\n")
+    return os.waitstatus_to_exitcode(status), output.decode()

@@ -1,39 +1,18 @@
 """What the commands that write say of their inputs, and how they end."""
 
 import json
-import os
-import pty
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.commands import PROGRAM, environment, run
+from tests.commands import answer_on_terminal, run
 
 
 @pytest.fixture
 def copied_archive(samples_archive: Path, tmp_path: Path) -> Path:
     """An archive that a test may write to."""
     return shutil.copytree(samples_archive, tmp_path / "copied")
-
-
-def answered(answer: bytes, *arguments: str | Path) -> tuple[int, str]:
-    """The exit code, and what a terminal is sent, when a yes-or-no question is answered so."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir("/")
-        os.execve(PROGRAM, [PROGRAM, *map(str, arguments)], environment())
-    output = b""
-    while True:
-        try:
-            output += (read := os.read(terminal, 1 << 16))
-        except OSError:  # Linux's way to say that the other side has gone
-            break
-        if b"[y/N]" in read:
-            os.write(terminal, answer)
-    _, status = os.waitpid(child, 0)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(status), output.decode()
 
 
 def test_what_was_passed_over_or_not_read_is_told_with_its_number(tmp_path: Path) -> None:
@@ -79,7 +58,7 @@ def test_with_one_unknown_name_nothing_is_erased_and_that_is_told(copied_archive
 def test_delete_asks_and_does_as_it_is_told(
     copied_archive: Path, answer: bytes, code: int, articles: int
 ) -> None:
-    ended, output = answered(answer, "delete", "1101", "--archive", copied_archive)
+    ended, output = answer_on_terminal(answer, "delete", "1101", "--archive", copied_archive)
     assert ended == code
     assert "1101  " in output
     stats = run("stats", "--format", "json", "--archive", copied_archive).stdout

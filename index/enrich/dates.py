@@ -383,10 +383,7 @@ def _read_year(text: str, start: int, _anchor: date | None) -> _Found | None:
     found = _grammar(_CALENDAR_YEARS).match(text, start)
     if found is None or _grammar(_BEHIND_NUMBER).search(text[max(0, start - 3) : start]):
         return None
-    year, last_year = int(found["year"]), int(found["last_year"] or found["year"])
-    if last_year < year:
-        return None
-    return found.end(), date(year, 1, 1), date(last_year, 12, 31)
+    return _years(found)
 
 
 def _read_year_alone(text: str, start: int, _anchor: date | None) -> _Found | None:
@@ -396,6 +393,11 @@ def _read_year_alone(text: str, start: int, _anchor: date | None) -> _Found | No
         text, max(0, start - _BEFORE_YEAR_CHARS), start
     ):
         return None
+    return _years(found)
+
+
+def _years(found: re.Match[str]) -> _Found | None:
+    """A year, or two that are in order."""
     year, last_year = int(found["year"]), int(found["last_year"] or found["year"])
     if last_year < year:
         return None
