@@ -1,7 +1,9 @@
 """Where the benchmarks find the test data, and archives made from it."""
 
 import gzip
+import itertools
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,8 @@ from index.pipeline import index_paths
 DATA = Path(
     os.environ.get("CAKAP_SEARCH_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data"
 )
+NEWS_ARTICLES = 38_230  # in news.jsonl.gz; a larger corpus is grown from it
+_GROW = DATA.parent / "tools" / "grow_corpus.py"
 
 
 def require_data() -> None:
@@ -27,6 +31,18 @@ def news() -> Iterator[dict[str, Any]]:
     """The articles of news.jsonl.gz."""
     with gzip.open(DATA / "news.jsonl.gz") as lines:
         yield from map(msgspec.json.decode, lines)
+
+
+def json_lines(articles: int) -> Iterator[bytes]:
+    """So many articles as JSON Lines, those of news.jsonl.gz or grown from them."""
+    if articles <= NEWS_ARTICLES:
+        with gzip.open(DATA / "news.jsonl.gz") as lines:
+            yield from itertools.islice(lines, articles)
+        return
+    command = [sys.executable, str(_GROW), str(articles)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield from process.stdout
 
 
 def passages(name: str) -> Iterator[dict[str, Any]]:

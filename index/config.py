@@ -80,7 +80,7 @@ class Indexing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How the index is written. `jobs` 0 means one process for each core."""
 
     jobs: Annotated[int, msgspec.Meta(ge=0)] = 0
-    memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 512
+    memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 256
 
 
 class Ranking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -285,6 +285,12 @@ def test_strings_are_found_by_value_and_prefix(texts: set[str], prefix: str) -> 
     assert [table[number] for number in table.with_prefix(prefix)] == [
         text for text in ordered if text.startswith(prefix)
     ]
+    middle = len(ordered) // 2
+    halves = [table.only(np.arange(middle)), table.only(np.arange(middle, len(ordered)))]
+    assert [half.to_list() for half in halves] == [table.to_list(0, middle), table.to_list(middle)]
+    assert Strings.joined(halves).to_list() == table.to_list()
+    every_other = table.only(np.arange(0, len(ordered), 2))
+    assert every_other.to_list() == table.to_list()[::2]
 
 
 # Documents
@@ -418,6 +424,18 @@ def test_segments_of_the_largest_size_are_left_alone(
         assert max(entry.docs for entry in commit.segments) <= 10
         assert len(commit.segments) <= 100 / 5 + 3
     assert articles_in(tmp_path) == list(range(1, 101))
+
+
+def test_one_commit_merges_all_that_a_long_run_has_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifteen segments of two documents, merged to those of the largest size at once."""
+    monkeypatch.setattr("index.segments.writer._MAX_MERGED_DOCS", 10)
+    writer = IndexWriter(tmp_path, 0)
+    for number in range(1, 31, 2):
+        writer.add(chunk([document(number), document(number + 1)]))
+    assert [entry.docs for entry in writer.commit(300).segments] == [10, 10, 10]
+    assert sorted(articles_in(tmp_path)) == list(range(1, 31))
 
 
 def test_damaged_segment_is_refused_instead_of_merged(tmp_path: Path) -> None:

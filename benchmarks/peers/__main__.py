@@ -12,8 +12,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from benchmarks.data import NEWS_ARTICLES
 from benchmarks.peers import table
-from benchmarks.peers.corpus import NEWS_ARTICLES, corpus
+from benchmarks.peers.corpus import corpus
 from benchmarks.peers.engines import ENGINES, Served, write
 from benchmarks.queries import CLASSES, QUESTIONS, questions, write_questions
 

@@ -7,16 +7,13 @@ first. A token is the stem or, for a stop word, the word itself, in small letter
 for analysis, all have the same positions, and any tokenizer that splits at spaces reads them.
 """
 
-import gzip
 import itertools
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.data import DATA, require_data
+from benchmarks.data import json_lines, require_data
 from index.config import Config
 from index.document import Document, to_document
 from index.enrich.article import enrich
@@ -24,9 +21,7 @@ from index.language.analyzer import analyze
 from index.processes import batches, ordered_map
 from index.sources import Record, read_article
 
-NEWS_ARTICLES = 38_230  # in news.jsonl.gz; a larger corpus is grown from it
 KEYWORDS = ("country", "person", "source", "category")
-_GROW = DATA.parent / "tools" / "grow_corpus.py"
 _LINES_PER_TASK = 250
 _CONFIG = Config()
 
@@ -48,7 +43,7 @@ def corpus(folder: Path, articles: int) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".new")
         with temporary.open("wb") as out:
-            lines = batches(itertools.islice(_json_lines(articles), articles), _LINES_PER_TASK)
+            lines = batches(itertools.islice(json_lines(articles), articles), _LINES_PER_TASK)
             for analysed in ordered_map(_analysed, lines, jobs=2):
                 out.write(analysed)
         temporary.replace(path)
@@ -82,17 +77,6 @@ def sample(path: Path, size: int) -> list[Row]:
             elif (place := draw(number + 1)) < size:
                 drawn[place] = line
     return [parse(line) for line in drawn]
-
-
-def _json_lines(articles: int) -> Iterator[bytes]:
-    if articles <= NEWS_ARTICLES:
-        with gzip.open(DATA / "news.jsonl.gz") as lines:
-            yield from lines
-        return
-    command = [sys.executable, str(_GROW), str(articles)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        yield from process.stdout
 
 
 def _analysed(lines: list[bytes]) -> bytes:

@@ -152,8 +152,10 @@ def read_arrays(path: Path, verify: bool = False) -> dict[str, Ints]:
             mapped, dtype=entry.dtype, count=entry.length, offset=entry.offset
         )
         end = entry.offset + arrays[name].nbytes
-        if verify and zlib.crc32(memoryview(mapped)[entry.offset : end]) != entry.crc32:
-            raise _damaged(path, f"has a wrong checksum in {name}")
+        if verify:
+            if zlib.crc32(memoryview(mapped)[entry.offset : end]) != entry.crc32:
+                raise _damaged(path, f"has a wrong checksum in {name}")
+            _release(mapped)
     return arrays
 
 
@@ -162,9 +164,13 @@ def release(arrays: Mapping[str, Ints]) -> None:
     for array in arrays.values():
         mapped = getattr(array.base, "obj", None)
         if isinstance(mapped, mmap.mmap):
-            if hasattr(mapped, "madvise"):  # not on Windows
-                mapped.madvise(mmap.MADV_DONTNEED)
+            _release(mapped)
             return  # all are of one file
+
+
+def _release(mapped: mmap.mmap) -> None:
+    if hasattr(mapped, "madvise"):  # not on Windows
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def fsync_folder(folder: Path) -> None:

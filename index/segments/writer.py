@@ -41,8 +41,8 @@ from index.segments.merge import merge
 from index.segments.people import people_arrays
 from index.segments.segment import Segment
 
-# A merge holds both sides in memory; two million articles' postings are about 6 GB.
-_MAX_MERGED_DOCS = 500_000
+# What a merge holds of each term in memory, and the time that a run spends in rewriting, end here.
+_MAX_MERGED_DOCS = 1_000_000
 
 
 class IndexWriter:
@@ -173,6 +173,11 @@ class IndexWriter:
         make at most log3(n) segments (and those of the largest size), and an article comes into
         a segment half as large again each time that it is rewritten.
         """
+        while len(numbers := self._smallest()) > 1:
+            self._replace(numbers)
+
+    def _smallest(self) -> list[int]:
+        """The smallest segments that are to be merged now."""
         sizes = [int(kept.sum()) for kept in self._kept]
         by_size = sorted(range(len(sizes)), key=sizes.__getitem__)
         chosen = smaller = 0
@@ -183,8 +188,7 @@ class IndexWriter:
             if smaller * 2 >= sizes[number]:
                 chosen = count + 1
             smaller = together
-        if chosen > 1:
-            self._replace(by_size[:chosen])
+        return by_size[:chosen]
 
     def _replace(self, numbers: list[int]) -> None:
         """Put one new segment in the place of some, if they are as they were written."""
