@@ -32,7 +32,8 @@ from index.enrich.countries import country_mentions
 from index.enrich.dates import date_mentions, publication_day
 from index.enrich.offices import offices
 from index.enrich.people import person_mentions
-from index.enrich.tagger import runs, shipped_tagger, tokens
+from index.enrich.tagger import runs, shipped_tagger
+from index.enrich.words import tokens
 from index.language.analyzer import analyze
 from index.processes import batches, ordered_map
 

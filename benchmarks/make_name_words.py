@@ -21,9 +21,9 @@ from index.enrich.tagger import (
     SAYING_BEFORE,
     TITLES,
     runs,
-    tokens,
     word_kind,
 )
+from index.enrich.words import tokens
 
 _OUTPUT = Path(__file__).parents[1] / "index" / "lexicon" / "name_words.txt"
 _HEADER = """\

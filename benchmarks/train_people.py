@@ -19,7 +19,8 @@ from pathlib import Path
 from benchmarks.data import DATA, news, passages, require_data
 from benchmarks.people import Score, Sentence, score, sentence_sets
 from index.enrich.people import mentions_by
-from index.enrich.tagger import LABELS, Run, Tagger, Tokens, runs, tokens, word_kind
+from index.enrich.tagger import LABELS, Run, Tagger, runs, word_kind
+from index.enrich.words import Tokens, tokens
 
 _LEXICON = Path(__file__).parents[1] / "index" / "lexicon"
 _WORDS_HEADER = """\

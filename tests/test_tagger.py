@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import index.lexicon
-from index.enrich.tagger import Tagger, runs, shipped_tagger, tokens
+from index.enrich.tagger import Tagger, runs, shipped_tagger
+from index.enrich.words import tokens
 from index.lexicon import lexicon_lines
 
 

@@ -12,6 +12,8 @@ import unicodedata
 import msgspec
 
 from index.article import CountryMention
+from index.enrich.words import found_in
+from index.language.memo import Memo
 from index.lexicon import lexicon_lines
 
 _CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-z]\w*")
@@ -84,15 +86,13 @@ def country_mentions(text: str) -> list[CountryMention]:
     Selatan"), people ("Badrodin Haiti"), and Indonesia at the end of an organisation's name
     ("Bank Indonesia", "DPR RI").
     """
-    names = _article_names()
     spans: dict[str, list[tuple[int, int]]] = {}
     done = 0
-    for word in _CAPITALISED.finditer(text):
-        start = word.start()
-        if start < done or (candidates := names.get(_fold(word[0]))) is None:
+    for start, (word_chars, candidates) in found_in(text, _names_in_token):
+        if start < done:
             continue
         for name in candidates:
-            end = _end_of(name.rest, text, word.end())
+            end = _end_of(name.rest, text, start + word_chars)
             if end is None or (name.spelling and text[start:end] != name.spelling):
                 continue
             done = end
@@ -135,6 +135,18 @@ def is_country_name(phrase: str) -> bool:
         name.rest == tuple(rest) and name.code is not None and name.spelling is None
         for name in _article_names().get(first, ())
     )
+
+
+def _names_in(token: str) -> list[tuple[int, tuple[int, list[_Name]]]]:
+    """Where in a token a name may begin: its first word's place, length, and the names."""
+    return [
+        (word.start(), (len(word[0]), names))
+        for word in _CAPITALISED.finditer(token)
+        if (names := _article_names().get(_fold(word[0])))
+    ]
+
+
+_names_in_token = Memo(_names_in)
 
 
 def _means_the_country(name: _Name, text: str, start: int, end: int) -> bool:

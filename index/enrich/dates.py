@@ -12,7 +12,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from index.article import DateMention
+from index.enrich.words import found_in
 from index.errors import QueryError
+from index.language.memo import Memo
 
 Period = tuple[date | None, date | None]
 _Found = tuple[int, date, date]  # where the expression ends, its first and last day
@@ -173,18 +175,12 @@ def date_mentions(text: str, anchor: date | None) -> list[DateMention]:
     mentions: list[DateMention] = []
     source, text = text, text.replace("\u00a0", " ").replace("\u202f", " ")
     done = 0
-    for word in _WORD.finditer(text):
-        start = word.start()
+    for start, readers in found_in(source, _readers_in_token):
         if start < done:
             continue
-        readers = _READERS.get(word[0].lower())
-        if readers is None:
-            if not word[0][0].isdigit():
-                continue
-            readers = _DIGIT_READERS
         for reader in readers:
-            if (found := reader(text, start, anchor)) is not None:
-                mentions.append(_mention(source, start, *found))
+            if (days := reader(text, start, anchor)) is not None:
+                mentions.append(_mention(source, start, *days))
                 done = mentions[-1].end
                 break
     return mentions
@@ -477,6 +473,18 @@ _READERS: dict[str, tuple[_Reader, ...]] = {
     "minggu": (_read_weekday, _read_near),
     "tahun": (_read_near, _read_year),
 }
+
+
+def _readers(token: str) -> list[tuple[int, tuple[_Reader, ...]]]:
+    """Where in a token an expression may begin, and who reads what begins so."""
+    return [
+        (word.start(), readers)
+        for word in _WORD.finditer(token)
+        if (readers := _DIGIT_READERS if word[0][0].isdigit() else _READERS.get(word[0].lower()))
+    ]
+
+
+_readers_in_token = Memo(_readers)
 
 
 # The calendar.

@@ -26,14 +26,13 @@ from index.enrich.tagger import (
     TITLES,
     Run,
     Tagger,
-    Tokens,
     is_apposed,
     lexicon,
     runs,
     shipped_tagger,
-    tokens,
     word_kind,
 )
+from index.enrich.words import Tokens, tokens
 
 _ADDRESS = ADDRESS | DEGREES  # never part of a name, though the tagger may think so
 _BARE_TITLES = TITLES - BORNE_TITLES  # nor do these open one

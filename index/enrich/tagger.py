@@ -9,11 +9,12 @@ run, so sums of weights are kept per word and a text costs a few additions for e
 
 import functools
 import itertools
-import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from index.enrich.countries import is_country_name
+from index.enrich.words import EDGE
+from index.language.memo import Memo
 from index.lexicon import lexicon_lines
 
 
@@ -42,7 +43,6 @@ _PARTICLES = _TITLE_WORDS["particle"]
 _ABBREVIATED = _TITLE_WORDS["abbreviated"]
 _STOPWORDS = frozenset(lexicon_lines("stopwords.txt"))
 
-_TOKEN = re.compile(r"(\w+(?:[-'’]\w+)*|[^\w\s]|\n)")
 _NAME_KINDS = frozenset(("given", "surname"))
 _ARTICLES = frozenset(["al-", "el-", "as-", "an-", "ad-", "ar-", "at-"])
 _HYPHENS_AND_APOSTROPHES = frozenset("-–'’")
@@ -50,27 +50,11 @@ QUOTES = frozenset('"“”')
 _JOINING = _PARTICLES | _HYPHENS_AND_APOSTROPHES | QUOTES | {".", ","}
 _LONGEST_PARTICLES = 2  # van der, de la
 _CLAUSE_WORDS = 12  # from a title to the name set off by commas
-_EDGE = "\n"
 _CLAUSE_ENDS = frozenset(".!?\n")
 
 
 # Words `first:last` of a text: capitalised, or joining capitalised words in a name.
 Run = tuple[int, int]
-
-
-class Tokens(NamedTuple):
-    """The words and punctuation of a text, and where each starts; two edges at both ends."""
-
-    words: list[str]
-    starts: list[int]
-
-
-def tokens(text: str) -> Tokens:
-    """A text's words, hyphens and apostrophes inside, and its marks and line ends one by one."""
-    pieces = _TOKEN.split(text)
-    starts = list(itertools.accumulate(map(len, pieces), initial=0))
-    edge = [_EDGE, _EDGE]
-    return Tokens([*edge, *pieces[1::2], *edge], [0, 0, *starts[1:-1:2], len(text), len(text)])
 
 
 def runs(words: list[str]) -> Iterator[Run]:
@@ -179,7 +163,7 @@ def _kind(word: str) -> str:
     if _is_capitalised(word):
         return word_kind(word)
     if not word[0].isalnum():
-        return "edge" if word == _EDGE else word
+        return "edge" if word == EDGE else word
     if word.isdigit():
         return "number"
     for kind, words in (
@@ -224,11 +208,9 @@ class Tagger:
         self._never = frozenset(word for word, share in shares.items() if share == "0")
         self._weights = weights
         self._transitions = transitions
-        self._scores_here = functools.lru_cache(65536)(
-            lambda word: self._sum(self._here_features(word))
-        )
+        self._scores_here = Memo[_Scores](lambda word: self._sum(self._here_features(word)))
         self._words_with_weights = frozenset(feature.partition("=")[2] for feature in weights)
-        self._scores_beside = functools.lru_cache(65536)(self._sums_beside)
+        self._scores_beside = Memo(self._sums_beside)
         self._class_scores_beside = functools.cache(
             lambda *word_class: self._sums(_class_features_beside(*word_class))
         )
@@ -256,8 +238,8 @@ class Tagger:
         parts = _parts(
             words,
             run,
-            self._scores_here,
-            self._scores_beside,
+            self._scores_here.__getitem__,
+            self._scores_beside.__getitem__,
             self._kinds_scores,
             self._place_scores,
         )
@@ -299,7 +281,7 @@ class Tagger:
 
     def _features_beside(self, word: str) -> _Beside[list[str]]:
         kind, of_class = _class_features_beside(*self._class(word))
-        if word == _EDGE:
+        if word == EDGE:
             return kind, of_class
         own = (f"{role}={word}" for role in _ROLES)
         return kind, tuple([word, *rest] for word, rest in zip(own, of_class, strict=True))
