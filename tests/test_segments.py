@@ -273,17 +273,20 @@ def test_ranges_and_spans_lie_one_after_another() -> None:
 
 
 @given(
-    st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=4)),
+    st.sets(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("ab"), max_size=4)),
     st.text("ab", max_size=2),
 )
-def test_strings_are_found_by_value_and_prefix(texts: set[str], prefix: str) -> None:
+def test_strings_are_found_by_value_beginning_and_end(texts: set[str], part: str) -> None:
     ordered = sorted(texts, key=str.encode)
     table = Strings.of([text.encode() for text in ordered])
     assert [table[number] for number in range(len(table))] == ordered
     assert [table.find(text) for text in ordered] == list(range(len(ordered)))
     assert table.find("not there") == -1
-    assert [table[number] for number in table.with_prefix(prefix)] == [
-        text for text in ordered if text.startswith(prefix)
+    assert [table[number] for number in table.with_prefix(part)] == [
+        text for text in ordered if text.startswith(part)
+    ]
+    assert [table[number] for number in table.with_suffix(part)] == [
+        text for text in ordered if text.endswith(part)
     ]
     middle = len(ordered) // 2
     halves = [table.only(np.arange(middle)), table.only(np.arange(middle, len(ordered)))]

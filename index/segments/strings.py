@@ -81,3 +81,12 @@ class Strings:
             return range(len(self))
         # 0xFF never occurs in UTF-8, so it sorts behind every continuation of the prefix.
         return range(self.first_not_below(raw), self.first_not_below(raw + b"\xff"))
+
+    def with_suffix(self, suffix: str) -> NDArray[np.int64]:
+        """The numbers of the strings that end with `suffix`, ascending."""
+        raw = suffix.encode()
+        found = (np.diff(self.offsets) >= len(raw)).nonzero()[0]
+        ends = self.offsets[1:].astype(np.int64)
+        for back, byte in enumerate(reversed(raw), 1):
+            found = found[self.blob[ends[found] - back] == byte]
+        return found

@@ -23,9 +23,14 @@ def distinct(numbers: Docs) -> Docs:
     if not len(numbers):
         return NO_DOCS
     ordered = np.sort(numbers)
+    return ordered[_is_first(ordered)]
+
+
+def _is_first(ordered: Docs) -> NDArray[np.bool_]:
+    """Which numbers differ from the one before."""
     first = np.ones(len(ordered), dtype=np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    return first
 
 
 def union(parts: Sequence[Docs]) -> Docs:
@@ -34,6 +39,22 @@ def union(parts: Sequence[Docs]) -> Docs:
     if not parts:
         return NO_DOCS
     return parts[0] if len(parts) == 1 else distinct(np.concatenate(parts))
+
+
+def summed(docs: Ints, counts: Ints) -> tuple[Docs, NDArray[np.int64]]:
+    """Each of some documents once, ascending, and the sum of its counts, each below 2**32.
+
+    Sorting both in one number takes a fifth of the time of finding each document's place.
+    """
+    keys = docs.astype(np.uint64) << np.uint64(32)
+    keys |= counts.astype(np.uint64)
+    keys.sort()
+    every = (keys >> np.uint64(32)).view(np.int64)
+    begins = _is_first(every).nonzero()[0]
+    if not len(begins):
+        return NO_DOCS, NO_DOCS
+    keys &= np.uint64(0xFFFFFFFF)
+    return every[begins], np.add.reduceat(keys.view(np.int64), begins)
 
 
 def intersection(parts: Sequence[NDArray[_Number]]) -> NDArray[_Number]:

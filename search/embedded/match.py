@@ -1,7 +1,7 @@
 """Which documents answer a question, word by word."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -202,10 +202,10 @@ class Matcher:
         if isinstance(node, Phrase):
             return self._phrase(node, part)
         if isinstance(node, Prefix):
-            surfaces = self._snapshot.terms_with_prefix(SURFACE.name, _folded(node.text))
-            return self._any_surface(f"{node.text}*", surfaces, part)
+            return self._prefix(node, part)
         surfaces = self._snapshot.terms_near(SURFACE.name, _folded(node.text))
-        return self._any_surface(f"{node.text}~", surfaces, part)
+        near = _summed([self._postings(SURFACE.name, one, part) for one in sorted(surfaces)])
+        return Leaf(f"{node.text}~", _NO_POSTINGS, near, surfaces=frozenset(surfaces))
 
     def _word(self, text: str, part: str | None) -> Leaf:
         tokens = analyze(text)
@@ -251,10 +251,13 @@ class Matcher:
             frozenset().union(*(leaf.phrases for leaf in leaves)),
         )
 
-    def _any_surface(self, word: str, surfaces: Iterable[str], part: str | None) -> Leaf:
-        found = [self._postings(SURFACE.name, surface, part) for surface in sorted(surfaces)]
-        postings = _summed(found)
-        return Leaf(word, _NO_POSTINGS, postings, surfaces=frozenset(surfaces))
+    def _prefix(self, node: Prefix, part: str | None) -> Leaf:
+        prefix = _folded(node.text)
+        found = self._snapshot.postings_with_prefix(SURFACE.name, prefix)
+        surfaces = self._snapshot.terms_with_prefix(SURFACE.name, prefix)
+        return Leaf(
+            f"{node.text}*", _NO_POSTINGS, _inside(found, part), surfaces=frozenset(surfaces)
+        )
 
     def _phrase(self, node: Phrase, part: str | None) -> Leaf:
         by_position: dict[int, str] = {}
@@ -276,18 +279,22 @@ class Matcher:
         )
 
     def _postings(self, field: str, term: str, part: str | None) -> Postings:
-        postings = self._snapshot.postings(field, term)
-        if part is None:
-            return postings
-        if part == "title":
-            inside = postings.title_freqs > 0
-            in_title = postings.title_freqs[inside]
-            return Postings(postings.docs[inside], in_title, in_title)
-        in_body = postings.freqs.astype(np.int64) - postings.title_freqs
-        inside = in_body > 0
-        return Postings(
-            postings.docs[inside], in_body[inside], np.zeros(int(inside.sum()), dtype=np.int64)
-        )
+        return _inside(self._snapshot.postings(field, term), part)
+
+
+def _inside(postings: Postings, part: str | None) -> Postings:
+    """Those in the title or in the body; all of them where no part is asked for."""
+    if part is None:
+        return postings
+    if part == "title":
+        inside = postings.title_freqs > 0
+        in_title = postings.title_freqs[inside]
+        return Postings(postings.docs[inside], in_title, in_title)
+    in_body = postings.freqs.astype(np.int64) - postings.title_freqs
+    inside = in_body > 0
+    return Postings(
+        postings.docs[inside], in_body[inside], np.zeros(int(inside.sum()), dtype=np.int64)
+    )
 
 
 def _phrase_postings(
@@ -355,18 +362,9 @@ def _near(places: list[tuple[Docs, Docs]], times: list[int], width: int) -> tupl
 
 
 def _summed(parts: list[Postings]) -> Postings:
-    """Postings of several terms as if they were one."""
+    """Postings of several terms as if they were one; of a single one as they lie."""
     parts = [part for part in parts if len(part)]
-    if not parts:
-        return _NO_POSTINGS
-    if len(parts) == 1:
-        return parts[0]
-    everywhere = np.concatenate([part.docs for part in parts])
-    docs = distinct(everywhere)
-    place = np.searchsorted(docs, everywhere)
-    freqs = np.bincount(place, np.concatenate([part.freqs for part in parts]))
-    titled = np.bincount(place, np.concatenate([part.title_freqs for part in parts]))
-    return Postings(docs, freqs.astype(np.int64), titled.astype(np.int64))
+    return parts[0] if len(parts) == 1 else Postings.summed(parts)
 
 
 def _once(docs: Docs, part: str | None) -> Postings:

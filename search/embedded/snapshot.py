@@ -14,7 +14,7 @@ from index.segments.arrays import Ints, read_arrays
 from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
 from index.segments.segment import Segment, TextField
-from search.embedded.docsets import NO_DOCS, Docs, look_up
+from search.embedded.docsets import NO_DOCS, Docs, look_up, summed
 
 Mask = NDArray[np.bool_]
 
@@ -29,6 +29,17 @@ class Postings:
         self, docs: Docs = NO_DOCS, freqs: Ints = NO_DOCS, title_freqs: Ints = NO_DOCS
     ) -> None:
         self._arrays = (docs, freqs, title_freqs)
+
+    @classmethod
+    def summed(cls, parts: "Sequence[Postings]") -> "Postings":
+        """Those of several terms as if they were one; a part need not be in order."""
+        docs = np.concatenate([NO_DOCS, *(part.docs for part in parts)])
+        title_freqs = np.concatenate([NO_DOCS, *(part.title_freqs for part in parts)])
+        found, freqs = summed(docs, np.concatenate([NO_DOCS, *(part.freqs for part in parts)]))
+        titled = title_freqs.nonzero()[0]
+        places = found.searchsorted(docs[titled])
+        title_sums = np.bincount(places, title_freqs[titled], minlength=len(found))
+        return cls(found, freqs, title_sums.astype(np.int64))
 
     def __len__(self) -> int:
         return len(self._arrays[0])
@@ -223,25 +234,43 @@ class Snapshot:
 
     def terms_with_prefix(self, field: str, prefix: str) -> set[str]:
         """The terms of a text field that begin with `prefix`."""
-        terms: set[str] = set()
+        terms: set[bytes] = set()
         for segment in self.segments:
             table = segment.text[field].terms
-            terms.update(table[number] for number in table.with_prefix(prefix))
-        return terms
+            found = table.with_prefix(prefix)
+            terms.update(table.to_list(found.start, found.stop))
+        return {term.decode() for term in terms}
+
+    def postings_with_prefix(self, field: str, prefix: str) -> Postings:
+        """The postings of all terms of a text field that begin with `prefix`, as if of one."""
+        runs: list[Postings] = []
+        for base, segment in self.parts():
+            text = segment.text[field]
+            found = text.terms.with_prefix(prefix)
+            where = slice(int(text.starts[found.start]), int(text.starts[found.stop]))
+            docs = text.docs[where].astype(np.int64) + base
+            runs.append(Postings(docs, text.freqs[where], text.title_freqs(where)))
+        return Postings.summed(runs)
 
     def terms_near(self, field: str, word: str) -> set[str]:
         """The terms of a text field at most one edit from `word`."""
         from rapidfuzz.distance import Levenshtein
 
+        # One edit leaves one half of the word as it is.
+        half = len(word) // 2
         terms: set[str] = set()
-        word_bytes = len(word.encode())
         for segment in self.segments:
-            for raw in segment.text[field].terms.to_list():
-                # One letter is four bytes at the most.
-                if abs(len(raw) - word_bytes) <= 4:
-                    term = raw.decode()
-                    if Levenshtein.distance(term, word, score_cutoff=1) <= 1:
-                        terms.add(term)
+            table = segment.text[field].terms
+            begin_alike = table.with_prefix(word[:half])
+            near = [
+                *table.to_list(begin_alike.start, begin_alike.stop),
+                *map(table.raw, table.with_suffix(word[half:]).tolist()),
+            ]
+            terms.update(
+                term
+                for term in map(bytes.decode, near)
+                if Levenshtein.distance(term, word, score_cutoff=1) <= 1
+            )
         return terms
 
     def mask(self, field: str, value: str) -> Mask:
