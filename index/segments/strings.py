@@ -1,5 +1,6 @@
 """A sorted table of byte strings in two arrays: one blob, and where each string begins."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -15,7 +16,9 @@ class Strings:
     def __init__(self, blob: Ints, offsets: Ints) -> None:
         self.blob = blob
         self.offsets = offsets
+        # Views give Python's numbers, in a third of the time of numpy's.
         self._bytes = blob.data.cast("B") if blob.size else memoryview(b"")
+        self._offsets = offsets.data
 
     @classmethod
     def of(cls, strings: Sequence[bytes]) -> "Strings":
@@ -38,7 +41,7 @@ class Strings:
 
     def raw(self, number: int) -> bytes:
         """The bytes of one string."""
-        return bytes(self._bytes[self.offsets[number] : self.offsets[number + 1]])
+        return bytes(self._bytes[self._offsets[number] : self._offsets[number + 1]])
 
     def __getitem__(self, number: int) -> str:
         return self.raw(number).decode()
@@ -59,14 +62,7 @@ class Strings:
 
     def first_not_below(self, string: bytes) -> int:
         """The number of the first string that does not sort before `string`."""
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self.raw(middle) < string:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(range(len(self)), string, key=self.raw)
 
     def find(self, string: str) -> int:
         """The number of a string, -1 when it is not in the table."""

@@ -1,5 +1,6 @@
 """Which documents answer a question, word by word."""
 
+import math
 from collections import Counter, deque
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -101,7 +102,7 @@ def clause_mask(snapshot: Snapshot, clause: Clause) -> Mask:
 def idf(snapshot: Snapshot, document_frequency: int) -> float:
     """Robertson's inverse document frequency, kept positive (as in Lucene's BM25)."""
     rest = snapshot.size - document_frequency + 0.5
-    return float(np.log1p(rest / (document_frequency + 0.5)))
+    return math.log1p(rest / (document_frequency + 0.5))
 
 
 class Matcher:

@@ -93,9 +93,8 @@ def parts_of(leaves: list[Leaf], ranking: Ranking) -> Iterator[Part]:
 
 
 def _saturation(frequency: Scores, norm: Scores, ranking: Ranking) -> Scores:
-    """What a frequency counts for; 0 without the term, also where k1 makes the norm 0."""
-    counted = np.zeros(len(frequency))
-    np.divide(frequency * (ranking.k1 + 1), frequency + norm, out=counted, where=frequency > 0)
+    """What a frequency counts for; 0 without the term, since a norm is never 0."""
+    counted: Scores = frequency * (ranking.k1 + 1) / (frequency + norm)
     return counted
 
 

@@ -18,6 +18,8 @@ from search.embedded.docsets import NO_DOCS, Docs, look_up, summed
 
 Mask = NDArray[np.bool_]
 
+_LEAST_NORM = float(np.finfo(np.float64).tiny)
+
 
 class Postings:
     """Where something stands: documents ascending, how often in each, and how often in its title.
@@ -85,9 +87,11 @@ class TermPostings(Postings):
         self.places = places
         self._bases = bases
         self._is_read = False
+        lengths = (place[1].stop - place[1].start for place in places if place is not None)
+        self._length: int = sum(lengths)
 
     def __len__(self) -> int:
-        return sum(place[1].stop - place[1].start for place in self.places if place is not None)
+        return self._length
 
     def freqs_of(self, docs: Docs) -> NDArray[np.float64]:
         """The same, looked up where the postings lie."""
@@ -211,10 +215,10 @@ class Snapshot:
         return self._norms[key]
 
     def norms_of(self, docs: Docs, ranking: Ranking) -> NDArray[np.float64]:
-        """The norms of some documents, in full precision."""
+        """The norms of some documents, in full precision; not 0, even where k1 is."""
         lengths = self.body_lengths[docs] + ranking.title_weight * self.title_lengths[docs]
         relative = lengths / self.norms(ranking).average_length
-        return ranking.k1 * (1 - ranking.b + ranking.b * relative)
+        return np.maximum(ranking.k1 * (1 - ranking.b + ranking.b * relative), _LEAST_NORM)
 
     def best_first(self, docs: Docs, keys: NDArray[np.float64]) -> Docs:
         """The places of documents by falling keys; of equal ones the newer first, then the one
