@@ -1,7 +1,7 @@
 """This project: segments written as the indexer writes them, asked without the archive.
 
-Two processes make chunks of the corpus. Words are terms of the stem field, phrases and prefixes
-belong to the surface field, so the tokens go into both.
+Two processes make chunks of the corpus. The tokens go into the surface field, where phrases and
+prefixes are looked up anyway; the stem field stays empty.
 """
 
 import itertools
@@ -17,7 +17,7 @@ from benchmarks.queries import Question
 from index.config import Config, Ranking
 from index.document import Document
 from index.processes import ordered_map
-from index.schema import COLUMNS
+from index.schema import COLUMNS, SURFACE
 from index.segments.arrays import Ints
 from index.segments.chunk import NO_TERMS, Analysed, Terms, build
 from index.segments.commit import last_commit
@@ -71,7 +71,7 @@ def _document(number: int, row: Row) -> Document:
 
 def _analysed(tokens: list[str]) -> Analysed:
     terms = Terms(tokens, range(len(tokens)))
-    return Analysed(len(tokens), terms, terms)
+    return Analysed(len(tokens), terms, NO_TERMS.stems)
 
 
 def reader(folder: Path) -> Ask:
@@ -87,7 +87,7 @@ def _tree(question: Question) -> Node:
         return Phrase(words=words)
     if kind == "prefix":
         return Prefix(text=words[0])
-    terms = tuple(Term(text=word) for word in words)
+    terms = tuple(Term(text=word, field=SURFACE.name) for word in words)
     if len(terms) == 1:
         return terms[0]
     return And(children=terms) if kind in ("and", "person+noun") else Or(children=terms)

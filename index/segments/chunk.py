@@ -18,6 +18,7 @@ from index.segments.merge import (
     stable_order,
     text_arrays,
 )
+from index.segments.postings import MAX_FREQ, packed
 from index.segments.segment import NO_MOMENT, smallest
 from index.segments.strings import Strings
 
@@ -91,8 +92,8 @@ def _arrays(
     )
     titles = np.array(title_lengths, dtype=np.int64)
     bodies = np.array(body_lengths, dtype=np.int64)
-    yield "articles", np.array([doc.article for doc in documents], dtype=np.int64)
-    yield "seqs", np.array([doc.seq for doc in documents], dtype=np.int64)
+    yield "articles", smallest(np.array([doc.article for doc in documents], dtype=np.int64))
+    yield "seqs", smallest(np.array([doc.seq for doc in documents], dtype=np.int64))
     yield "moments", moments
     yield "title_lengths", smallest(titles)
     yield "body_lengths", smallest(bodies)
@@ -152,12 +153,18 @@ class _Postings:
             term, doc, positions = term[~again], doc[~again], positions[~again]
             first = first[~again]
         begins = np.flatnonzero(first)
+        freqs = np.diff(np.append(begins, len(term)))
+        if freqs.max(initial=0) > MAX_FREQ:
+            # What the frequency does not tell has no position either.
+            counted = np.arange(len(term)) - np.repeat(begins, freqs) < MAX_FREQ
+            term, doc, positions = term[counted], doc[counted], positions[counted]
+            freqs = np.minimum(freqs, MAX_FREQ)
+            begins = np.cumsum(freqs) - freqs
         in_title = positions < title_lengths.astype(np.uint32)[doc]
         return TextPiece(
             Strings.of(list(map(str.encode, terms))),
             np.bincount(term[begins], minlength=len(terms)),
-            doc[begins],
-            np.diff(np.append(begins, len(term))),
+            packed(doc[begins], freqs),
             np.add.reduceat(in_title, begins, dtype=np.int64) if len(begins) else begins,
             positions if field.positions else None,
         )

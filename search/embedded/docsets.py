@@ -1,4 +1,4 @@
-"""Sets of documents as ascending arrays.
+"""Sets of documents as ascending arrays, and as the postings that a segment has of them.
 
 numpy's own set functions import `numpy.ma` at their first call, 10 ms of a command's start.
 """
@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.segments.arrays import Ints
+from index.segments.postings import docs_of, first_postings
 
 Docs = NDArray[np.int64]
 
+# Marks of more numbers than these do not stay in the processor's cache.
+_SLOTS = 1 << 22
 NO_DOCS: Docs = np.empty(0, dtype=np.int64)
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
@@ -71,10 +74,20 @@ def without(docs: Docs, excluded: Docs) -> Docs:
 
 
 def contains(docs: Ints, wanted: Ints) -> NDArray[np.bool_]:
-    """For each of the wanted documents, whether it is in `docs`."""
+    """For each of the wanted documents, whether it is in `docs`; both ascend."""
     if not len(docs) or not len(wanted):
         return np.zeros(len(wanted), dtype=np.bool_)
-    return look_up(docs, wanted)[1]
+    end = int(max(docs[-1], wanted[-1])) + 1
+    slots = min(1 << (end - 1).bit_length(), _SLOTS)
+    if not _worth_marking(slots, len(docs), len(wanted)):
+        return look_up(docs, wanted)[1]
+    marked = np.zeros(slots, dtype=np.bool_)
+    marked[docs & (slots - 1)] = True
+    found: NDArray[np.bool_] = marked[wanted & (slots - 1)]
+    if end > slots:  # the mark may be that of another number
+        places = found.nonzero()[0]
+        found[places] = look_up(docs, wanted[places])[1]
+    return found
 
 
 def look_up(docs: Ints, wanted: Ints) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -87,3 +100,42 @@ def look_up(docs: Ints, wanted: Ints) -> tuple[NDArray[np.int64], NDArray[np.boo
     places = docs.searchsorted(wanted)
     places[places == len(docs)] = 0
     return places, docs[places] == wanted
+
+
+def look_up_postings(postings: Ints, docs: Ints) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The same in a list of postings, for any documents, none too."""
+    wanted = first_postings(docs)
+    places = postings.searchsorted(wanted)
+    places[places == len(postings)] = 0
+    return places, docs_of(postings[places] ^ wanted) == 0
+
+
+def places_with(postings: Ints, docs: Ints) -> NDArray[np.int64]:
+    """Where the postings of those among some ascending documents stand that are in the list."""
+    if not len(docs):
+        return NO_DOCS
+    end = int(max(docs[-1], docs_of(postings[-1]))) + 1
+    if not _worth_marking(end, len(postings), len(docs)):
+        places, found = look_up_postings(postings, docs)
+        return places[found]
+    marked = np.zeros(end, dtype=np.bool_)
+    marked[docs] = True
+    return marked[docs_of(postings)].nonzero()[0]
+
+
+def docs_in_all(lists: Sequence[Ints]) -> Ints:
+    """The documents that are in all lists of postings."""
+    shortest, *others = sorted(lists, key=len)
+    docs = docs_of(shortest)
+    for other in others:
+        docs = docs_of(other[places_with(other, docs)])
+    return docs
+
+
+def _worth_marking(slots: int, docs: int, wanted: int) -> bool:
+    """Whether marking all documents of a list and looking at the marks is faster than searching.
+
+    Measured on lists of a million articles: 35 ns to search for a document, 2 ns to mark or look
+    at one, 0.06 ns to make a slot.
+    """
+    return docs + slots // 32 < 16 * wanted

@@ -10,7 +10,17 @@ import numpy as np
 from index.language.analyzer import analyze, query_stem
 from index.language.spelling import modern_spelling
 from index.schema import DATE, STEM, SURFACE
-from search.embedded.docsets import NO_DOCS, Docs, distinct, intersection, union, without
+from index.segments.segment import TextField, spans
+from search.embedded.docsets import (
+    NO_DOCS,
+    Docs,
+    distinct,
+    docs_in_all,
+    intersection,
+    places_with,
+    union,
+    without,
+)
 from search.embedded.snapshot import Mask, Postings, Snapshot
 from search.query.ast import (
     And,
@@ -36,8 +46,6 @@ OPTIONAL = Word | Prefix | Fuzzy | Either
 # Rounding must not exclude a document that holds exactly the share that it must.
 ROUNDED = 1 - 1e-9
 _NO_POSTINGS = Postings()
-# Document and position side by side in one integer.
-_POSITION_BITS = 32
 # The end of a date range without one.
 LAST_DAY = "9999-12-31"
 
@@ -198,8 +206,10 @@ class Matcher:
         if isinstance(node, Either):
             return self._either(node, part)
         if isinstance(node, Term):
-            found = self._postings(STEM.name, node.text, part)
-            return Leaf(node.text, found, found, stems=frozenset([node.text]))
+            found, terms = self._postings(node.field, node.text, part), frozenset([node.text])
+            if node.field == SURFACE.name:
+                return Leaf(node.text, _NO_POSTINGS, found, surfaces=terms)
+            return Leaf(node.text, found, found, stems=terms)
         if isinstance(node, Phrase):
             return self._phrase(node, part)
         if isinstance(node, Prefix):
@@ -308,19 +318,21 @@ def _phrase_postings(
     terms = {word: field.terms.find(word) for word in times}
     if not terms or min(terms.values()) < 0:
         return _NO_POSTINGS
-    together = intersection([field.docs[field.postings(term)] for term in terms.values()])
-    at = {word: field.positions_in(term, together) for word, term in terms.items()}
-    places = [at[word] for word in (times if slop else words)]
+    together, at = _positions(field, list(terms.values()))
+    places = dict(zip(terms, at, strict=True))
     if slop:
-        docs, positions = _near(places, list(times.values()), len(words) + slop)
+        docs, positions = _near(at, list(times.values()), len(words) + slop)
     else:
+        # Document and position side by side in one number.
+        bits = int(max(positions.max(initial=0) for _, positions in at) + len(words)).bit_length()
         starts = [
-            (docs << _POSITION_BITS) + positions + len(words) - offset
-            for offset, (docs, positions) in enumerate(places)
+            (docs << bits) + positions + len(words) - offset
+            for offset, (docs, positions) in enumerate(map(places.__getitem__, words))
         ]
         keys = intersection(starts)
-        docs = keys >> _POSITION_BITS
-        positions = (keys & ((1 << _POSITION_BITS) - 1)) - len(words)
+        docs = keys >> bits
+        positions = (keys & ((1 << bits) - 1)) - len(words)
+    docs = together[docs]
     titled = positions < segment.title_lengths[docs]
     if part is not None:
         inside = titled if part == "title" else ~titled
@@ -330,6 +342,24 @@ def _phrase_postings(
     freqs = np.bincount(place, minlength=len(found))
     title_freqs = np.bincount(place[titled], minlength=len(found))
     return Postings(found + base, freqs, title_freqs)
+
+
+def _positions(field: TextField, terms: list[int]) -> tuple[Docs, list[tuple[Docs, Docs]]]:
+    """The documents that hold all terms; for each term its places, in which of them and where."""
+    slices = list(map(field.where, terms))
+    docs = docs_in_all([field.postings[where] for where in slices])
+    numbers = [where.start + places_with(field.postings[where], docs) for where in slices]
+    begins, freqs = zip(*map(field.position_spans, numbers), strict=True)
+    # All terms' at once: where a phrase is rare, each call costs more than what it does.
+    places = spans(np.concatenate(begins), np.concatenate(freqs))
+    positions = field.positions.at(places).astype(np.int64)
+    at: list[tuple[Docs, Docs]] = []
+    end = 0
+    for one in freqs:
+        owners = np.repeat(np.arange(len(docs)), one)
+        at.append((owners, positions[end : end + len(owners)]))
+        end += len(owners)
+    return docs.astype(np.int64), at
 
 
 def _near(places: list[tuple[Docs, Docs]], times: list[int], width: int) -> tuple[Docs, Docs]:

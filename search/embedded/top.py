@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from index.config import Ranking
 from index.segments.arrays import Ints
+from index.segments.postings import docs_of, freqs_of, packed
 from index.segments.segment import BLOCK_POSTINGS, SPACING_UNITS, TextField
-from search.embedded.docsets import NO_DOCS, Docs, contains, intersection, look_up
+from search.embedded.docsets import NO_DOCS, Docs, docs_in_all, look_up_postings
 from search.embedded.match import LEAVES, OPTIONAL, ROUNDED, Leaf, Matcher, idf
 from search.embedded.score import Scores, parts_of, score
 from search.embedded.snapshot import Mask, Norms, Postings, Snapshot, TermPostings
@@ -47,10 +48,14 @@ class Top(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """The postings of one summand in one segment; of which field and from where on, if of one."""
+    """The postings of one summand in one segment; of which field and from where on, if of one.
 
-    docs: Ints
-    freqs: NDArray[Any]  # whole numbers, unless titles are weighted
+    `freqs` are their frequencies where the postings do not tell them: those of several terms
+    together, or weighted for titles.
+    """
+
+    postings: Ints
+    freqs: NDArray[Any] | None = None
     field: TextField | None = None
     first: int = 0
 
@@ -198,22 +203,26 @@ class _List:
     """One summand's postings in a segment, with what they can add to a score."""
 
     def __init__(self, piece: _Piece, scale: float, norms: _Floats) -> None:
-        self.docs = piece.docs
-        self._freqs = piece.freqs
+        self.postings = piece.postings
         self._scale = np.float32(scale)
         self._norms = norms
         self._piece = piece
         self._impacts: _Floats | None = None
         self.most = scale  # near enough, and what only looks documents up needs no more
-        if piece.field is None or len(piece.docs) <= _FEW_POSTINGS:
-            self._impacts = self._scale / (1 + norms[piece.docs] / piece.freqs)
+        if piece.field is None or len(piece.postings) <= _FEW_POSTINGS:
+            self._impacts = self._of(piece.postings, piece.freqs)
             self.most = float(self._impacts.max())
 
     def impacts(self, places: Ints) -> _Floats:
         """What postings add to the score of their documents."""
         if self._impacts is not None:
             return self._impacts[places]
-        added: _Floats = self._scale / (1 + self._norms[self.docs[places]] / self._freqs[places])
+        freqs = self._piece.freqs
+        return self._of(self.postings[places], None if freqs is None else freqs[places])
+
+    def _of(self, postings: Ints, freqs: NDArray[Any] | None) -> _Floats:
+        counted: NDArray[Any] = freqs_of(postings) if freqs is None else freqs
+        added: _Floats = self._scale / (1 + self._norms[docs_of(postings)] / counted)
         return added
 
     def promising(self, best: _Best, later: float, bound: _Bound) -> Iterator[Ints]:
@@ -232,7 +241,7 @@ class _List:
 
     def _promising_blocks(self, best: _Best, later: float, bound: _Bound) -> Iterator[Ints]:
         """The blocks with the highest bounds first, few, then more."""
-        field, first, count = self._piece.field, self._piece.first, len(self.docs)
+        field, first, count = self._piece.field, self._piece.first, len(self.postings)
         assert field is not None
         first_block = first // BLOCK_POSTINGS
         blocks = slice(first_block, (first + count - 1) // BLOCK_POSTINGS + 1)
@@ -282,23 +291,23 @@ def _in_all(question: Question, least: float, number: int, passing: Mask | None)
     if sum(question.weights) - min(question.weights) >= least:
         return None
     firsts = [leaf[0].pieces[number] if leaf else None for leaf in question.summands]
-    lists = [piece.docs for piece in firsts if piece is not None]
+    lists = [piece.postings for piece in firsts if piece is not None]
     if len(lists) < len(firsts):
         return NO_DOCS
     if len(lists) == 1 or min(map(len, lists)) > _FEW_TO_SCORE:
         return None
-    docs = intersection(lists)
+    docs = docs_in_all(lists)
     if passing is not None:
         docs = docs[passing[docs]]
     for other in _excluded(question, number):
-        docs = docs[~contains(other, docs)]
+        docs = docs[~look_up_postings(other, docs)[1]]
     return docs
 
 
 def _excluded(question: Question, number: int) -> list[Ints]:
-    """The documents of a segment that are not wanted."""
+    """The postings of a segment whose documents are not wanted."""
     pieces = (of_leaf[number] for of_leaf in question.excluded)
-    return [piece.docs for piece in pieces if piece is not None]
+    return [piece.postings for piece in pieces if piece is not None]
 
 
 def _collect(
@@ -316,9 +325,9 @@ def _collect(
         if one.most + most_after[i] < best.floor:
             return
         partial = weights[i] < least
-        earlier = [lists[j].docs for j in range(i) if weights[j]]
+        earlier = [lists[j].postings for j in range(i) if weights[j]]
         for places in one.promising(best, most_after[i], question.bound):
-            docs, scores = one.docs[places], one.impacts(places)
+            docs, scores = docs_of(one.postings[places]), one.impacts(places)
             keep = scores >= best.floor - most_after[i]
             if passing is not None:
                 keep &= passing[docs]
@@ -327,7 +336,7 @@ def _collect(
             for j in range(i + 1, len(lists)):
                 if not len(docs):
                     break
-                where, found = look_up(lists[j].docs, docs)
+                where, found = look_up_postings(lists[j].postings, docs)
                 scores[found] += lists[j].impacts(where[found])
                 keep = scores >= best.floor - most_after[j]
                 if held is not None and weights[j]:
@@ -339,7 +348,7 @@ def _collect(
             if held is not None:
                 docs, scores = docs[held >= least], scores[held >= least]
             for other in (*earlier, *excluded):  # met before, or not wanted
-                keep = ~contains(other, docs)
+                keep = ~look_up_postings(other, docs)[1]
                 docs, scores = docs[keep], scores[keep]
             if len(docs):
                 best.add(docs.astype(np.int64) + base, scores)
@@ -366,10 +375,11 @@ def _pieces(snapshot: Snapshot, postings: Postings, ranking: Ranking) -> list[_P
             pieces.append(None)
             continue
         field, where = place
-        freqs: NDArray[Any] = field.freqs[where]
+        piece = _Piece(field.postings[where], None, field, where.start)
         if ranking.title_weight != 1:
-            freqs = _weighted(freqs, field.title_freqs(where), ranking)
-        pieces.append(_Piece(field.docs[where], freqs, field, where.start))
+            titled = field.title_freqs(where)
+            piece = piece._replace(freqs=_weighted(freqs_of(piece.postings), titled, ranking))
+        pieces.append(piece)
     return pieces
 
 
@@ -377,9 +387,11 @@ def _split(snapshot: Snapshot, postings: Postings, ranking: Ranking) -> list[_Pi
     """Postings that are together for the whole snapshot, segment by segment."""
     freqs = _weighted(postings.freqs, postings.title_freqs, ranking)
     ends = [*snapshot.bases[1:], snapshot.size]
-    places = np.searchsorted(postings.docs, [0, *ends]).tolist()
+    docs, places = postings.docs, np.searchsorted(postings.docs, [0, *ends]).tolist()
     return [
-        _Piece(postings.docs[first:last] - base, freqs[first:last]) if first < last else None
+        _Piece(packed(docs[first:last] - base, postings.freqs[first:last]), freqs[first:last])
+        if first < last
+        else None
         for base, first, last in zip(snapshot.bases, places, places[1:], strict=False)
     ]
 
