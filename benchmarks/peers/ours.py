@@ -19,7 +19,7 @@ from index.document import Document
 from index.processes import ordered_map
 from index.schema import COLUMNS, SURFACE
 from index.segments.arrays import Ints
-from index.segments.chunk import NO_TERMS, Analysed, Terms, build
+from index.segments.chunk import NO_TERMS, NOTHING, Analysed, Terms, build
 from index.segments.commit import last_commit
 from index.segments.writer import IndexWriter
 from search.embedded.facets import count_values
@@ -59,7 +59,7 @@ def _chunk(corpus: Path, piece: tuple[int, int, int]) -> dict[str, Ints]:
         lines.seek(offset)
         rows = list(map(parse, lines.read(size).splitlines()))
     return build(
-        (_document(first + number, row), NO_TERMS, _analysed(row.tokens))
+        (_document(first + number, row), NOTHING, _analysed(row.tokens))
         for number, row in enumerate(rows)
     )
 
@@ -70,8 +70,8 @@ def _document(number: int, row: Row) -> Document:
 
 
 def _analysed(tokens: list[str]) -> Analysed:
-    terms = Terms(tokens, range(len(tokens)))
-    return Analysed(len(tokens), terms, NO_TERMS.stems)
+    terms = Terms(tokens, np.arange(len(tokens), dtype=np.uint32))
+    return Analysed(len(tokens), terms, NO_TERMS)
 
 
 def reader(folder: Path) -> Ask:

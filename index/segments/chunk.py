@@ -1,7 +1,6 @@
 """Analysed documents as a small segment in memory: where text becomes postings."""
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, compress
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +26,7 @@ class Terms(NamedTuple):
     """The terms of a text for one field, in order, and the position of each, ascending."""
 
     terms: Sequence[str]
-    positions: Sequence[int]
+    positions: Ints
 
 
 class Analysed(NamedTuple):
@@ -47,16 +46,19 @@ def analysed(text: str) -> Analysed:
     """The terms of running text."""
     tokens = analyze(text)
     if not tokens:
-        return NO_TERMS
-    surfaces, stems, positions, _, _ = zip(*tokens, strict=True)
+        return NOTHING
+    surfaces, stems, places, _, _ = zip(*tokens, strict=True)
+    positions = np.array(places, dtype=np.uint32)
     if None in stems:  # a stop word has no stem
-        stem_terms = Terms(tuple(filter(None, stems)), tuple(compress(positions, stems)))
+        has_stem = np.fromiter(map(bool, stems), np.bool_, len(stems))
+        stem_terms = Terms(tuple(filter(None, stems)), positions[has_stem])
     else:
         stem_terms = Terms(stems, positions)
-    return Analysed(positions[-1] + 1, Terms(surfaces, positions), stem_terms)
+    return Analysed(places[-1] + 1, Terms(surfaces, positions), stem_terms)
 
 
-NO_TERMS = Analysed(0, Terms((), ()), Terms((), ()))
+NO_TERMS = Terms((), np.zeros(0, dtype=np.uint32))
+NOTHING = Analysed(0, NO_TERMS, NO_TERMS)
 
 
 def build(documents: Iterable[tuple[Document, Analysed, Analysed]]) -> dict[str, Ints]:
@@ -117,13 +119,14 @@ class _Postings:
 
     def __init__(self) -> None:
         self._number_of = _Numbering()
-        self._terms: list[int] = []
-        self._positions: list[Sequence[int]] = []
+        self._numbers: list[Ints] = []
+        self._positions: list[Ints] = []
         self._runs: list[tuple[int, int, int]] = []  # document, base, tokens
 
     def add(self, number: int, terms: Terms, base: int) -> None:
         """Add the tokens of a title or a body, whose positions begin at `base`."""
-        self._terms.extend(map(self._number_of.__getitem__, terms.terms))
+        found = map(self._number_of.__getitem__, terms.terms)
+        self._numbers.append(np.fromiter(found, np.uint32, len(terms.terms)))
         self._positions.append(terms.positions)
         self._runs.append((number, base, len(terms.positions)))
 
@@ -135,13 +138,11 @@ class _Postings:
         rank = np.empty(len(terms), dtype=np.uint32)
         rank[numbers] = np.arange(len(terms), dtype=np.uint32)
         docs, bases, lengths = np.array(self._runs, dtype=np.int64).reshape(-1, 3).T
-        term = rank[np.array(self._terms, dtype=np.uint32)]
+        term = rank[np.concatenate([NO_TERMS.positions, *self._numbers])]
         order = stable_order(term)  # documents and positions ascend already
         term = term[order]
         doc = np.repeat(docs.astype(np.uint32), lengths)[order]
-        positions = np.fromiter(
-            chain.from_iterable(self._positions), dtype=np.uint32, count=len(term)
-        )
+        positions = np.concatenate([NO_TERMS.positions, *self._positions])
         positions += np.repeat(bases.astype(np.uint32), lengths)
         positions = positions[order]
         first = np.ones(len(term), dtype=np.bool_)
