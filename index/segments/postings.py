@@ -21,7 +21,7 @@ def packed(docs: Ints, freqs: Ints) -> Ints:
 
 def first_postings(docs: Ints) -> Ints:
     """For each document the number that sorts before all its possible postings."""
-    return docs.astype(np.uint32) << _FREQ_BITS
+    return docs.astype(np.uint32, copy=False) << _FREQ_BITS
 
 
 def docs_of(postings: Ints) -> Ints:

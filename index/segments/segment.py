@@ -93,18 +93,21 @@ class TextField:
         self, numbers: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where the positions of some ascending postings begin, and how many they are."""
-        freqs = freqs_of(self.postings[numbers]).astype(np.int64)
         if not len(numbers):
-            return numbers, freqs
+            return numbers, numbers
         steps = numbers // POSITION_STEP
         first = int(steps[0]) * POSITION_STEP
         if numbers[-1] - first < _SUMMED_FASTER * POSITION_STEP * len(numbers):
-            ends = np.cumsum(freqs_of(self.postings[first : numbers[-1] + 1]), dtype=np.int64)
-            return ends[numbers - first] - freqs + int(self.position_starts[steps[0]]), freqs
+            between = freqs_of(self.postings[first : numbers[-1] + 1])
+            numbers = numbers - first
+            freqs = between[numbers].astype(np.int64)
+            starts = between.cumsum(dtype=np.int64)[numbers]
+            starts += int(self.position_starts[steps[0]]) - freqs
+            return starts, freqs
         rows = np.minimum((steps * POSITION_STEP)[:, None] + _STEP, len(self.postings) - 1)
         before = freqs_of(self.postings[rows]) * (rows < numbers[:, None])
-        starts = self.position_starts[steps].astype(np.int64)
-        return starts + before.sum(axis=1, dtype=np.int64), freqs
+        starts = before.sum(axis=1, dtype=np.int64) + self.position_starts[steps].astype(np.int64)
+        return starts, freqs_of(self.postings[numbers]).astype(np.int64)
 
 
 class KeywordField:

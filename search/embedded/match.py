@@ -46,6 +46,8 @@ OPTIONAL = Word | Prefix | Fuzzy | Either
 # Rounding must not exclude a document that holds exactly the share that it must.
 ROUNDED = 1 - 1e-9
 _NO_POSTINGS = Postings()
+# Document and position side by side in one integer.
+_POSITION_BITS = 32
 # The end of a date range without one.
 LAST_DAY = "9999-12-31"
 
@@ -323,15 +325,13 @@ def _phrase_postings(
     if slop:
         docs, positions = _near(at, list(times.values()), len(words) + slop)
     else:
-        # Document and position side by side in one number.
-        bits = int(max(positions.max(initial=0) for _, positions in at) + len(words)).bit_length()
         starts = [
-            (docs << bits) + positions + len(words) - offset
+            (docs << _POSITION_BITS) + positions + len(words) - offset
             for offset, (docs, positions) in enumerate(map(places.__getitem__, words))
         ]
         keys = intersection(starts)
-        docs = keys >> bits
-        positions = (keys & ((1 << bits) - 1)) - len(words)
+        docs = keys >> _POSITION_BITS
+        positions = (keys & ((1 << _POSITION_BITS) - 1)) - len(words)
     docs = together[docs]
     titled = positions < segment.title_lengths[docs]
     if part is not None:
@@ -351,8 +351,8 @@ def _positions(field: TextField, terms: list[int]) -> tuple[Docs, list[tuple[Doc
     numbers = [where.start + places_with(field.postings[where], docs) for where in slices]
     begins, freqs = zip(*map(field.position_spans, numbers), strict=True)
     # All terms' at once: where a phrase is rare, each call costs more than what it does.
-    places = spans(np.concatenate(begins), np.concatenate(freqs))
-    positions = field.positions.at(places).astype(np.int64)
+    found = spans(np.concatenate(begins), np.concatenate(freqs))
+    positions = field.positions.at(found).astype(np.int64)
     at: list[tuple[Docs, Docs]] = []
     end = 0
     for one in freqs:

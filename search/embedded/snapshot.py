@@ -13,7 +13,7 @@ from index.schema import PERSON
 from index.segments.arrays import Ints, read_arrays
 from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
-from index.segments.postings import docs_of, freqs_of
+from index.segments.postings import MAX_FREQ, docs_of, freqs_of
 from index.segments.segment import Segment, TextField
 from search.embedded.docsets import NO_DOCS, Docs, look_up, look_up_postings, summed
 
@@ -103,9 +103,8 @@ class TermPostings(Postings):
         ):
             if place is not None and first < last:
                 text, where = place
-                postings = text.postings[where]
-                places, found = look_up_postings(postings, docs[first:last] - base)
-                freqs[first:last] = np.where(found, freqs_of(postings[places]), 0.0)
+                _, found = look_up_postings(text.postings[where], docs[first:last] - base)
+                freqs[first:last] = np.where(found <= MAX_FREQ, found, 0)
         return freqs
 
     def _read(self) -> tuple[Docs, Ints, Ints]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from index.config import Ranking
 from index.segments.arrays import Ints
-from index.segments.postings import docs_of, freqs_of, packed
+from index.segments.postings import MAX_FREQ, docs_of, freqs_of, packed
 from index.segments.segment import BLOCK_POSTINGS, SPACING_UNITS, TextField
 from search.embedded.docsets import NO_DOCS, Docs, docs_in_all, look_up_postings
 from search.embedded.match import LEAVES, OPTIONAL, ROUNDED, Leaf, Matcher, idf
@@ -210,19 +210,33 @@ class _List:
         self._impacts: _Floats | None = None
         self.most = scale  # near enough, and what only looks documents up needs no more
         if piece.field is None or len(piece.postings) <= _FEW_POSTINGS:
-            self._impacts = self._of(piece.postings, piece.freqs)
+            freqs = freqs_of(piece.postings) if piece.freqs is None else piece.freqs
+            self._impacts = self._impact(docs_of(piece.postings), freqs)
             self.most = float(self._impacts.max())
 
-    def impacts(self, places: Ints) -> _Floats:
-        """What postings add to the score of their documents."""
+    def read(self, places: Ints) -> tuple[Ints, _Floats]:
+        """The documents of postings, and what these add to their scores."""
+        postings = self.postings[places]
+        docs = docs_of(postings)
         if self._impacts is not None:
-            return self._impacts[places]
+            return docs, self._impacts[places]
         freqs = self._piece.freqs
-        return self._of(self.postings[places], None if freqs is None else freqs[places])
+        return docs, self._impact(docs, freqs_of(postings) if freqs is None else freqs[places])
 
-    def _of(self, postings: Ints, freqs: NDArray[Any] | None) -> _Floats:
-        counted: NDArray[Any] = freqs_of(postings) if freqs is None else freqs
-        added: _Floats = self._scale / (1 + self._norms[docs_of(postings)] / counted)
+    def add_to(self, scores: _Floats, docs: Ints) -> NDArray[np.int64]:
+        """Add to the scores of documents what this list has for them; which ones it has."""
+        places, freqs = look_up_postings(self.postings, docs)
+        found = (freqs <= MAX_FREQ).nonzero()[0]  # numbers, which select faster than a mask
+        if self._impacts is not None:
+            scores[found] += self._impacts[places[found]]
+        elif self._piece.freqs is not None:
+            scores[found] += self._impact(docs[found], self._piece.freqs[places[found]])
+        else:
+            scores[found] += self._impact(docs[found], freqs_of(freqs[found]))
+        return found
+
+    def _impact(self, docs: Ints, freqs: NDArray[Any]) -> _Floats:
+        added: _Floats = self._scale / (1 + self._norms[docs] / freqs)
         return added
 
     def promising(self, best: _Best, later: float, bound: _Bound) -> Iterator[Ints]:
@@ -300,7 +314,7 @@ def _in_all(question: Question, least: float, number: int, passing: Mask | None)
     if passing is not None:
         docs = docs[passing[docs]]
     for other in _excluded(question, number):
-        docs = docs[~look_up_postings(other, docs)[1]]
+        docs = docs[look_up_postings(other, docs)[1] > MAX_FREQ]
     return docs
 
 
@@ -327,7 +341,7 @@ def _collect(
         partial = weights[i] < least
         earlier = [lists[j].postings for j in range(i) if weights[j]]
         for places in one.promising(best, most_after[i], question.bound):
-            docs, scores = docs_of(one.postings[places]), one.impacts(places)
+            docs, scores = one.read(places)
             keep = scores >= best.floor - most_after[i]
             if passing is not None:
                 keep &= passing[docs]
@@ -336,19 +350,19 @@ def _collect(
             for j in range(i + 1, len(lists)):
                 if not len(docs):
                     break
-                where, found = look_up_postings(lists[j].postings, docs)
-                scores[found] += lists[j].impacts(where[found])
+                found = lists[j].add_to(scores, docs)
                 keep = scores >= best.floor - most_after[j]
                 if held is not None and weights[j]:
                     held[found] += weights[j]
                     keep &= held >= least - weight_after[j]
-                if not keep.all():
-                    docs, scores = docs[keep], scores[keep]
-                    held = held[keep] if held is not None else None
+                kept = keep.nonzero()[0]
+                if len(kept) < len(docs):
+                    docs, scores = docs[kept], scores[kept]
+                    held = held[kept] if held is not None else None
             if held is not None:
                 docs, scores = docs[held >= least], scores[held >= least]
             for other in (*earlier, *excluded):  # met before, or not wanted
-                keep = ~look_up_postings(other, docs)[1]
+                keep = look_up_postings(other, docs)[1] > MAX_FREQ
                 docs, scores = docs[keep], scores[keep]
             if len(docs):
                 best.add(docs.astype(np.int64) + base, scores)
