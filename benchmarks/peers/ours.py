@@ -31,6 +31,7 @@ from search.query.ast import And, Node, Or, Phrase, Prefix, Term
 from search.query.resolve import Clause
 
 _LINES_PER_CHUNK = 1000
+_NO_KEYWORDS: dict[str, tuple[str, ...]] = {field.name: () for field in COLUMNS}
 # One field, whose words count once: neither title nor surface forms weigh more.
 _RANKING = Ranking(k1=0.9, b=0.75, title_weight=1.0, surface_weight=0.0)
 
@@ -65,7 +66,7 @@ def _chunk(corpus: Path, piece: tuple[int, int, int]) -> dict[str, Ints]:
 
 
 def _document(number: int, row: Row) -> Document:
-    keywords = {field.name: tuple(row.keywords.get(field.name, ())) for field in COLUMNS}
+    keywords = _NO_KEYWORDS | {field: tuple(values) for field, values in row.keywords.items()}
     return Document(number, 0, "", "", keywords, row.moment)
 
 

@@ -95,15 +95,17 @@ class TextField:
         """Where the positions of some ascending postings begin, and how many they are."""
         if not len(numbers):
             return numbers, numbers
-        steps = numbers // POSITION_STEP
-        first = int(steps[0]) * POSITION_STEP
-        if numbers[-1] - first < _SUMMED_FASTER * POSITION_STEP * len(numbers):
-            between = freqs_of(self.postings[first : numbers[-1] + 1])
-            numbers = numbers - first
+        first, last = int(numbers[0]) // POSITION_STEP, int(numbers[-1])
+        begin = first * POSITION_STEP
+        if last - begin < _SUMMED_FASTER * POSITION_STEP * len(numbers):
+            between = freqs_of(self.postings[begin : last + 1])
+            numbers = numbers - begin
             freqs = between[numbers].astype(np.int64)
             starts = between.cumsum(dtype=np.int64)[numbers]
-            starts += int(self.position_starts[steps[0]]) - freqs
+            starts -= freqs
+            starts += int(self.position_starts[first])
             return starts, freqs
+        steps = numbers // POSITION_STEP
         rows = np.minimum((steps * POSITION_STEP)[:, None] + _STEP, len(self.postings) - 1)
         before = freqs_of(self.postings[rows]) * (rows < numbers[:, None])
         starts = before.sum(axis=1, dtype=np.int64) + self.position_starts[steps].astype(np.int64)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.segments.arrays import Ints
+from index.segments.arrays import Ints, is_first
 from index.segments.postings import MAX_FREQ, docs_of, first_postings
 
 Docs = NDArray[np.int64]
@@ -32,14 +32,7 @@ def distinct(numbers: Docs) -> Docs:
     if not len(numbers):
         return NO_DOCS
     ordered = np.sort(numbers)
-    return ordered[_is_first(ordered)]
-
-
-def _is_first(ordered: Docs) -> NDArray[np.bool_]:
-    """Which numbers differ from the one before."""
-    first = np.ones(len(ordered), dtype=np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return first
+    return ordered[is_first(ordered)]
 
 
 def union(parts: Sequence[Docs]) -> Docs:
@@ -59,7 +52,7 @@ def summed(docs: Ints, counts: Ints) -> tuple[Docs, NDArray[np.int64]]:
     keys |= counts.astype(np.uint64)
     keys.sort()
     every = (keys >> np.uint64(32)).view(np.int64)
-    begins = _is_first(every).nonzero()[0]
+    begins = is_first(every).nonzero()[0]
     if not len(begins):
         return NO_DOCS, NO_DOCS
     keys &= np.uint64(0xFFFFFFFF)
@@ -140,6 +133,17 @@ def docs_in_all(lists: Sequence[Ints]) -> Ints:
     for other in others:
         docs = docs_of(other[places_with(other, docs)])
     return docs
+
+
+def meeting(lists: Sequence[Ints]) -> tuple[Ints, list[NDArray[np.int64]]]:
+    """The same, and where they stand in each list."""
+    longest = max(range(len(lists)), key=lambda number: len(lists[number]))
+    others = [*lists[:longest], *lists[longest + 1 :]]
+    docs = docs_in_all(others or lists)
+    in_longest = places_with(lists[longest], docs)
+    docs = docs_of(lists[longest][in_longest])
+    places = [places_with(other, docs) for other in others]
+    return docs, [*places[:longest], in_longest, *places[longest:]]
 
 
 def places_with(postings: Ints, docs: Ints) -> NDArray[np.int64]:

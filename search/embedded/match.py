@@ -15,9 +15,8 @@ from search.embedded.docsets import (
     NO_DOCS,
     Docs,
     distinct,
-    docs_in_all,
     intersection,
-    places_with,
+    meeting,
     union,
     without,
 )
@@ -347,8 +346,8 @@ def _phrase_postings(
 def _positions(field: TextField, terms: list[int]) -> tuple[Docs, list[tuple[Docs, Docs]]]:
     """The documents that hold all terms; for each term its places, in which of them and where."""
     slices = list(map(field.where, terms))
-    docs = docs_in_all([field.postings[where] for where in slices])
-    numbers = [where.start + places_with(field.postings[where], docs) for where in slices]
+    docs, places = meeting([field.postings[where] for where in slices])
+    numbers = [where.start + found for where, found in zip(slices, places, strict=True)]
     begins, freqs = zip(*map(field.position_spans, numbers), strict=True)
     # All terms' at once: where a phrase is rare, each call costs more than what it does.
     found = spans(np.concatenate(begins), np.concatenate(freqs))
