@@ -34,7 +34,7 @@ _FIRST_POSTINGS = 64
 _FIRST_BLOCKS = 2
 _MORE_BLOCKS = 8  # times as many in each further step
 # So many documents that hold every word are scored sooner than the best are told from the rest.
-_FEW_TO_SCORE = 4096
+_FEW_TO_SCORE = 1024
 # What scores in 32 bits may be off, relatively.
 _ROUNDING = 1e-5
 _IN_BLOCK = np.arange(BLOCK_POSTINGS)
@@ -121,6 +121,8 @@ class Question(NamedTuple):
             held = _in_all(self, least, number, keep)
             if held is None:
                 _collect(best, self, least, number, base, keep)
+            elif len(held) > _FEW_TO_SCORE:
+                _sift(best, self, number, base, held)
             else:
                 few.append(held.astype(np.int64) + base)
         docs = np.sort(np.concatenate((best.docs, *few)))
@@ -301,14 +303,14 @@ def _after(numbers: Sequence[float]) -> list[float]:
 
 
 def _in_all(question: Question, least: float, number: int, passing: Mask | None) -> Ints | None:
-    """The documents of a segment that hold every word; None where they need not, or are many."""
+    """The documents of a segment that hold every word; None where they need not, or it is one."""
     if sum(question.weights) - min(question.weights) >= least:
         return None
     firsts = [leaf[0].pieces[number] if leaf else None for leaf in question.summands]
     lists = [piece.postings for piece in firsts if piece is not None]
     if len(lists) < len(firsts):
         return NO_DOCS
-    if len(lists) == 1 or min(map(len, lists)) > _FEW_TO_SCORE:
+    if len(lists) == 1:
         return None
     docs = docs_in_all(lists)
     if passing is not None:
@@ -316,6 +318,14 @@ def _in_all(question: Question, least: float, number: int, passing: Mask | None)
     for other in _excluded(question, number):
         docs = docs[look_up_postings(other, docs)[1] > MAX_FREQ]
     return docs
+
+
+def _sift(best: _Best, question: Question, number: int, base: int, held: Ints) -> None:
+    """Add the best of the documents of a segment that hold every word."""
+    scores = np.zeros(len(held), dtype=np.float32)
+    for one in _lists(question, number, base)[0]:
+        one.add_to(scores, held)
+    best.add(held.astype(np.int64) + base, scores)
 
 
 def _excluded(question: Question, number: int) -> list[Ints]:
