@@ -141,8 +141,8 @@ class _Postings:
         docs, bases, lengths = np.array(self._runs, dtype=np.int64).reshape(-1, 3).T
         positions = np.concatenate([NO_TERMS.positions, *self._positions])
         positions += np.repeat(bases.astype(np.uint32), lengths)
-        # A token as one number, term before document before position, sorts in a tenth of the time
-        # of three. 64 bits are enough for 2**24 terms in 2**16 documents of 2**24 words.
+        # A token as one number, term before document before position: numbers are sorted faster
+        # than put in order. 64 bits are enough for 2**24 terms in 2**16 documents of 2**24 words.
         position_bits = int(positions.max(initial=0)).bit_length()
         doc_bits = len(title_lengths).bit_length()
         tokens = rank[np.concatenate([NO_TERMS.positions, *self._numbers])]

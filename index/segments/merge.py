@@ -32,8 +32,8 @@ from index.segments.strings import Strings
 
 Kept = NDArray[np.bool_]
 
-# Postings and positions that are gathered at once, some 60 MB of them.
-_GATHERED = 1 << 21
+# Postings that are gathered at once, some 60 MB of them and their positions.
+_GATHERED = 3 << 18
 # Strings that are Python objects at once, some 30 MB of them.
 _STRINGS = 1 << 18
 

@@ -22,8 +22,10 @@ BLOCK_POSTINGS = 128
 # The positions of a posting are found from the frequencies of so many at the most, which lie in
 # one line of the processor's cache.
 POSITION_STEP = 16
-# Frequencies that lie side by side are summed so many times as fast as those of single postings.
-_SUMMED_FASTER = 8
+# Of postings that lie side by side so many are summed while one is found by itself, and so many more
+# at no cost: measured, 0.9 ns and 50 ns.
+_SUMMED_FASTER = 32
+_SUMMED_AT_ONCE = 8192
 # Words for each occurrence of a term, in sixteenths; more is not told apart from the largest.
 SPACING_UNITS = 16
 LARGEST_SPACING = 0xFFFF
@@ -97,12 +99,11 @@ class TextField:
             return numbers, numbers
         first, last = int(numbers[0]) // POSITION_STEP, int(numbers[-1])
         begin = first * POSITION_STEP
-        if last - begin < _SUMMED_FASTER * POSITION_STEP * len(numbers):
+        if last - begin < _SUMMED_FASTER * len(numbers) + _SUMMED_AT_ONCE:
             between = freqs_of(self.postings[begin : last + 1])
             numbers = numbers - begin
             freqs = between[numbers].astype(np.int64)
-            starts = between.cumsum(dtype=np.int64)[numbers]
-            starts -= freqs
+            starts = between.cumsum(dtype=np.uint32)[numbers] - freqs
             starts += int(self.position_starts[first])
             return starts, freqs
         steps = numbers // POSITION_STEP
