@@ -179,16 +179,19 @@ def test_packed_positions_come_back(pieces: list[list[int]], data: st.DataObject
     assert positions.between(first, last).tolist() == flat[first:last]
 
 
-@given(st.lists(st.integers(1, 9), min_size=1, max_size=600), st.data())
+@pytest.mark.parametrize("at_once", [8192, -(10**6)], ids=["summed", "each by itself"])
+@given(freqs=st.lists(st.integers(1, 9), min_size=1, max_size=600), data=st.data())
 def test_positions_of_few_and_of_many_postings_are_found(
-    freqs: list[int], data: st.DataObject
+    at_once: int, freqs: list[int], data: st.DataObject
 ) -> None:
     """`freqs[d]` words in a row in document `d`."""
     words = [analysed(dict.fromkeys(range(freq), "kapal")) for freq in freqs]
     segment = Segment(build((document(n), NOTHING, body) for n, body in enumerate(words)))
     surface = segment.text["surface"]
     wanted = data.draw(st.sets(st.sampled_from(range(len(freqs))), max_size=40).map(sorted))
-    starts, found = surface.position_spans(np.array(wanted, dtype=np.int64))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.segments.segment._SUMMED_AT_ONCE", at_once)
+        starts, found = surface.position_spans(np.array(wanted, dtype=np.int64))
     assert found.tolist() == [freqs[doc] for doc in wanted]
     assert starts.tolist() == [sum(freqs[:doc]) for doc in wanted]
     assert surface.positions.at(starts).tolist() == [64] * len(wanted)
