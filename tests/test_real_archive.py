@@ -22,6 +22,7 @@ from index.config import Config
 from index.pipeline import INDEX_FOLDER, index_paths
 from index.segments.arrays import read_arrays
 from index.segments.commit import SEGMENT_SUFFIX, Commit, last_commit
+from index.segments.postings import docs_of, freqs_of
 from index.segments.segment import Segment
 from index.sources import Input, Record, read_article, records
 from tests.test_pipeline import archived, assert_same_index, files_of, indexed
@@ -88,12 +89,13 @@ def test_columns_and_postings_of_a_keyword_agree(segments: list[Segment]) -> Non
 def test_frequencies_and_positions_agree(segments: list[Segment]) -> None:
     for segment in segments:
         surface = segment.text["surface"]
-        assert surface.freqs.astype(np.int64).sum() == len(surface.positions)
+        assert freqs_of(surface.postings).sum() == len(surface.positions)
         lengths = segment.title_lengths.astype(np.int64) + segment.body_lengths
         assert (lengths > 0).all()
         for field in segment.text.values():
-            assert field.freqs.min() > 0
-            assert (field.titled_freqs <= field.freqs[field.titled]).all()
+            freqs = freqs_of(field.postings)
+            assert freqs.min() > 0
+            assert (field.titled_freqs <= freqs[field.titled]).all()
             terms = field.terms.to_list()
             assert terms == sorted(set(terms))
 
@@ -127,7 +129,7 @@ def _leaf(segment: Segment, query: Any) -> Iterator[int]:
         else:
             wanted = value == query.text
         if wanted and text:
-            yield from text.docs[text.postings(number)].tolist()
+            yield from docs_of(text.postings[text.where(number)]).tolist()
         elif wanted:
             yield from segment.keywords[query.field()].docs_of(number).tolist()
 
@@ -137,7 +139,8 @@ def _phrase(segment: Segment, words: list[str]) -> list[int]:
     places = []
     for shift, word in enumerate(words):
         term = surface.terms.find(word)
-        docs, freqs = (column[surface.postings(term)] for column in (surface.docs, surface.freqs))
+        postings = surface.postings[surface.where(term)]
+        docs, freqs = docs_of(postings), freqs_of(postings)
         positions = surface.position_lists(term)[0].astype(np.int64) - shift
         places.append(set(zip(np.repeat(docs, freqs).tolist(), positions.tolist(), strict=True)))
     return sorted({doc for doc, _ in set.intersection(*places)})

@@ -18,7 +18,7 @@ from index.identity import NOTHING_SAID
 from index.language.analyzer import analyze
 from index.schema import COLUMNS, TEXT_FIELDS, TITLE_BODY_GAP
 from index.segments.arrays import Ints, in_memory, read_arrays, write_arrays
-from index.segments.chunk import chunk
+from index.segments.chunk import NOTHING, Analysed, Terms, build, chunk
 from index.segments.commit import (
     Commit,
     details_name,
@@ -33,9 +33,11 @@ from index.segments.commit import (
 )
 from index.segments.merge import merge
 from index.segments.people import People, people_arrays
+from index.segments.positions import PackedPositions, Positions
+from index.segments.postings import MAX_DOCS, MAX_FREQ, docs_of, freqs_of, packed
 from index.segments.segment import NO_MOMENT, Segment, ranges, smallest, spans
 from index.segments.strings import Strings
-from index.segments.writer import IndexWriter
+from index.segments.writer import _MAX_MERGED_DOCS, IndexWriter
 
 
 def document(number: int, text: str = "isi", title: str = "", **keywords: str) -> Document:
@@ -80,7 +82,7 @@ def test_chunk_counts_a_title_and_a_body_together() -> None:
     segment = Segment(chunk([document(7, "Banjir di Caracas surut.", title="Banjir surut")]))
     surface = segment.text["surface"]
     assert surface.terms.to_list() == [b"banjir", b"caracas", b"di", b"surut"]
-    assert surface.freqs.tolist() == [2, 1, 1, 2]
+    assert freqs_of(surface.postings).tolist() == [2, 1, 1, 2]
     assert surface.title_freqs(slice(0, 4)).tolist() == [1, 0, 0, 1]
     assert (segment.title_lengths.tolist(), segment.body_lengths.tolist()) == ([2], [4])
     body = 2 + TITLE_BODY_GAP
@@ -126,6 +128,83 @@ def test_chunk_of_nothing_is_an_empty_segment() -> None:
     assert equal(in_memory(merged), chunk([]))
 
 
+def analysed(words: dict[int, str]) -> Analysed:
+    """A body with these words at these positions."""
+    terms = Terms(list(words.values()), np.array(list(words), dtype=np.uint32))
+    return Analysed(max(words) + 1, terms, terms)
+
+
+def test_a_term_counts_255_times_in_a_document_and_has_as_many_positions() -> None:
+    segment = Segment(chunk([document(1, "banjir " * 300 + "surut"), document(2, "banjir")]))
+    surface = segment.text["surface"]
+    banjir, surut = surface.terms.find("banjir"), surface.terms.find("surut")
+    assert freqs_of(surface.postings).tolist() == [255, 1, 1]
+    positions, begins = surface.position_lists(banjir)
+    assert positions.tolist() == [*range(64, 64 + 255), 64]
+    assert begins.tolist() == [0, 255, 256]
+    assert surface.position_lists(surut)[0].tolist() == [64 + 300]
+    assert segment.body_lengths.tolist() == [301, 1]
+
+
+def test_positions_are_kept_however_far_and_far_apart_they_are() -> None:
+    far = [0, 1, 1500, 4030, 4031, 4032, 8191, 65_535, 65_536, 70_000, 3_000_000]
+    texts = [dict.fromkeys(far, "kapal") | {2: "tiba"}, {0: "kapal"}, {65_600: "tiba"}]
+    documents = [(document(n), NOTHING, analysed(text)) for n, text in enumerate(texts)]
+    for kept in ([True, True, True], [True, False, True], [False, True, True]):
+        parts = [Segment(build(documents[:1])), Segment(build(documents[1:]))]
+        keep = [np.array(kept[:1]), np.array(kept[1:])]
+        surface = Segment(in_memory(merge(parts, keep, Path()))).text["surface"]
+        expected = [p + 64 for p in [*(far if kept[0] else []), *([0] if kept[1] else [])]]
+        assert surface.position_lists(surface.terms.find("kapal"))[0].tolist() == expected
+        expected = [p + 64 for p in [*([2] if kept[0] else []), 65_600]]
+        assert surface.position_lists(surface.terms.find("tiba"))[0].tolist() == expected
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 10) | st.integers(4090, 2**32 - 1), max_size=5)),
+    st.data(),
+)
+def test_packed_positions_come_back(pieces: list[list[int]], data: st.DataObject) -> None:
+    written = PackedPositions(None)
+    for piece in pieces:
+        written.append(np.array(piece, dtype=np.uint32))
+    arrays = in_memory(written.arrays().items())
+    positions = Positions(arrays["positions"], arrays["far_places"], arrays["far_positions"])
+    flat = [position for piece in pieces for position in piece]
+    assert len(positions) == len(flat)
+    assert len(arrays["positions"]) == (len(flat) * 3 + 1) // 2
+    places = data.draw(st.lists(st.sampled_from(range(len(flat))))) if flat else []
+    assert positions.at(np.array(places, dtype=np.int64)).tolist() == [flat[n] for n in places]
+    first, last = sorted(data.draw(st.tuples(*[st.integers(0, len(flat))] * 2)))
+    assert positions.between(first, last).tolist() == flat[first:last]
+
+
+@pytest.mark.parametrize("at_once", [8192, -(10**6)], ids=["summed", "each by itself"])
+@given(freqs=st.lists(st.integers(1, 9), min_size=1, max_size=600), data=st.data())
+def test_positions_of_few_and_of_many_postings_are_found(
+    at_once: int, freqs: list[int], data: st.DataObject
+) -> None:
+    """`freqs[d]` words in a row in document `d`."""
+    words = [analysed(dict.fromkeys(range(freq), "kapal")) for freq in freqs]
+    segment = Segment(build((document(n), NOTHING, body) for n, body in enumerate(words)))
+    surface = segment.text["surface"]
+    wanted = data.draw(st.sets(st.sampled_from(range(len(freqs))), max_size=40).map(sorted))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.segments.segment._SUMMED_AT_ONCE", at_once)
+        starts, found = surface.position_spans(np.array(wanted, dtype=np.int64))
+    assert found.tolist() == [freqs[doc] for doc in wanted]
+    assert starts.tolist() == [sum(freqs[:doc]) for doc in wanted]
+    assert surface.positions.at(starts).tolist() == [64] * len(wanted)
+
+
+def test_postings_are_sorted_by_document_and_tell_both() -> None:
+    docs = np.array([0, 1, 65_536, MAX_DOCS - 1])
+    postings = packed(docs, np.array([255, 1, 256, 70_000]))
+    assert postings.tolist() == [255, 257, 65_536 * 256 + 255, 2**32 - 1]
+    assert docs_of(postings).tolist() == docs.tolist()
+    assert freqs_of(postings).tolist() == [255, 1, 255, 255]
+
+
 # Merging
 
 
@@ -160,16 +239,17 @@ def test_merging_with_deletions_is_one_segment_of_the_kept(
 @settings(deadline=None)
 @given(DOCUMENTS)
 def test_postings_say_what_the_tokens_say(documents: list[Document]) -> None:
-    """Counted again from the analyzer's tokens, a term once at each position."""
+    """Counted again from the analyzer's tokens, a term once at each position, at most 255 times."""
     segment = Segment(chunk(documents))
     for name in ("stem", "surface"):
         field = segment.text[name]
         found: dict[tuple[str, int], tuple[int, int]] = {}
         for number in range(len(field.terms)):
-            where = field.postings(number)
-            docs = field.docs[where].tolist()
+            where = field.where(number)
+            docs = docs_of(field.postings[where]).tolist()
             assert docs == sorted(set(docs))
-            freqs, title_freqs = field.freqs[where].tolist(), field.title_freqs(where).tolist()
+            freqs = freqs_of(field.postings[where]).tolist()
+            title_freqs = field.title_freqs(where).tolist()
             counts = zip(freqs, title_freqs, strict=True)
             term = field.terms[number]
             found |= {(term, doc): count for doc, count in zip(docs, counts, strict=True)}
@@ -181,7 +261,10 @@ def test_postings_say_what_the_tokens_say(documents: list[Document]) -> None:
                     if term is not None:
                         freq, title_freq = expected.get((term, number), (0, 0))
                         expected[term, number] = (freq + 1, title_freq + titled)
-        assert found == expected
+        assert found == {
+            place: (min(freq, MAX_FREQ), min(title_freq, MAX_FREQ))
+            for place, (freq, title_freq) in expected.items()
+        }
 
 
 def test_every_array_of_a_segment_is_little_endian_and_flat() -> None:
@@ -439,6 +522,19 @@ def test_one_commit_merges_all_that_a_long_run_has_written(
         writer.add(chunk([document(number), document(number + 1)]))
     assert [entry.docs for entry in writer.commit(300).segments] == [10, 10, 10]
     assert sorted(articles_in(tmp_path)) == list(range(1, 31))
+
+
+def test_no_segment_has_more_documents_than_postings_can_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _MAX_MERGED_DOCS < MAX_DOCS
+    monkeypatch.setattr("index.segments.writer.MAX_DOCS", 5)
+    monkeypatch.setattr("index.segments.writer._MAX_MERGED_DOCS", 5)
+    writer = IndexWriter(tmp_path, 64)
+    for number in range(0, 12, 2):
+        writer.add(chunk([document(number), document(number + 1)]))
+    assert [entry.docs for entry in writer.commit(120).segments] == [4, 4, 4]
+    assert articles_in(tmp_path) == list(range(12))
 
 
 def test_damaged_segment_is_refused_instead_of_merged(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from benchmarks.data import news
 from index.config import Config, Ranking
 from index.document import Document
 from index.schema import COLUMNS
-from index.segments.chunk import chunk
+from index.segments.chunk import NOTHING, Analysed, Terms, build, chunk
 from index.segments.commit import Commit
 from index.segments.segment import BLOCK_POSTINGS
 from index.segments.writer import IndexWriter
@@ -110,6 +110,38 @@ def test_the_best_are_those_of_looking_at_all(tmp_path: Path, seed: int, sizes: 
         best = asked.best(limit, share=share, passing=passing)
         expected = everything(snapshot, tree, ranking, share, passing, limit)
         assert (best.docs.tolist(), best.scores.tolist()) == expected, (tree, ranking, share)
+
+
+def test_a_segment_of_more_than_65536_documents_is_asked_alike(tmp_path: Path) -> None:
+    """Two segments, merged without a tenth of their documents; some words stand far behind."""
+    random = Random(6)
+    weights = [1 / (rank + 1) for rank in range(len(WORDS))]
+    keywords = {field.name: () for field in COLUMNS}
+    writer = IndexWriter(tmp_path, memory_mb=64)
+    for first in (0, 40_000):
+        documents = []
+        for number in range(first, first + 40_000):
+            places = [*sorted(random.sample(range(10), 4)), random.choice([4999, 70_000])]
+            words = random.choices(WORDS, weights, k=5)
+            terms = Terms(words, np.array(places, dtype=np.uint32))
+            body = Analysed(places[-1] + 1, terms, terms)
+            documents.append((Document(number, number, "", "", keywords, number), NOTHING, body))
+        writer.remove(range(0, first, 10))
+        writer.add(build(documents))
+        commit = writer.commit(first)
+    assert [entry.docs for entry in commit.segments] == [76_000]
+    snapshot = Snapshot(tmp_path, commit, ())
+    passing = snapshot.alive
+    for _ in range(40):
+        tree = question(random)
+        if random.random() < 0.5:
+            tree = And(children=tuple(Word(text=word) for word in random.sample(WORDS[:9], 2)))
+        share = random.choice([1.0, 0.4])
+        asked = question_of(snapshot, tree, Ranking())
+        assert asked is not None
+        best = asked.best(10, share=share, passing=passing)
+        expected = everything(snapshot, tree, Ranking(), share, passing, 10)
+        assert (best.docs.tolist(), best.scores.tolist()) == expected, (tree, share)
 
 
 def test_a_nested_question_is_left_to_looking_at_all(tmp_path: Path) -> None:

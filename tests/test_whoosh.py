@@ -245,6 +245,17 @@ def test_whoosh_finds_what_the_documents_say(
     shutil.rmtree(folder)
 
 
+def test_whoosh_finds_a_phrase_far_behind_and_after_a_frequent_word(tmp_path: Path) -> None:
+    filler = "dan " * 300 + "lalu besok " * 35_000
+    write(tmp_path, [[document(1, filler + "kapal perang"), document(2, "perang " + filler)]])
+    whoosh_index = open_dir(tmp_path)
+    assert articles(whoosh_index, Phrase("surface", ["kapal", "perang"])) == [1]
+    assert articles(whoosh_index, Phrase("surface", ["perang", "dan"])) == [2]
+    assert articles(whoosh_index, Phrase("surface", ["perang", "kapal"])) == []
+    with whoosh_index.reader() as reader:
+        assert reader.frequency("surface", "dan") == 2 * 255
+
+
 # What else Whoosh asks of an index
 
 

@@ -1,7 +1,7 @@
 """This project: segments written as the indexer writes them, asked without the archive.
 
-Two processes make chunks of the corpus. Words are terms of the stem field, phrases and prefixes
-belong to the surface field, so the tokens go into both.
+Two processes make chunks of the corpus. The tokens go into the surface field, where phrases and
+prefixes are looked up anyway; the stem field stays empty.
 """
 
 import itertools
@@ -17,9 +17,9 @@ from benchmarks.queries import Question
 from index.config import Config, Ranking
 from index.document import Document
 from index.processes import ordered_map
-from index.schema import COLUMNS
+from index.schema import COLUMNS, SURFACE
 from index.segments.arrays import Ints
-from index.segments.chunk import NO_TERMS, Analysed, Terms, build
+from index.segments.chunk import NO_TERMS, NOTHING, Analysed, Terms, build
 from index.segments.commit import last_commit
 from index.segments.writer import IndexWriter
 from search.embedded.facets import count_values
@@ -31,6 +31,7 @@ from search.query.ast import And, Node, Or, Phrase, Prefix, Term
 from search.query.resolve import Clause
 
 _LINES_PER_CHUNK = 1000
+_NO_KEYWORDS: dict[str, tuple[str, ...]] = {field.name: () for field in COLUMNS}
 # One field, whose words count once: neither title nor surface forms weigh more.
 _RANKING = Ranking(k1=0.9, b=0.75, title_weight=1.0, surface_weight=0.0)
 
@@ -59,19 +60,19 @@ def _chunk(corpus: Path, piece: tuple[int, int, int]) -> dict[str, Ints]:
         lines.seek(offset)
         rows = list(map(parse, lines.read(size).splitlines()))
     return build(
-        (_document(first + number, row), NO_TERMS, _analysed(row.tokens))
+        (_document(first + number, row), NOTHING, _analysed(row.tokens))
         for number, row in enumerate(rows)
     )
 
 
 def _document(number: int, row: Row) -> Document:
-    keywords = {field.name: tuple(row.keywords.get(field.name, ())) for field in COLUMNS}
+    keywords = _NO_KEYWORDS | {field: tuple(values) for field, values in row.keywords.items()}
     return Document(number, 0, "", "", keywords, row.moment)
 
 
 def _analysed(tokens: list[str]) -> Analysed:
-    terms = Terms(tokens, range(len(tokens)))
-    return Analysed(len(tokens), terms, terms)
+    terms = Terms(tokens, np.arange(len(tokens), dtype=np.uint32))
+    return Analysed(len(tokens), terms, NO_TERMS)
 
 
 def reader(folder: Path) -> Ask:
@@ -87,7 +88,7 @@ def _tree(question: Question) -> Node:
         return Phrase(words=words)
     if kind == "prefix":
         return Prefix(text=words[0])
-    terms = tuple(Term(text=word) for word in words)
+    terms = tuple(Term(text=word, field=SURFACE.name) for word in words)
     if len(terms) == 1:
         return terms[0]
     return And(children=terms) if kind in ("and", "person+noun") else Or(children=terms)

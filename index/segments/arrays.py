@@ -173,6 +173,13 @@ def _release(mapped: mmap.mmap) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
+def is_first(ordered: Ints) -> NDArray[np.bool_]:
+    """Which numbers differ from the one before."""
+    first = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return first
+
+
 def fsync_folder(folder: Path) -> None:
     """Wait until the disk holds the folder's names (a no-op where folders cannot be opened)."""
     if os.name == "nt":

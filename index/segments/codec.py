@@ -29,6 +29,7 @@ from index.segments.commit import (
     open_segment,
     toc_name,
 )
+from index.segments.postings import docs_of, freqs_of
 from index.segments.segment import KeywordField, Segment, TextField
 
 
@@ -182,8 +183,8 @@ class SegmentTerms(base.TermsReader):
         if isinstance(field, KeywordField):
             docs = field.docs_of(number)
             return docs, np.ones(len(docs), dtype=np.uint8)
-        where = field.postings(number)
-        return field.docs[where], field.freqs[where]
+        postings = field.postings[field.where(number)]
+        return docs_of(postings), freqs_of(postings)
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
         docs, freqs = self.postings(fieldname, text)

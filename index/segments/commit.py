@@ -19,7 +19,7 @@ from index.segments.arrays import read_arrays
 from index.segments.segment import Segment
 
 # Raised too when `names.name_key` changes, whose keys the people file holds.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 # Where an archive keeps its index.
 INDEX_FOLDER = "index"
 INDEX_NAME = "MAIN"

@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from index.schema import COLUMNS, TEXT_FIELDS, Field
 from index.segments.arrays import Arrays, Ints, Pieces, release
+from index.segments.positions import PackedPositions
+from index.segments.postings import docs_of, freqs_of, packed
 from index.segments.segment import (
     BLOCK_POSTINGS,
     LARGEST_SPACING,
+    POSITION_STEP,
     SPACING_UNITS,
     KeywordField,
     Segment,
@@ -29,8 +32,8 @@ from index.segments.strings import Strings
 
 Kept = NDArray[np.bool_]
 
-# Postings and positions that are gathered at once, some 60 MB of them.
-_GATHERED = 1 << 21
+# Postings that are gathered at once, some 60 MB of them and their positions.
+_GATHERED = 3 << 18
 # Strings that are Python objects at once, some 30 MB of them.
 _STRINGS = 1 << 18
 
@@ -40,8 +43,7 @@ class TextPiece(NamedTuple):
 
     terms: Strings
     counts: Ints
-    docs: Ints
-    freqs: Ints
+    postings: Ints
     title_freqs: Ints
     positions: Ints | None
 
@@ -56,7 +58,7 @@ def merge(segments: Sequence[Segment], kept: Sequence[Kept], folder: Path) -> Ar
     for name in ("articles", "seqs", "moments", "title_lengths", "body_lengths"):
         parts = [segment.arrays[name][keep] for segment, keep in zip(segments, kept, strict=True)]
         whole = np.concatenate(parts)
-        columns[name] = smallest(whole) if name.endswith("lengths") else whole
+        columns[name] = whole if name == "moments" else smallest(whole)
     columns["oldest_first"] = oldest_first(columns["moments"])
     yield from columns.items()
     lengths = columns["title_lengths"].astype(np.int32) + columns["body_lengths"]
@@ -124,29 +126,31 @@ class _Part:
         self._doc_numbers = doc_numbers
         self._all_stay = bool((doc_numbers >= 0).all())
         self._terms = np.searchsorted(term_numbers, cuts.astype(np.uint32))
-        self._postings = field.starts[self._terms]
+        self._postings = field.starts[self._terms].astype(np.int64)
         self._titled = np.searchsorted(field.titled, self._postings.astype(field.titled.dtype))
 
     def terms(self, piece: int) -> Ints:
         """The numbers of the terms in the united vocabulary."""
         return self._term_numbers[self._terms[piece] : self._terms[piece + 1]]
 
-    def read(self, piece: int) -> tuple[Ints, Ints, Ints, Ints, Ints | None, Ints | None]:
-        """Counts of each term; documents and frequencies; positions, and how many of each term."""
+    def read(self, piece: int) -> tuple[Ints, Ints, Ints, Ints | None, Ints | None]:
+        """Counts of each term; postings; positions, and how many of each term."""
         field = self._field
         first, last = self._terms[piece : piece + 2]
-        begin, end = self._postings[piece : piece + 2]
-        starts = field.starts[first : last + 1] - begin
+        begin, end = self._postings[piece : piece + 2].tolist()
+        starts = field.starts[first : last + 1].astype(np.int64) - begin
         counts = np.diff(starts)
-        docs, freqs = self._doc_numbers[field.docs[begin:end]], field.freqs[begin:end]
+        postings = field.postings[begin:end]
+        docs, freqs = self._doc_numbers[docs_of(postings)], freqs_of(postings)
         title_freqs = np.zeros(end - begin, dtype=field.titled_freqs.dtype)
         titled = slice(*self._titled[piece : piece + 2])
         title_freqs[field.titled[titled].astype(np.int64) - begin] = field.titled_freqs[titled]
         positions = position_counts = None
         if field.has_positions:
-            position_starts = field.position_starts[first : last + 1]
-            positions = field.positions[position_starts[0] : position_starts[-1]]
-            position_counts = np.diff(position_starts)
+            position_starts = _starts(freqs)
+            begin = field.position_start(begin)
+            positions = field.positions.between(begin, begin + int(position_starts[-1]))
+            position_counts = np.diff(position_starts[starts])
         if not self._all_stay:
             stays = docs >= 0
             if positions is not None:
@@ -154,7 +158,7 @@ class _Part:
                 position_counts = np.diff(_starts(freqs * stays)[starts])
             counts = np.diff(_starts(stays.view(np.uint8))[starts])
             docs, freqs, title_freqs = docs[stays], freqs[stays], title_freqs[stays]
-        return counts, docs, freqs, title_freqs, positions, position_counts
+        return counts, packed(docs, freqs), title_freqs, positions, position_counts
 
 
 def _text_pieces(
@@ -166,8 +170,6 @@ def _text_pieces(
     sizes = np.zeros(len(vocabulary), dtype=np.int64)
     for one, numbers in zip(fields, renumbered, strict=True):
         sizes[numbers] += np.diff(one.starts)
-        if field.positions:
-            sizes[numbers] += np.diff(one.position_starts)
     ends = np.cumsum(sizes)
     at = np.searchsorted(ends, np.arange(_GATHERED, sizes.sum(), _GATHERED))
     cuts = np.unique(np.concatenate([[0], at, [len(vocabulary)]]))
@@ -189,7 +191,7 @@ def _gathered(
     Those of one term stay together, so that few runs are put in order, not all postings.
     """
     terms = np.concatenate([part.terms(piece) for part in parts]).astype(np.int64) - first
-    counts, docs, freqs, title_freqs, positions, position_counts = zip(
+    counts, postings, title_freqs, positions, position_counts = zip(
         *(part.read(piece) for part in parts), strict=True
     )
     order = stable_order(terms)
@@ -205,8 +207,7 @@ def _gathered(
     return TextPiece(
         vocabulary.only(used + first),
         of_term[used],
-        np.concatenate(docs)[source],
-        np.concatenate(freqs)[source],
+        np.concatenate(postings)[source],
         np.concatenate(title_freqs)[source],
         gathered,
     )
@@ -237,62 +238,62 @@ def text_arrays(
     `folder`; without one, all is in memory.
     """
     tables: list[Strings] = []
-    counts, position_counts = [], []
-    docs, freqs, titled_freqs = Pieces(folder), Pieces(folder), Pieces(folder)
-    titled, positions = Pieces(folder, np.uint32), Pieces(folder)
-    block_freqs, block_spacing = _Blocks(np.maximum), _Blocks(np.minimum)
-    postings = 0
+    counts = []
+    postings, positions = Pieces(folder, np.uint32), PackedPositions(folder)
+    titled, titled_freqs = Pieces(folder, np.uint32), Pieces(folder)
+    block_freqs = _Blocks(np.maximum, BLOCK_POSTINGS)
+    block_spacing = _Blocks(np.minimum, BLOCK_POSTINGS)
+    step_positions = _Blocks(np.add, POSITION_STEP)
+    written = 0
     for piece in pieces:
         tables.append(piece.terms)
         counts.append(piece.counts)
-        docs.append(piece.docs)
-        freqs.append(piece.freqs)
+        postings.append(piece.postings)
         in_title = np.flatnonzero(piece.title_freqs)
-        titled.append(in_title + postings)
+        titled.append(in_title + written)
         titled_freqs.append(piece.title_freqs[in_title])
-        words = lengths[piece.docs].astype(np.uint32)
-        spacing = words * np.uint32(SPACING_UNITS) // piece.freqs.astype(np.uint32)
-        block_freqs.append(piece.freqs)
+        freqs = freqs_of(piece.postings)
+        spacing = lengths[docs_of(piece.postings)].astype(np.uint32) * SPACING_UNITS // freqs
+        block_freqs.append(freqs)
         block_spacing.append(np.minimum(spacing, LARGEST_SPACING))
         if piece.positions is not None:
+            step_positions.append(freqs)
             positions.append(piece.positions)
-            position_counts.append(np.diff(_starts(piece.freqs)[_starts(piece.counts)]))
-        postings += len(piece.docs)
+        written += len(piece.postings)
     table = Strings.joined(tables)
     yield from _named(
         field,
         blob=table.blob,
         offsets=table.offsets,
-        starts=_starts(_joined(counts)),
-        docs=docs,
-        freqs=freqs,
+        starts=smallest(_starts(_joined(counts))),
+        postings=postings,
         titled=titled,
         titled_freqs=titled_freqs,
         block_freqs=smallest(block_freqs.whole()),
         block_spacing=block_spacing.whole().astype(np.uint16),
     )
     if field.positions:
-        yield from _named(
-            field, position_starts=_starts(_joined(position_counts)), positions=positions
-        )
+        starts = smallest(_starts(step_positions.whole())[:-1])
+        yield from _named(field, position_starts=starts, **positions.arrays())
 
 
 class _Blocks:
-    """The largest or smallest number of every BLOCK_POSTINGS, whatever the pieces they come in."""
+    """One number for each so many, in whatever pieces they come: the largest, smallest or sum."""
 
-    def __init__(self, extreme: np.ufunc) -> None:
-        self._extreme = extreme
+    def __init__(self, reduced: np.ufunc, size: int) -> None:
+        self._reduced = reduced
+        self._size = size
         self._done: list[Ints] = []
         self._rest = np.zeros(0, dtype=np.int64)
 
     def append(self, piece: Ints) -> None:
         numbers = np.concatenate([self._rest, piece])
-        full = len(numbers) - len(numbers) % BLOCK_POSTINGS
-        self._done.append(self._extreme.reduce(numbers[:full].reshape(-1, BLOCK_POSTINGS), axis=1))
+        full = len(numbers) - len(numbers) % self._size
+        self._done.append(self._reduced.reduce(numbers[:full].reshape(-1, self._size), axis=1))
         self._rest = numbers[full:]
 
     def whole(self) -> Ints:
-        rest = [self._extreme.reduce(self._rest, keepdims=True)] if len(self._rest) else []
+        rest = [self._reduced.reduce(self._rest, keepdims=True)] if len(self._rest) else []
         return _joined([*self._done, *rest])
 
 
@@ -321,9 +322,9 @@ def keyword_arrays(field: Field, values: Strings, counts: Ints, ordinals: Ints) 
         field,
         blob=values.blob,
         offsets=values.offsets,
-        doc_starts=_starts(counts).astype(np.uint32),
+        doc_starts=smallest(_starts(counts)),
         ordinals=smallest(ordinals),
-        starts=_starts(uses[used]).astype(np.uint32),
+        starts=smallest(_starts(uses[used])),
         docs=smallest(doc_of[stable_order(ordinals)]),
     )
 

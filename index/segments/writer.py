@@ -39,9 +39,11 @@ from index.segments.commit import (
 )
 from index.segments.merge import merge
 from index.segments.people import people_arrays
+from index.segments.postings import MAX_DOCS
 from index.segments.segment import Segment
 
-# What a merge holds of each term in memory, and the time that a run spends in rewriting, end here.
+# What a merge holds of each term in memory, and the time that a run spends in rewriting, end here;
+# far from MAX_DOCS, which no segment may exceed.
 _MAX_MERGED_DOCS = 1_000_000
 
 
@@ -90,6 +92,8 @@ class IndexWriter:
     def add(self, chunk: Mapping[str, Ints]) -> None:
         """Add a chunk of analysed articles."""
         segment = Segment(chunk)
+        if sum(map(len, self._pending)) + len(segment) > MAX_DOCS:
+            self._flush()
         self._pending.append(segment)
         self._pending_bytes += segment.size_bytes
         if self._pending_bytes >= self._memory_bytes:

@@ -10,7 +10,16 @@ import numpy as np
 from index.language.analyzer import analyze, query_stem
 from index.language.spelling import modern_spelling
 from index.schema import DATE, STEM, SURFACE
-from search.embedded.docsets import NO_DOCS, Docs, distinct, intersection, union, without
+from index.segments.arrays import is_first
+from index.segments.segment import TextField, spans
+from search.embedded.docsets import (
+    NO_DOCS,
+    Docs,
+    intersection,
+    meeting,
+    union,
+    without,
+)
 from search.embedded.snapshot import Mask, Postings, Snapshot
 from search.query.ast import (
     And,
@@ -198,8 +207,10 @@ class Matcher:
         if isinstance(node, Either):
             return self._either(node, part)
         if isinstance(node, Term):
-            found = self._postings(STEM.name, node.text, part)
-            return Leaf(node.text, found, found, stems=frozenset([node.text]))
+            found, terms = self._postings(node.field, node.text, part), frozenset([node.text])
+            if node.field == SURFACE.name:
+                return Leaf(node.text, _NO_POSTINGS, found, surfaces=terms)
+            return Leaf(node.text, found, found, stems=terms)
         if isinstance(node, Phrase):
             return self._phrase(node, part)
         if isinstance(node, Prefix):
@@ -308,47 +319,62 @@ def _phrase_postings(
     terms = {word: field.terms.find(word) for word in times}
     if not terms or min(terms.values()) < 0:
         return _NO_POSTINGS
-    together = intersection([field.docs[field.postings(term)] for term in terms.values()])
-    at = {word: field.positions_in(term, together) for word, term in terms.items()}
-    places = [at[word] for word in (times if slop else words)]
+    together, at = _positions(field, list(terms.values()))
     if slop:
-        docs, positions = _near(places, list(times.values()), len(words) + slop)
+        held, positions = _near(at, list(times.values()), len(words) + slop)
     else:
-        starts = [
-            (docs << _POSITION_BITS) + positions + len(words) - offset
-            for offset, (docs, positions) in enumerate(places)
+        # Document and place of the phrase's end side by side in one number.
+        places = dict(zip(terms, at, strict=True))
+        numbers = np.arange(len(together)) << _POSITION_BITS
+        ends = [
+            (numbers + len(words) - offset).repeat(freqs) + positions
+            for offset, (freqs, positions) in enumerate(map(places.__getitem__, words))
         ]
-        keys = intersection(starts)
-        docs = keys >> _POSITION_BITS
+        keys = intersection(ends)
+        held = keys >> _POSITION_BITS
         positions = (keys & ((1 << _POSITION_BITS) - 1)) - len(words)
+    docs = together[held]
     titled = positions < segment.title_lengths[docs]
     if part is not None:
         inside = titled if part == "title" else ~titled
         docs, titled = docs[inside], titled[inside]
-    found = distinct(docs)
-    place = np.searchsorted(found, docs)
-    freqs = np.bincount(place, minlength=len(found))
+    first = is_first(docs)
+    found, place = docs[first] + base, first.cumsum() - 1
     title_freqs = np.bincount(place[titled], minlength=len(found))
-    return Postings(found + base, freqs, title_freqs)
+    return Postings(found, np.bincount(place), title_freqs)
 
 
-def _near(places: list[tuple[Docs, Docs]], times: list[int], width: int) -> tuple[Docs, Docs]:
-    """Where the words stand within `width` positions, in any order: documents and first places.
+def _positions(field: TextField, terms: list[int]) -> tuple[Docs, list[tuple[Docs, Docs]]]:
+    """The documents that hold all terms; how often each does so, and where, term by term."""
+    slices = list(map(field.where, terms))
+    docs, places = meeting([field.postings[where] for where in slices])
+    numbers = [where.start + found for where, found in zip(slices, places, strict=True)]
+    begins, freqs = zip(*map(field.position_spans, numbers), strict=True)
+    # All terms' at once: where a phrase is rare, each call costs more than what it does.
+    lengths = np.concatenate(freqs)
+    positions = field.positions.at(spans(np.concatenate(begins), lengths)).astype(np.int64)
+    at: list[tuple[Docs, Docs]] = []
+    end = 0
+    for one in freqs:
+        begin, end = end, end + int(one.sum())
+        at.append((one, positions[begin:end]))
+    return docs.astype(np.int64), at
 
-    `places` are those of each different word, `times` how often it must stand there.
+
+def _near(at: list[tuple[Docs, Docs]], times: list[int], width: int) -> tuple[Docs, Docs]:
+    """Where the words stand within `width` positions, in any order: which of the documents that
+    hold them all, and first places.
+
+    `at` tells how often each different word stands in each of these documents and where, `times`
+    how often it must stand there.
     """
-    common = intersection([distinct(docs) for docs, _ in places])
     found_docs, found_positions = [], []
-    lists = []
-    for docs, positions in places:
-        first = np.searchsorted(docs, common, side="left").tolist()
-        last = np.searchsorted(docs, common, side="right").tolist()
-        lists.append((positions.tolist(), first, last))
-    for row, doc in enumerate(common.tolist()):
+    lists = [(positions.tolist(), [0, *freqs.cumsum().tolist()]) for freqs, positions in at]
+    for doc in range(len(at[0][0])):
         events = sorted(
             (position, word)
-            for word, (positions, first, last) in enumerate(lists)
-            for position in positions[first[row] : last[row]]
+            for word, (positions, begins) in enumerate(lists)
+            for position in positions[begins[doc] : begins[doc + 1]]
         )
         latest = [deque([-width] * count, count) for count in times]
         begun = -1

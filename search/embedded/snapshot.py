@@ -13,8 +13,9 @@ from index.schema import PERSON
 from index.segments.arrays import Ints, read_arrays
 from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
+from index.segments.postings import MAX_FREQ, docs_of, freqs_of
 from index.segments.segment import Segment, TextField
-from search.embedded.docsets import NO_DOCS, Docs, look_up, summed
+from search.embedded.docsets import NO_DOCS, Docs, look_up, look_up_postings, summed
 
 Mask = NDArray[np.bool_]
 
@@ -102,16 +103,16 @@ class TermPostings(Postings):
         ):
             if place is not None and first < last:
                 text, where = place
-                places, found = look_up(text.docs[where], docs[first:last] - base)
-                freqs[first:last] = np.where(found, text.freqs[where][places], 0.0)
+                _, found = look_up_postings(text.postings[where], docs[first:last] - base)
+                freqs[first:last] = np.where(found <= MAX_FREQ, found, 0)
         return freqs
 
     def _read(self) -> tuple[Docs, Ints, Ints]:
         if not self._is_read:
             found = [
                 (
-                    text.docs[where].astype(np.int64) + base,
-                    text.freqs[where],
+                    docs_of(text.postings[where]).astype(np.int64) + base,
+                    freqs_of(text.postings[where]),
                     text.title_freqs(where),
                 )
                 for base, place in zip(self._bases, self.places, strict=True)
@@ -233,7 +234,7 @@ class Snapshot:
         for segment in self.segments:
             text = segment.text[field]
             number = text.terms.find(term)
-            places.append((text, text.postings(number)) if number >= 0 else None)
+            places.append((text, text.where(number)) if number >= 0 else None)
         return TermPostings(self.bases, places)
 
     def terms_with_prefix(self, field: str, prefix: str) -> set[str]:
@@ -252,8 +253,9 @@ class Snapshot:
             text = segment.text[field]
             found = text.terms.with_prefix(prefix)
             where = slice(int(text.starts[found.start]), int(text.starts[found.stop]))
-            docs = text.docs[where].astype(np.int64) + base
-            runs.append(Postings(docs, text.freqs[where], text.title_freqs(where)))
+            postings = text.postings[where]
+            docs = docs_of(postings).astype(np.int64) + base
+            runs.append(Postings(docs, freqs_of(postings), text.title_freqs(where)))
         return Postings.summed(runs)
 
     def terms_near(self, field: str, word: str) -> set[str]:

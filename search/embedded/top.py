@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from index.config import Ranking
 from index.segments.arrays import Ints
+from index.segments.postings import MAX_FREQ, docs_of, freqs_of, packed
 from index.segments.segment import BLOCK_POSTINGS, SPACING_UNITS, TextField
-from search.embedded.docsets import NO_DOCS, Docs, contains, intersection, look_up
+from search.embedded.docsets import NO_DOCS, Docs, docs_in_all, look_up_postings
 from search.embedded.match import LEAVES, OPTIONAL, ROUNDED, Leaf, Matcher, idf
 from search.embedded.score import Scores, parts_of, score
 from search.embedded.snapshot import Mask, Norms, Postings, Snapshot, TermPostings
@@ -33,7 +34,7 @@ _FIRST_POSTINGS = 64
 _FIRST_BLOCKS = 2
 _MORE_BLOCKS = 8  # times as many in each further step
 # So many documents that hold every word are scored sooner than the best are told from the rest.
-_FEW_TO_SCORE = 4096
+_FEW_TO_SCORE = 1024
 # What scores in 32 bits may be off, relatively.
 _ROUNDING = 1e-5
 _IN_BLOCK = np.arange(BLOCK_POSTINGS)
@@ -47,10 +48,14 @@ class Top(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """The postings of one summand in one segment; of which field and from where on, if of one."""
+    """The postings of one summand in one segment; of which field and from where on, if of one.
 
-    docs: Ints
-    freqs: NDArray[Any]  # whole numbers, unless titles are weighted
+    `freqs` are their frequencies where the postings do not tell them: those of several terms
+    together, or weighted for titles.
+    """
+
+    postings: Ints
+    freqs: NDArray[Any] | None = None
     field: TextField | None = None
     first: int = 0
 
@@ -116,6 +121,8 @@ class Question(NamedTuple):
             held = _in_all(self, least, number, keep)
             if held is None:
                 _collect(best, self, least, number, base, keep)
+            elif len(held) > _FEW_TO_SCORE:
+                _sift(best, self, number, base, held)
             else:
                 few.append(held.astype(np.int64) + base)
         docs = np.sort(np.concatenate((best.docs, *few)))
@@ -198,22 +205,40 @@ class _List:
     """One summand's postings in a segment, with what they can add to a score."""
 
     def __init__(self, piece: _Piece, scale: float, norms: _Floats) -> None:
-        self.docs = piece.docs
-        self._freqs = piece.freqs
+        self.postings = piece.postings
         self._scale = np.float32(scale)
         self._norms = norms
         self._piece = piece
         self._impacts: _Floats | None = None
         self.most = scale  # near enough, and what only looks documents up needs no more
-        if piece.field is None or len(piece.docs) <= _FEW_POSTINGS:
-            self._impacts = self._scale / (1 + norms[piece.docs] / piece.freqs)
+        if piece.field is None or len(piece.postings) <= _FEW_POSTINGS:
+            freqs = freqs_of(piece.postings) if piece.freqs is None else piece.freqs
+            self._impacts = self._impact(docs_of(piece.postings), freqs)
             self.most = float(self._impacts.max())
 
-    def impacts(self, places: Ints) -> _Floats:
-        """What postings add to the score of their documents."""
+    def read(self, places: Ints) -> tuple[Ints, _Floats]:
+        """The documents of postings, and what these add to their scores."""
+        postings = self.postings[places]
+        docs = docs_of(postings)
         if self._impacts is not None:
-            return self._impacts[places]
-        added: _Floats = self._scale / (1 + self._norms[self.docs[places]] / self._freqs[places])
+            return docs, self._impacts[places]
+        freqs = self._piece.freqs
+        return docs, self._impact(docs, freqs_of(postings) if freqs is None else freqs[places])
+
+    def add_to(self, scores: _Floats, docs: Ints) -> NDArray[np.int64]:
+        """Add to the scores of documents what this list has for them; which ones it has."""
+        places, freqs = look_up_postings(self.postings, docs)
+        found = (freqs <= MAX_FREQ).nonzero()[0]  # numbers, which select faster than a mask
+        if self._impacts is not None:
+            scores[found] += self._impacts[places[found]]
+        elif self._piece.freqs is not None:
+            scores[found] += self._impact(docs[found], self._piece.freqs[places[found]])
+        else:
+            scores[found] += self._impact(docs[found], freqs_of(freqs[found]))
+        return found
+
+    def _impact(self, docs: Ints, freqs: NDArray[Any]) -> _Floats:
+        added: _Floats = self._scale / (1 + self._norms[docs] / freqs)
         return added
 
     def promising(self, best: _Best, later: float, bound: _Bound) -> Iterator[Ints]:
@@ -232,7 +257,7 @@ class _List:
 
     def _promising_blocks(self, best: _Best, later: float, bound: _Bound) -> Iterator[Ints]:
         """The blocks with the highest bounds first, few, then more."""
-        field, first, count = self._piece.field, self._piece.first, len(self.docs)
+        field, first, count = self._piece.field, self._piece.first, len(self.postings)
         assert field is not None
         first_block = first // BLOCK_POSTINGS
         blocks = slice(first_block, (first + count - 1) // BLOCK_POSTINGS + 1)
@@ -278,27 +303,35 @@ def _after(numbers: Sequence[float]) -> list[float]:
 
 
 def _in_all(question: Question, least: float, number: int, passing: Mask | None) -> Ints | None:
-    """The documents of a segment that hold every word; None where they need not, or are many."""
+    """The documents of a segment that hold every word; None where they need not, or it is one."""
     if sum(question.weights) - min(question.weights) >= least:
         return None
     firsts = [leaf[0].pieces[number] if leaf else None for leaf in question.summands]
-    lists = [piece.docs for piece in firsts if piece is not None]
+    lists = [piece.postings for piece in firsts if piece is not None]
     if len(lists) < len(firsts):
         return NO_DOCS
-    if len(lists) == 1 or min(map(len, lists)) > _FEW_TO_SCORE:
+    if len(lists) == 1:
         return None
-    docs = intersection(lists)
+    docs = docs_in_all(lists)
     if passing is not None:
         docs = docs[passing[docs]]
     for other in _excluded(question, number):
-        docs = docs[~contains(other, docs)]
+        docs = docs[look_up_postings(other, docs)[1] > MAX_FREQ]
     return docs
 
 
+def _sift(best: _Best, question: Question, number: int, base: int, held: Ints) -> None:
+    """Add the best of the documents of a segment that hold every word."""
+    scores = np.zeros(len(held), dtype=np.float32)
+    for one in _lists(question, number, base)[0]:
+        one.add_to(scores, held)
+    best.add(held.astype(np.int64) + base, scores)
+
+
 def _excluded(question: Question, number: int) -> list[Ints]:
-    """The documents of a segment that are not wanted."""
+    """The postings of a segment whose documents are not wanted."""
     pieces = (of_leaf[number] for of_leaf in question.excluded)
-    return [piece.docs for piece in pieces if piece is not None]
+    return [piece.postings for piece in pieces if piece is not None]
 
 
 def _collect(
@@ -316,9 +349,9 @@ def _collect(
         if one.most + most_after[i] < best.floor:
             return
         partial = weights[i] < least
-        earlier = [lists[j].docs for j in range(i) if weights[j]]
+        earlier = [lists[j].postings for j in range(i) if weights[j]]
         for places in one.promising(best, most_after[i], question.bound):
-            docs, scores = one.docs[places], one.impacts(places)
+            docs, scores = one.read(places)
             keep = scores >= best.floor - most_after[i]
             if passing is not None:
                 keep &= passing[docs]
@@ -327,19 +360,19 @@ def _collect(
             for j in range(i + 1, len(lists)):
                 if not len(docs):
                     break
-                where, found = look_up(lists[j].docs, docs)
-                scores[found] += lists[j].impacts(where[found])
+                found = lists[j].add_to(scores, docs)
                 keep = scores >= best.floor - most_after[j]
                 if held is not None and weights[j]:
                     held[found] += weights[j]
                     keep &= held >= least - weight_after[j]
-                if not keep.all():
-                    docs, scores = docs[keep], scores[keep]
-                    held = held[keep] if held is not None else None
+                kept = keep.nonzero()[0]
+                if len(kept) < len(docs):
+                    docs, scores = docs[kept], scores[kept]
+                    held = held[kept] if held is not None else None
             if held is not None:
                 docs, scores = docs[held >= least], scores[held >= least]
             for other in (*earlier, *excluded):  # met before, or not wanted
-                keep = ~contains(other, docs)
+                keep = look_up_postings(other, docs)[1] > MAX_FREQ
                 docs, scores = docs[keep], scores[keep]
             if len(docs):
                 best.add(docs.astype(np.int64) + base, scores)
@@ -366,10 +399,11 @@ def _pieces(snapshot: Snapshot, postings: Postings, ranking: Ranking) -> list[_P
             pieces.append(None)
             continue
         field, where = place
-        freqs: NDArray[Any] = field.freqs[where]
+        piece = _Piece(field.postings[where], None, field, where.start)
         if ranking.title_weight != 1:
-            freqs = _weighted(freqs, field.title_freqs(where), ranking)
-        pieces.append(_Piece(field.docs[where], freqs, field, where.start))
+            titled = field.title_freqs(where)
+            piece = piece._replace(freqs=_weighted(freqs_of(piece.postings), titled, ranking))
+        pieces.append(piece)
     return pieces
 
 
@@ -377,9 +411,11 @@ def _split(snapshot: Snapshot, postings: Postings, ranking: Ranking) -> list[_Pi
     """Postings that are together for the whole snapshot, segment by segment."""
     freqs = _weighted(postings.freqs, postings.title_freqs, ranking)
     ends = [*snapshot.bases[1:], snapshot.size]
-    places = np.searchsorted(postings.docs, [0, *ends]).tolist()
+    docs, places = postings.docs, np.searchsorted(postings.docs, [0, *ends]).tolist()
     return [
-        _Piece(postings.docs[first:last] - base, freqs[first:last]) if first < last else None
+        _Piece(packed(docs[first:last] - base, postings.freqs[first:last]), freqs[first:last])
+        if first < last
+        else None
         for base, first, last in zip(snapshot.bases, places, places[1:], strict=False)
     ]
 

@@ -145,9 +145,10 @@ class Or(Node, frozen=True, eq=False):
 
 
 class Term(Node, frozen=True, eq=False):
-    """A term of the stem field as it is indexed: `AS`, `5500000000usd`. No question holds one."""
+    """A term of a text field as it is indexed: `AS`, `5500000000usd`. No question holds one."""
 
     text: str
+    field: str = "stem"
 
     def __str__(self) -> str:
         return self.text
