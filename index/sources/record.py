@@ -20,9 +20,9 @@ class Record(NamedTuple):
     """One article as the input holds it, still unread.
 
     `number` is its place, counted from 1: the line of JSON Lines, the element of a JSON array,
-    the row of CSV (the header is row 1, as a spreadsheet counts); None where the input is one
-    article. `payload` is the same bytes each time the same record is met. `format` is the key
-    of `formats.FORMATS` that reads it.
+    the row of CSV (the header is row 1, as a spreadsheet counts), the item of a feed or WordPress
+    export; None where the input is one article. `payload` is the same bytes each time the same
+    record is met. `format` is the key of `formats.FORMATS` that reads it.
     """
 
     number: int | None
@@ -35,6 +35,15 @@ class Reject(NamedTuple):
 
     number: int | None
     reason: str
+
+
+class PassedOver(NamedTuple):
+    """A place in an input that holds something else than a published article, and what: `draft`
+    in a WordPress export.
+    """
+
+    number: int
+    what: str
 
 
 class Unreadable(NamedTuple):
