@@ -1,5 +1,6 @@
 """Feed files: RSS, Atom and JSON Feed, as their producers write them."""
 
+import contextlib
 import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -174,6 +175,25 @@ def test_the_names_that_feeds_have_are_read_in_a_folder(tmp_path: Path) -> None:
     assert [isinstance(one, Record) for one in kinds] == [True, True, True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "written", "quote"),
+    [
+        ("ISO-8859-1", "windows-1252", "“Melaut” itu café"),
+        ("windows-1252", "windows-1252", "“Melaut” itu café"),
+        ("ISO-8859-2", "iso-8859-2", "Wałęsa melaut"),
+        ("UTF-8", "windows-1252", "“Melaut” itu kafe"),
+        ("UTF-16", "utf-16", "“Melaut” itu Wałęsa"),
+        ("tidak-ada", "utf-8", "“Melaut” itu Wałęsa"),
+    ],
+)
+def test_a_feed_is_read_in_the_encoding_that_it_declares(
+    tmp_path: Path, encoding: str, written: str, quote: str
+) -> None:
+    content = RSS_091.replace("ISO-8859-1", encoding).replace("Nelayan melaut.", quote)
+    (article,) = articles(tmp_path / "a.xml", content.encode(written))
+    assert article.body == quote
+
+
 # --- damage -----------------------------------------------------------------------------------
 
 
@@ -221,18 +241,6 @@ def test_a_doctype_inside_an_item_declares_nothing(tmp_path: Path) -> None:
     content = f"<rss><channel>{item(1).replace('Isi', inner + '&c; Isi')}</channel></rss>"
     for one in articles(tmp_path / "a.rss", content):
         assert "kopi Isi" not in one.body
-
-
-@given(st.text(st.sampled_from("<>/&;![]-cdx \"'"), max_size=40), st.booleans())
-def test_any_item_is_read_as_an_article_or_refused(inner: str, is_atom: bool) -> None:
-    payload = f"<rss><channel><item>{inner}<description>Isi.</description></item></channel></rss>"
-    if is_atom:
-        payload = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{inner}</entry></feed>'
-    try:
-        article = read_article(Record(1, payload.encode(), "feed"), CONFIG)
-    except SourceError:
-        return
-    assert article.body
 
 
 # --- JSON Feed --------------------------------------------------------------------------------
@@ -297,6 +305,52 @@ def test_a_json_feed_that_is_cut_off_keeps_its_whole_items(tmp_path: Path) -> No
     assert reject == Reject(
         3, f"not valid JSON at column {column}: unterminated string starting at"
     )
+
+
+@pytest.mark.parametrize("title", ['"Kabar\\u0000 Teluk"', '"Kabar\x07 Teluk"', "[" * 9999])
+def test_a_strange_title_of_a_json_feed_loses_no_item(tmp_path: Path, title: str) -> None:
+    if title.startswith("["):
+        content = json_feed()[:-1] + f', "title": {title}'
+    else:
+        content = json_feed().replace('"Kabar Teluk"', title)
+    numbers = [one.number for one in split(tmp_path / "feed.json", content)]
+    assert numbers == [1, 2, 3, 4]
+
+
+# --- any damage -------------------------------------------------------------------------------
+
+DOCUMENTS = {
+    "a.rss": generator().rss_str(),
+    "a.atom": generator().atom_str(),
+    "a.rdf": RSS_10.encode(),
+    "a.xml": ATOM_PREFIXED.encode(),
+    "a.json": json_feed().encode(),
+}
+MARKS = ["<", ">", "&", "/", ":", '"', "<a:b>", "</item>", "<item>", "<![CDATA[", "]]>", "<!--"]
+MARKS += ["{", "}", "[", "]", ",", "\x00", "\n", "null", "é"]
+EDITS = st.tuples(st.floats(0, 1), st.integers(0, 20), st.sampled_from(MARKS))
+
+
+@given(st.sampled_from(list(DOCUMENTS)), st.lists(EDITS, min_size=1, max_size=5), st.floats(0.5, 2))
+def test_a_damaged_feed_has_one_outcome_for_each_place_and_no_other_error(
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    edits: list[tuple[float, int, str]],
+    kept: float,
+) -> None:
+    content = DOCUMENTS[name]
+    for share, deleted, mark in edits:
+        place = int(share * len(content))
+        content = content[:place] + mark.encode("latin-1") + content[place + deleted :]
+    found = split(
+        tmp_path_factory.mktemp("feed") / name, content[: int(kept * len(content))] or b"<"
+    )
+    places = [one.number for one in found]
+    assert len(set(places)) == len(places) > 0
+    for one in found:
+        if isinstance(one, Record):
+            with contextlib.suppress(SourceError):
+                assert read_article(one, CONFIG).body
 
 
 # --- the command ------------------------------------------------------------------------------

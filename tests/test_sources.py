@@ -158,6 +158,7 @@ def test_a_folder_or_file_without_permission_is_reported_and_the_rest_read() -> 
         (b"Jakarta - Hujan turun.", "text"),
         (b"Isi berita hari ini, menurut saksi mata.", "text"),
         (b"isi\n\nHujan turun.", "text"),
+        (b'<?xml version="1.0"?><rss><item><title>A</title></item></rss>', "feed"),
         (b"---\ntitle: Hujan\n---\nHujan turun.", "markdown"),
         (b"--- Hujan turun ---\nJakarta.", "text"),
         (b'\nid;judul;"Isi"\n1;Hujan;Hujan turun.', "json"),
@@ -905,7 +906,10 @@ def test_importing_the_sources_loads_no_heavy_module() -> None:
 
 CONTENT = st.binary() | st.lists(
     st.sampled_from(
-        [b'{"isi": "a"}', b"{", b"}", b"[", b",", b"]", b'"', b"\n", b"judul,isi", b"<p>"]
+        [
+            *(b'{"isi": "a"}', b"{", b"}", b"[", b",", b"]", b'"', b"\n", b"judul,isi", b"<p>"),
+            *(b"isi\tid", b"\t", b'"items":', b"<rss>", b"<item>", b"</item>", b"</rss>"),
+        ]
     )
 ).map(b"".join)
 
@@ -915,7 +919,7 @@ def test_any_bytes_are_split_with_one_outcome_for_each_place(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, cut: int
 ) -> None:
     folder = tmp_path_factory.mktemp("bytes")
-    for name in ("a", "a.txt", "a.jsonl", "a.csv"):
+    for name in ("a", "a.txt", "a.json", "a.csv", "a.xml"):
         for content in (data, gzip.compress(data)[: -cut or None]):
             found = split(written(folder, name, content))
             numbers = [record.number for record in found]

@@ -424,3 +424,10 @@ def test_the_next_export_changes_only_what_has_changed(tmp_path: Path) -> None:
     changed = post(2, "Nelayan tidak melaut.", modified_gmt="2021-06-25 01:00:00")
     again = indexed(tmp_path, HEAD + post(1) + changed + post(3) + TAIL)
     assert again.stdout.startswith("3 read: 1 new, 1 changed, 1 unchanged, 0 rejected")
+
+
+def test_annotate_reads_the_published_posts_of_an_export(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(HEAD + post(1, status="draft") + post(2) + TAIL)
+    finished = run("annotate", tmp_path / "a.xml")
+    assert finished.returncode == 0
+    assert json.loads(finished.stdout)["text"] == "Nelayan melaut lagi."

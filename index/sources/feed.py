@@ -68,8 +68,9 @@ def read(payload: bytes, config: Config) -> Article:
     if not feed.entries:
         raise SourceError("not an item of a feed")
     entry: dict[str, Any] = dict(feed.entries[0])
-    texts = [content["value"] for content in entry.get("content", ())]
-    body = next(filter(None, map(fields.text_of, [*texts, entry.get("summary", "")])), None)
+    markups = [content.get("value") for content in entry.get("content", ())]
+    texts = (fields.text_of(markup) for markup in [*markups, entry.get("summary")] if markup)
+    body = next(filter(None, texts), None)
     if body is None:
         raise SourceError("the item has neither content nor summary")
     terms = [term.get("label") or term.get("term") for term in entry.get("tags", ())]

@@ -45,7 +45,7 @@ _MISSING = {"", "null", "none", "nan"}
 _BLOCKS = ("p", "br", "div", "li", "blockquote", "figure", "figcaption", "pre", "td", "th", "tr")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MARKUP = re.compile(
-    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|img|h[1-6]|figure|blockquote)\b[^>]*>"
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|img|h[1-6]|figure|blockquote)\b[^<>]*>"
     r"|&(?:#\d+|#x[\da-f]+|[a-z]+);",
     re.IGNORECASE,
 )

@@ -41,7 +41,7 @@ FORMATS = {
     "wordpress": Format((".wxr", ".xml"), wordpress.begins, wordpress.split, jsonl.read),
     "feed": Format((".rss", ".atom", ".rdf", ".xml"), feed.begins, feed.split, feed.read),
     "json": Format((".jsonl", ".ndjson", ".json"), jsonl.begins, jsonl.split, jsonl.read),
-    "html": Format((".html", ".htm", ".xhtml"), html.begins, None, html.read),
+    "html": Format((".html", ".htm", ".xhtml", ".xml"), html.begins, None, html.read),
     "markdown": Format((".md", ".markdown"), markdown.begins, None, markdown.read),
     "csv": Format((".csv", ".tsv"), csv.begins, csv.split, jsonl.read),
     "text": Format((".txt", ".text"), text.begins, None, text.read),

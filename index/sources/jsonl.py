@@ -145,7 +145,10 @@ def _published_by(publisher: str, array: bytes) -> Iterator[bytes | str]:
 
 
 def _string(value: bytes | None) -> str:
-    said = msgspec.json.decode(value or b"null")
+    try:
+        said = json.loads(value or b"null", strict=False)
+    except (ValueError, RecursionError):  # the damaged member
+        return ""
     return said if isinstance(said, str) else ""
 
 

@@ -86,7 +86,7 @@ def _post(
         "id": said.get("post_id") or said.get("guid"),
         "title": said.get("title"),
         "content": {"rendered": said.get("encoded")},
-        "date": said.get("post_date"),
+        "date": said.get("post_date") or said.get("pubDate"),
         "date_gmt": said.get("post_date_gmt"),
         "modified": said.get("post_modified"),
         "modified_gmt": said.get("post_modified_gmt"),

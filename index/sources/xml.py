@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.config import Config
 from index.errors import SourceError
-from index.sources.encoding import clean, decode
+from index.sources.encoding import decode
 from index.sources.record import Reject, max_bytes, over_limit
 from index.sources.streams import Stream
 
@@ -29,6 +29,11 @@ _ROOT = re.compile(
 )
 _DECLARED_ENCODING = re.compile(r"""\s*<\?xml[^>]*?encoding=["']([\w.-]+)""")
 
+# WordPress writes what was pasted into it; one such byte would end any parser.
+_LINE_ENDS = bytes.maketrans(b"\v\f", b"\n\n")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
+# What browsers read under these names (WHATWG Encoding Standard).
+_MEANT = {"iso-8859-1": "windows-1252", "us-ascii": "windows-1252"}
 _NO_END = "damaged: the item has no end; the whole items beside it were read"
 _TAG_END = re.compile(rb">")
 _SECTIONS = {b"<!--": re.compile(rb"-->"), b"<![CDATA[": re.compile(rb"\]\]>")}
@@ -134,15 +139,19 @@ def _tokens(pattern: str) -> re.Pattern[bytes]:
 
 
 def text_of(root: Root, data: bytes) -> str:
-    """The cleaned source text of an element; SourceError where it is in no known encoding."""
+    """The source text of an element without the control characters that XML does not allow.
+
+    SourceError where it is in no known encoding.
+    """
+    data = data.translate(_LINE_ENDS, _CONTROLS)
     try:
-        return clean(data.decode())
+        return data.decode()
     except UnicodeDecodeError:
         pass
     try:
-        return clean(data.decode(root.encoding))
-    except (UnicodeDecodeError, LookupError):
-        return clean(decode(data))
+        return data.decode(_MEANT.get(root.encoding.lower(), root.encoding))
+    except (ValueError, LookupError):
+        return decode(data)
 
 
 def parse(root: Root, data: bytes) -> "Tree":
