@@ -172,7 +172,7 @@ def test_the_names_that_feeds_have_are_read_in_a_folder(tmp_path: Path) -> None:
     found = list(inputs([str(tmp_path)]))
     assert [type(one) for one in found] == [Input] * 5
     kinds = [next(records(one, CONFIG)) for one in found if isinstance(one, Input)]
-    assert [isinstance(one, Record) for one in kinds] == [True, True, True, False, True]
+    assert [isinstance(one, Record) and one.format for one in kinds] == ["feed"] * 5
 
 
 @pytest.mark.parametrize(

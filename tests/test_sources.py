@@ -181,7 +181,13 @@ def test_stdin_is_split_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.jsonl", "a.json", "a.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a", "a.txt", "a.md", "a.html", "a.jsonl", "a.json", "a.csv", "a.tsv", "a.xml", "a.rss"),
+        "a.wxr",
+    ],
+)
 @pytest.mark.parametrize("content", [b"", b" \n\n"])
 def test_an_empty_file_is_a_reject(tmp_path: Path, name: str, content: bytes) -> None:
     assert split(written(tmp_path, name, content)) == [Reject(None, "empty")]
@@ -891,7 +897,7 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 
 
 def test_importing_the_sources_loads_no_heavy_module() -> None:
-    heavy = "{'trafilatura', 'lxml', 'yaml', 'markdown_it'}"
+    heavy = "{'trafilatura', 'lxml', 'yaml', 'markdown_it', 'feedparser', 'xml'}"
     program = f"import sys, index.sources; sys.exit(str({heavy} & sys.modules.keys()))"
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -1,5 +1,6 @@
 """WordPress exports and the posts of its REST API: published posts, whole and clean."""
 
+import gzip
 import json
 import tracemalloc
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from index.config import Config, Sources
+from index.errors import SourceError
 from index.sources import Input, PassedOver, Record, Reject, Unreadable, read_article, records
 from tests.commands import run
 
@@ -104,6 +106,15 @@ def numbers(found: list[Record | Reject | PassedOver]) -> list[int | None]:
 
 def rejects(found: list[Record | Reject | PassedOver]) -> list[tuple[int | None, str]]:
     return [(one.number, one.reason) for one in found if isinstance(one, Reject)]
+
+
+@pytest.mark.parametrize("name", ["ekspor", "a.xml", "a.wxr", "a.rss", "a.xml.gz"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_an_export_is_told_by_its_content(tmp_path: Path, name: str, encoding: str) -> None:
+    content = (HEAD + post(17, "“Kopi”") + TAIL).encode(encoding)
+    (record,) = split(tmp_path / name, gzip.compress(content) if "gz" in name else content)
+    assert isinstance(record, Record)
+    assert read_article(record, CONFIG).body == "“Kopi”"
 
 
 def article_of(tmp_path: Path, item: str) -> Article:
@@ -370,6 +381,13 @@ def test_a_post_of_the_api_is_the_same_article_as_in_the_export(tmp_path: Path) 
 def test_a_page_of_posts_is_an_array(tmp_path: Path) -> None:
     content = json.dumps([api_post(id=number) for number in (1, 2)])
     assert numbers(split(tmp_path / "posts.json", content)) == [1, 2]
+
+
+def test_the_status_counts_whatever_fields_were_asked_for() -> None:
+    asked = {name: api_post()[name] for name in ("id", "title", "content", "date")}
+    assert read_api(asked).date == "2021-06-22T14:05+07:00"
+    with pytest.raises(SourceError, match="its status is 'draft'"):
+        read_api({**asked, "status": "draft"})
 
 
 @pytest.mark.parametrize("embedded", [{}, None, 5, {"author": {"code": "rest_user_invalid_id"}}])

@@ -35,9 +35,6 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
     The payload is a feed of this one item, with the title of the whole.
     """
     root = xml.peek_root(stream)
-    if root is None or not _is_feed(root):
-        yield Reject(None, "not a feed")
-        return
     prefix = root.name.removesuffix(root.local_name) if root.local_name == "feed" else ""
     item = prefix + ("entry" if root.local_name == "feed" else "item")
     start, end = ("", "") if root.local_name == "feed" else ("<channel>", "</channel>")

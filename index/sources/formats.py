@@ -9,6 +9,7 @@ from index.config import Config
 from index.errors import SourceError
 from index.sources import csv, feed, html, jsonl, markdown, text, wordpress
 from index.sources.record import (
+    SAMPLE_BYTES,
     TOO_DEEP,
     Input,
     PassedOver,
@@ -20,9 +21,6 @@ from index.sources.record import (
 )
 from index.sources.streams import Stream, open_stream
 from index.sources.unrecognised import what_it_is, xml_kind
-
-# As many bytes as git looks at to tell a binary file.
-_SAMPLE_BYTES = 8000
 
 
 class Format(NamedTuple):
@@ -36,10 +34,12 @@ class Format(NamedTuple):
     read: Callable[[bytes, Config], Article]
 
 
+_XML = (".xml", ".rss", ".atom", ".rdf", ".wxr")  # names that are not always the right ones
+
 # A new format is its file and its line here. Content is told in this order.
 FORMATS = {
-    "wordpress": Format((".wxr", ".xml"), wordpress.begins, wordpress.split, jsonl.read),
-    "feed": Format((".rss", ".atom", ".rdf", ".xml"), feed.begins, feed.split, feed.read),
+    "wordpress": Format(_XML, wordpress.begins, wordpress.split, jsonl.read),
+    "feed": Format(_XML, feed.begins, feed.split, feed.read),
     "json": Format((".jsonl", ".ndjson", ".json"), jsonl.begins, jsonl.split, jsonl.read),
     "html": Format((".html", ".htm", ".xhtml", ".xml"), html.begins, None, html.read),
     "markdown": Format((".md", ".markdown"), markdown.begins, None, markdown.read),
@@ -83,13 +83,13 @@ def records(
 
 
 def _split(path: str, stream: Stream, config: Config) -> Iterator[Record | Reject | PassedOver]:
-    sample = stream.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES]
+    sample = stream.peek(SAMPLE_BYTES)[:SAMPLE_BYTES]
     start = sample.decode(errors="surrogateescape").lstrip()
-    kind, name = what_it_is(sample), None
-    if kind is None and (name := _format(path, start, config)) is None:
-        kind = xml_kind(start) if start else "empty"
+    kind = what_it_is(sample)
+    name = None if kind else _format(path, start, config)
     if name is None:
-        yield Reject(None, f"{kind}; accepted are {', '.join(FORMATS)}")
+        kind = f"{kind or xml_kind(start)}; accepted are {', '.join(FORMATS)}"
+        yield Reject(None, kind if start else "empty")
         return
     split = FORMATS[name].split
     yield from split(stream, config) if split else _whole(name, stream, config)

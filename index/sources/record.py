@@ -5,6 +5,9 @@ from typing import NamedTuple
 from index.config import Config
 
 _MB = 1_000_000
+# By so many a content is told: as git looks at to tell a binary file, and more than the 1,500
+# bytes of comments with which WordPress begins.
+SAMPLE_BYTES = 8000
 TOO_DEEP = "nested too deeply to be read"
 
 

@@ -43,9 +43,6 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject | PassedOv
     payload is the post as the REST API would write it.
     """
     root = xml.peek_root(stream)
-    if root is None:
-        yield Reject(None, "not a WordPress export")
-        return
     site: str | None = None
     authors: dict[str, str] = {}
     for element in xml.elements(stream, root, ("title", "wp:author"), "item", config):
@@ -108,7 +105,8 @@ def _texts(tree: "Tree") -> dict[str, str]:
 
 def is_post(raw: Mapping[str, Any]) -> bool:
     """Whether a JSON object is a post as the REST API writes it."""
-    return "date_gmt" in raw and isinstance(raw.get("content"), Mapping)
+    content = raw.get("content")
+    return isinstance(content, Mapping) and "rendered" in content
 
 
 def read_post(raw: Mapping[str, Any], config: Config) -> Article:

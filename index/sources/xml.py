@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from index.config import Config
 from index.errors import SourceError
 from index.sources.encoding import decode
-from index.sources.record import Reject, max_bytes, over_limit
+from index.sources.record import SAMPLE_BYTES, Reject, max_bytes, over_limit
 from index.sources.streams import Stream
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 1 << 16
 # More than the longest tag or mark that is looked for, of which a chunk may hold the half.
 _TAIL_BYTES = 64
-_PROLOG_BYTES = 8000  # WordPress begins with 1,500 bytes of comments
 
 _ROOT = re.compile(
     r"(?>\s+|<\?.*?\?>|<!--.*?-->|<!(?i:DOCTYPE)[^\[>]*+(?:\[.*?\]\s*+)?>)*+"
@@ -69,9 +68,11 @@ def read_root(start: str) -> Root | None:
     return Root(match[2], " ".join(match[1].split()), declared[1] if declared else "utf-8")
 
 
-def peek_root(stream: Stream) -> Root | None:
-    """The root of the document in a stream, which is still unread."""
-    return read_root(stream.peek(_PROLOG_BYTES)[:_PROLOG_BYTES].decode(errors="replace"))
+def peek_root(stream: Stream) -> Root:
+    """The root of the document in a stream that is still unread, and known to have one."""
+    root = read_root(stream.peek(SAMPLE_BYTES)[:SAMPLE_BYTES].decode(errors="surrogateescape"))
+    assert root is not None
+    return root
 
 
 def elements(
