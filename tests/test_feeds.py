@@ -158,6 +158,12 @@ def test_an_address_in_the_guid_is_the_url_where_there_is_no_link(tmp_path: Path
     assert article.url == "https://t.example/1"
 
 
+def test_a_byte_in_the_root_that_is_no_text_loses_no_item(tmp_path: Path) -> None:
+    content = RSS_091.replace("<rss version", "<rss x='\xff' version").encode("latin-1")
+    (article,) = articles(tmp_path / "a.rss", content)
+    assert article.title == "Nelayan"
+
+
 def test_what_has_neither_content_nor_summary_is_no_article(tmp_path: Path) -> None:
     content = "<rss><channel><item><title>A</title></item></channel></rss>"
     (record,) = split(tmp_path / "a.rss", content)
@@ -327,7 +333,7 @@ DOCUMENTS = {
     "a.json": json_feed().encode(),
 }
 MARKS = ["<", ">", "&", "/", ":", '"', "<a:b>", "</item>", "<item>", "<![CDATA[", "]]>", "<!--"]
-MARKS += ["{", "}", "[", "]", ",", "\x00", "\n", "null", "é"]
+MARKS += ["{", "}", "[", "]", ",", "\x00", "\n", "null", "é", "\xff"]
 EDITS = st.tuples(st.floats(0, 1), st.integers(0, 20), st.sampled_from(MARKS))
 
 

@@ -70,7 +70,7 @@ def read_root(start: str) -> Root | None:
 
 def peek_root(stream: Stream) -> Root:
     """The root of the document in a stream that is still unread, and known to have one."""
-    root = read_root(stream.peek(SAMPLE_BYTES)[:SAMPLE_BYTES].decode(errors="surrogateescape"))
+    root = read_root(stream.peek(SAMPLE_BYTES)[:SAMPLE_BYTES].decode(errors="replace"))
     assert root is not None
     return root
 
