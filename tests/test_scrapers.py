@@ -248,6 +248,30 @@ def test_an_object_around_articles_that_is_cut_off_keeps_the_whole_ones(
     )
 
 
+@pytest.mark.parametrize(
+    ("content", "damage"),
+    [
+        ('{"articles": [{"isi": "a"}], "x": tru', "column 35: expecting value"),
+        ('{"articles": [{"isi": "a"}]', "column 28: expecting ',' delimiter"),
+        ('{"articles": [{"isi": "a"}], "x" 5}', "column 34: expecting ':' delimiter"),
+        (
+            '{\n"articles": [{"isi": "a"}]\n}\n{\n"articles": [{"isi": "b"}]\n}',
+            "line 4, column 1: extra data",
+        ),
+    ],
+)
+def test_damage_behind_the_articles_is_told(tmp_path: Path, content: str, damage: str) -> None:
+    assert split(tmp_path / "a.json", content) == [
+        Record(1, b'{"isi": "a"}', "json"),
+        Reject(None, f"not valid JSON at {damage}"),
+    ]
+
+
+def test_an_object_that_only_python_reads_is_whole(tmp_path: Path) -> None:
+    content = '{"n": NaN, "articles": [{"isi": "a"}]}'
+    assert split(tmp_path / "a.json", content) == [Record(1, b'{"isi": "a"}', "json")]
+
+
 def test_an_article_that_is_cut_off_yields_none_of_its_parts(tmp_path: Path) -> None:
     content = '{\n"judul": "A", "data": [{"isi": "x"}], "isi": "Panen'
     (record,) = split(tmp_path / "a.json", content)

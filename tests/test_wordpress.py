@@ -230,9 +230,7 @@ def test_an_export_that_is_cut_off_keeps_the_items_before_the_cut(tmp_path: Path
     whole = HEAD + post(1) + post(2) + post(3) + TAIL
     found = split(tmp_path / "a.xml", whole[: whole.index("<wp:post_id>3")])
     assert numbers(found) == [1, 2]
-    assert rejects(found) == [
-        (3, "damaged: the item has no end; the whole items beside it were read")
-    ]
+    assert rejects(found) == [(3, "cut off inside this item; the whole items before it were read")]
     found = split(tmp_path / "a.xml", whole.removesuffix(TAIL) + "\n<b>Fatal error</b>: Allowed")
     assert numbers(found) == [1, 2, 3]
     assert rejects(found) == [(None, "cut off: </rss> is missing; the whole items were read")]
@@ -242,7 +240,7 @@ def test_an_export_that_is_cut_off_keeps_the_items_before_the_cut(tmp_path: Path
     ("old", "new", "reason"),
     [
         ("</title>", "", "not well-formed XML: mismatched tag in line "),
-        ("</item>", "", "damaged: the item has no end; the whole items beside it were read"),
+        ("</item>", "", "damaged: the next item begins before this one ends"),
         ("<description>", "<descr&iption>", "not well-formed XML: not well-formed (invalid token)"),
         ("<description>", "<description>&nbsp;", "not well-formed XML: undefined entity in line 7"),
     ],

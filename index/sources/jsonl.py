@@ -81,40 +81,64 @@ def _is_document(head: list[Record | Reject]) -> bool:
 def _document(number: int | None, data: bytes, config: Config) -> Iterator[Record | Reject]:
     """The articles that one object wraps, or the object itself, which it is when it has a body."""
     payload = data.strip()
-    members = _members(payload)
+    members, damage = _members(payload)
     wrapped = None if fields.has_body(members, config.sources.fields) else _wrapped(members)
     if wrapped is None:
         yield json_record(number, payload, config)
-    else:
-        yield from _numbered(wrapped, config)
+        return
+    told = None
+    for outcome in _numbered(wrapped, config):
+        yield outcome
+        told = outcome.reason if isinstance(outcome, Reject) else None
+    if damage is not None and damage != told:
+        yield Reject(None, damage)
 
 
-def _members(payload: bytes) -> dict[str, bytes]:
-    """The members of an object, undecoded; of a damaged one the last is all from the damage on."""
+def _members(payload: bytes) -> tuple[dict[str, bytes], str | None]:
+    """The members of an object, undecoded, and what is wrong with it.
+
+    Of a damaged one the last member is everything from its start on.
+    """
     try:
         whole = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
-        return {name: bytes(value) for name, value in whole.items()}
+        return {name: bytes(value) for name, value in whole.items()}, None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     members: dict[str, bytes] = {}
-    decoder = json.JSONDecoder(strict=False)
-    place = 0
     try:
         text = decode(payload)
-        while True:
-            name, place = decoder.raw_decode(text, _after_space(text, place + 1))
-            start = place = _after_space(text, _after_space(text, place) + 1)  # behind the colon
-            members[str(name)] = b""
-            _, place = decoder.raw_decode(text, start)
-            members[str(name)] = text[start:place].encode()
-            place = _after_space(text, place)  # at the comma
-    except SourceError:
-        return {}
+        place = 0
+        while text[place : place + 1] in ("{", ","):
+            place = _member(text, place + 1, members)
+        if text[place : place + 1] != "}":
+            raise json.JSONDecodeError("Expecting ',' delimiter", text, place)
+        if (place := _after_space(text, place + 1)) < len(text):
+            raise json.JSONDecodeError("Extra data", text, place)
+    except SourceError as error:
+        return {}, str(error)
+    except json.JSONDecodeError as error:
+        return members, _json_reason(error)
+    except RecursionError:
+        return members, TOO_DEEP
+    return members, None
+
+
+def _member(text: str, place: int, members: dict[str, bytes]) -> int:
+    """Add the member at a place; returns the place behind it."""
+    decoder = json.JSONDecoder(strict=False)
+    name, place = decoder.raw_decode(text, _after_space(text, place))
+    place = _after_space(text, place)
+    if not isinstance(name, str) or text[place : place + 1] != ":":
+        raise json.JSONDecodeError("Expecting ':' delimiter", text, place)
+    start = _after_space(text, place + 1)
+    try:
+        _, place = decoder.raw_decode(text, start)
     except (json.JSONDecodeError, RecursionError):
-        if members and not members[str(name)]:
-            # In its place, so that what is said of the damage names the right line and column.
-            members[str(name)] = (re.sub(r"[^\n]", " ", text[:start]) + text[start:]).encode()
-        return members
+        # In its place, so that what is said of the damage names the right line and column.
+        members[name] = (re.sub(r"[^\n]", " ", text[:start]) + text[start:]).encode()
+        raise
+    members[name] = text[start:place].encode()
+    return _after_space(text, place)
 
 
 def _wrapped(members: dict[str, bytes]) -> Iterator[bytes | str] | None:

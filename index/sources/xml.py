@@ -33,7 +33,6 @@ _LINE_ENDS = bytes.maketrans(b"\v\f", b"\n\n")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r"))
 # What browsers read under these names (WHATWG Encoding Standard).
 _MEANT = {"iso-8859-1": "windows-1252", "us-ascii": "windows-1252"}
-_NO_END = "damaged: the item has no end; the whole items beside it were read"
 _TAG_END = re.compile(rb">")
 _SECTIONS = {b"<!--": re.compile(rb"-->"), b"<![CDATA[": re.compile(rb"\]\]>")}
 
@@ -114,7 +113,7 @@ def elements(
             until = _SECTIONS[token]
         elif started := match["name"]:
             if name == item:
-                yield Reject(number, _NO_END)
+                yield Reject(number, "damaged: the next item begins before this one ends")
             name, until = started.decode(), _TAG_END
             number += name == item
             del data[:start]
@@ -130,7 +129,7 @@ def elements(
             del data[:place]
             place, name = 0, None
     if name == item:
-        yield Reject(number, _NO_END)
+        yield Reject(number, "cut off inside this item; the whole items before it were read")
     elif not has_end:
         yield Reject(None, f"cut off: </{root.name}> is missing; the whole items were read")
 
