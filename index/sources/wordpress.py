@@ -150,7 +150,7 @@ def _moment(raw: Mapping[str, Any], name: str) -> str | None:
     """A moment by its GMT, else in the site's own time; None where WordPress has none."""
     gmt, local = (str(raw.get(key) or _NO_MOMENT) for key in (f"{name}_gmt", name))
     if not gmt.startswith(_NO_MOMENT):
-        return f"{gmt}Z"
+        return f"{gmt.removesuffix('Z')}Z"
     return None if local.startswith(_NO_MOMENT) else local
 
 
