@@ -21,8 +21,6 @@ _NAMESPACE = "http://wordpress.org/export/"
 _EXCERPT = re.compile(rf"\{{{_NAMESPACE}[\d.]+/excerpt/\}}")
 _NO_MOMENT = "0000-00-00"
 
-# `<!-- wp:paragraph -->`, `<!--more-->`
-_BLOCK_COMMENT = re.compile(r"<!--[^<>]*-->")
 _PLAYER = re.compile(
     r"\[(audio|embed|gallery|playlist|video)\b[^\[\]]*\](?:[^\[]*\[/\1\])?", re.IGNORECASE
 )
@@ -156,7 +154,7 @@ def _moment(raw: Mapping[str, Any], name: str) -> str | None:
 
 def _text(markup: str) -> str:
     """The text of a post without block comments, players, and the marks of shortcodes."""
-    markup = _PLAYER.sub("", _BLOCK_COMMENT.sub("", markup)).replace("[/caption]", "\n")
+    markup = _PLAYER.sub("", markup).replace("[/caption]", "\n")
     closed = {name for slash, name, _ in _SHORTCODE.findall(markup) if slash}
 
     def without(match: re.Match[str]) -> str:
