@@ -28,6 +28,7 @@ from index.segments.commit import INDEX_FOLDER, Commit, is_index_file, last_comm
 from index.segments.writer import IndexWriter
 from index.sources import (
     Input,
+    PassedOver,
     Record,
     Reject,
     UnknownType,
@@ -51,7 +52,7 @@ _READING = -1
 # How much of what stands in the place of a date is told.
 _QUOTED_CHARS = 40
 # Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
-_READER_VERSION = 2
+_READER_VERSION = 3
 
 
 class Progress(NamedTuple):
@@ -65,8 +66,8 @@ class Progress(NamedTuple):
 
 class Summary(msgspec.Struct):
     """What a run did. `rejected_before` counts records whose rejection was reported earlier,
-    `unread_dates` articles with a date that cannot be read; `unread_date` is the first, with its
-    place.
+    `passed_over` the places that hold no published article, by what they hold, `unread_dates`
+    articles with a date that cannot be read; `unread_date` is the first, with its place.
     """
 
     read: int = 0
@@ -76,6 +77,7 @@ class Summary(msgspec.Struct):
     rejected: int = 0
     rejected_before: int = 0
     unknown_files: int = 0
+    passed_over: dict[str, int] = {}
     unread_dates: int = 0
     unread_date: str | None = None
     seconds: float = 0.0
@@ -270,6 +272,9 @@ class _Reading:
             number = archive.start_input(*source, self._reader)
             gone = archive.places(number)
             for record in records(source, self._read_by, self._count_bytes):
+                if isinstance(record, PassedOver):
+                    summary.passed_over[record.what] = summary.passed_over.get(record.what, 0) + 1
+                    continue
                 yield from self._unless_known(number, source.path, record)
                 if isinstance(record, Unreadable):
                     break

@@ -1,13 +1,16 @@
 """What is an input, what is a record, and that nothing bad in one harms the next."""
 
+import csv
 import gzip
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import msgspec
@@ -155,6 +158,7 @@ def test_a_folder_or_file_without_permission_is_reported_and_the_rest_read() -> 
         (b"Jakarta - Hujan turun.", "text"),
         (b"Isi berita hari ini, menurut saksi mata.", "text"),
         (b"isi\n\nHujan turun.", "text"),
+        (b'<?xml version="1.0"?><rss><item><title>A</title></item></rss>', "feed"),
         (b"---\ntitle: Hujan\n---\nHujan turun.", "markdown"),
         (b"--- Hujan turun ---\nJakarta.", "text"),
         (b'\nid;judul;"Isi"\n1;Hujan;Hujan turun.', "json"),
@@ -177,22 +181,75 @@ def test_stdin_is_split_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.jsonl", "a.json", "a.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a", "a.txt", "a.md", "a.html", "a.jsonl", "a.json", "a.csv", "a.tsv", "a.xml", "a.rss"),
+        "a.wxr",
+    ],
+)
 @pytest.mark.parametrize("content", [b"", b" \n\n"])
 def test_an_empty_file_is_a_reject(tmp_path: Path, name: str, content: bytes) -> None:
     assert split(written(tmp_path, name, content)) == [Reject(None, "empty")]
 
 
+ACCEPTED = "accepted are wordpress, feed, json, html, markdown, csv, text"
+
+
 @pytest.mark.parametrize(
-    "content",
-    [
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00",
-        b"\x00\x01\x02\x03" * 100,
-        "Jakarta".encode("utf-16-le"),
-    ],
+    "content", [b"\x00\x01\x02\x03" * 100, "Jakarta".encode("utf-16-le"), os.urandom(9000)]
 )
 def test_binary_content_named_txt_is_a_reject(tmp_path: Path, content: bytes) -> None:
-    assert split(written(tmp_path, "a.txt", content)) == [Reject(None, "binary content, not text")]
+    assert split(written(tmp_path, "a.txt", content)) == [
+        Reject(None, f"binary content, not text; {ACCEPTED}")
+    ]
+
+
+def sqlite_file(folder: Path) -> bytes:
+    with sqlite3.connect(folder / "a.db") as connection:
+        connection.execute("CREATE TABLE berita (isi TEXT)")
+    connection.close()
+    return (folder / "a.db").read_bytes()
+
+
+def zip_file(name: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        file.writestr(name, "isi")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj", "a PDF document"),
+        (b"{\\rtf1\\ansi Hujan turun.}", "an RTF document"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00", "a PNG image"),
+        (b"-- MySQL dump 10.13\nCREATE TABLE wp_posts (", "an SQL dump"),
+        (
+            b'<?xml version="1.0"?><urlset><url><loc>https://a.example/b.html</loc></url></urlset>',
+            "XML with the root <urlset>, neither a WordPress export nor a feed",
+        ),
+        (b'<?xml version="1.0"?>', "no XML, neither a WordPress export nor a feed"),
+    ],
+)
+@pytest.mark.parametrize("name", ["arsip", "arsip.xml"])
+def test_what_is_not_recognised_is_named(
+    tmp_path: Path, name: str, content: bytes, kind: str
+) -> None:
+    assert split(written(tmp_path, name, content)) == [Reject(None, f"{kind}; {ACCEPTED}")]
+
+
+def test_a_database_and_an_office_document_are_named_whatever_their_extension(
+    tmp_path: Path,
+) -> None:
+    for content, kind in [
+        (sqlite_file(tmp_path), "an SQLite database"),
+        (zip_file("word/document.xml"), "a Word document"),
+        (zip_file("xl/workbook.xml"), "an Excel workbook"),
+    ]:
+        (reject,) = split(written(tmp_path, "a.txt", content))
+        assert reject == Reject(None, f"{kind}; {ACCEPTED}")
 
 
 def test_a_stray_nul_byte_does_not_lose_the_article(tmp_path: Path) -> None:
@@ -436,13 +493,62 @@ def test_a_header_without_body_says_what_was_found_and_how_to_name_it(tmp_path: 
         Reject(
             None,
             "no column holds the body: found judul, naskah; known are body, text, content, "
-            "maintext, isi, konten; name yours in config.yaml under sources.fields.body",
+            "maintext, isi, konten, content_html, content_text, plaintext, story_text; "
+            "name yours in config.yaml under sources.fields.body",
         )
     ]
     config = Config(sources=Sources(fields=FieldNames(body=("Naskah",))))
     (record,) = split(tmp_path / "a.csv", config)
     assert isinstance(record, Record)
     assert read_article(record, config).body == "b"
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return [msgspec.json.decode(payload) for payload in payloads(split(path))]
+
+
+def test_a_quote_between_tabs_is_a_quote_where_it_encloses_no_cell(tmp_path: Path) -> None:
+    content = (
+        'id\tisi\tsumber\n1\t"Kopi" pahit\tA\n2\t"Teh manis\tB\n3\tIa "lega".\tC\n\n4\tGula 5"\tD\n'
+    )
+    assert table(written(tmp_path, "a.tsv", content.encode())) == [
+        {"id": "1", "isi": '"Kopi" pahit', "sumber": "A"},
+        {"id": "2", "isi": '"Teh manis', "sumber": "B"},
+        {"id": "3", "isi": 'Ia "lega".', "sumber": "C"},
+        {"id": "4", "isi": 'Gula 5"', "sumber": "D"},
+    ]
+
+
+def test_quoted_cells_between_tabs_hold_tabs_lines_and_quotes(tmp_path: Path) -> None:
+    content = 'isi\tsumber\r\n"Kopi\tpahit\r\nkata ""Ani"""\t"A"\r\nTeh\tB\r\n'
+    assert table(written(tmp_path, "a.tsv", content.encode())) == [
+        {"isi": 'Kopi\tpahit\r\nkata "Ani"', "sumber": "A"},
+        {"isi": "Teh", "sumber": "B"},
+    ]
+
+
+def test_what_a_database_escapes_between_tabs_is_read(tmp_path: Path) -> None:
+    content = (
+        rb"isi	sumber	judul" + b"\n" + rb"Kopi \"pahit\".\nTeh\tmanis \\n	\N	J" + b"\n"
+    )
+    assert table(written(tmp_path, "a.tsv", content)) == [
+        {"isi": 'Kopi \\"pahit\\".\nTeh\tmanis \\n', "sumber": "", "judul": "J"}
+    ]
+
+
+ROWS = st.lists(
+    st.lists(st.text("ab\t\n\"'", max_size=6), min_size=2, max_size=2).filter(any), max_size=5
+)
+
+
+@given(ROWS)
+def test_every_table_that_is_written_with_quotes_is_read(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    path = tmp_path_factory.mktemp("tsv") / "a.tsv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, "excel-tab", quoting=csv.QUOTE_ALL).writerows([["isi", "judul"], *rows])
+    assert [list(row.values()) for row in table(path)] == rows
 
 
 def test_an_undecodable_byte_costs_one_row_of_csv(tmp_path: Path) -> None:
@@ -791,7 +897,7 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 
 
 def test_importing_the_sources_loads_no_heavy_module() -> None:
-    heavy = "{'trafilatura', 'lxml', 'yaml', 'markdown_it'}"
+    heavy = "{'trafilatura', 'lxml', 'yaml', 'markdown_it', 'feedparser', 'xml'}"
     program = f"import sys, index.sources; sys.exit(str({heavy} & sys.modules.keys()))"
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -806,7 +912,10 @@ def test_importing_the_sources_loads_no_heavy_module() -> None:
 
 CONTENT = st.binary() | st.lists(
     st.sampled_from(
-        [b'{"isi": "a"}', b"{", b"}", b"[", b",", b"]", b'"', b"\n", b"judul,isi", b"<p>"]
+        [
+            *(b'{"isi": "a"}', b"{", b"}", b"[", b",", b"]", b'"', b"\n", b"judul,isi", b"<p>"),
+            *(b"isi\tid", b"\t", b'"items":', b"<rss>", b"<item>", b"</item>", b"</rss>"),
+        ]
     )
 ).map(b"".join)
 
@@ -816,7 +925,7 @@ def test_any_bytes_are_split_with_one_outcome_for_each_place(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, cut: int
 ) -> None:
     folder = tmp_path_factory.mktemp("bytes")
-    for name in ("a", "a.txt", "a.jsonl", "a.csv"):
+    for name in ("a", "a.txt", "a.json", "a.csv", "a.xml"):
         for content in (data, gzip.compress(data)[: -cut or None]):
             found = split(written(folder, name, content))
             numbers = [record.number for record in found]

@@ -2,10 +2,11 @@
 
 from index.sources.formats import read_article, records
 from index.sources.inputs import UnknownType, inputs
-from index.sources.record import Input, Record, Reject, Unreadable
+from index.sources.record import Input, PassedOver, Record, Reject, Unreadable
 
 __all__ = [
     "Input",
+    "PassedOver",
     "Record",
     "Reject",
     "UnknownType",

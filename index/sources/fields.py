@@ -12,10 +12,13 @@ from index.errors import SourceError
 from index.sources.encoding import clean
 
 # In the order in which they are tried. Beside the usual names, those of the JSON that news
-# tools write: Fundus, news-please, trafilatura, NewsAPI and the WordPress REST API.
+# tools write; docs/sources.md has them by tool.
 _NAMES = {
     "title": ("title", "headline", "judul"),
-    "body": ("body", "text", "content", "maintext", "isi", "konten"),
+    "body": (
+        *("body", "text", "content", "maintext", "isi", "konten"),
+        *("content_html", "content_text", "plaintext", "story_text"),
+    ),
     "date": (
         *("date", "publish_date", "published_at", "publishing_date", "tanggal"),
         *("date_published", "date_publish", "publishedat", "published", "pubdate"),
@@ -25,19 +28,24 @@ _NAMES = {
         "date_modify",
     ),
     "url": ("url", "link"),
-    "source": ("source", "sumber", "publisher", "sitename", "source_domain"),
-    "id": ("id", "guid", "article_id", "_id"),
+    "source": (
+        *("source", "sumber", "publisher", "sitename", "source_domain"),
+        *("meta_site_name", "media_name"),
+    ),
+    "id": ("id", "guid", "article_id", "_id", "stories_id"),
     "category": ("category", "section", "rubrik", "categories"),
     "author": ("author", "authors", "penulis"),
-    "tags": ("tags", "topics", "keywords"),
+    "tags": ("tags", "topics", "keywords", "meta_keywords"),
 }
 # Elsewhere a number is the key of something that the record does not hold (WordPress).
 _NUMERIC = {"id", "date", "modified"}
 # What exporters write for a value that is missing.
 _MISSING = {"", "null", "none", "nan"}
 
+_BLOCKS = ("p", "br", "div", "li", "blockquote", "figure", "figcaption", "pre", "td", "th", "tr")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MARKUP = re.compile(
-    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|img|h[1-6]|figure|blockquote)\b[^>]*>"
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|img|h[1-6]|figure|blockquote)\b[^<>]*>"
     r"|&(?:#\d+|#x[\da-f]+|[a-z]+);",
     re.IGNORECASE,
 )
@@ -107,6 +115,12 @@ def _listed(values: list[str], separators: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for item in items if item))
 
 
+def text_of(value: str) -> str:
+    """The cleaned text of a string, which may hold HTML."""
+    text = clean(value).strip()
+    return clean(html_text(text)).strip() if _MARKUP.search(text) else text
+
+
 def html_text(markup: str) -> str:
     """The text of an HTML fragment, one line for each block."""
     from lxml import html  # type: ignore[import-untyped]  # loaded for fragments only
@@ -115,7 +129,7 @@ def html_text(markup: str) -> str:
     root = html.document_fromstring(f"<div>{markup}</div>".encode(), parser)
     for element in root.iter("script", "style"):
         element.text = None
-    for element in root.iter("p", "br", "div", "li", "h1", "h2", "h3", "h4", "blockquote"):
+    for element in root.iter(*_BLOCKS, *_HEADINGS):
         element.tail = "\n" + (element.tail or "")
     lines = (" ".join(line.split()) for line in root.text_content().split("\n"))
     return "\n".join(line for line in lines if line)
@@ -124,9 +138,7 @@ def html_text(markup: str) -> str:
 def _strings(value: Any, numbers: bool) -> list[str]:
     """Every text in a value, cleaned: itself, its items, its `name` or `rendered`, its values."""
     if isinstance(value, str):
-        text = clean(value).strip()
-        if _MARKUP.search(text):
-            text = clean(html_text(text)).strip()
+        text = text_of(value)
         return [] if text.lower() in _MISSING else [text]
     if isinstance(value, list):
         return [text for item in value for text in _strings(item, numbers)]

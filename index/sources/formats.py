@@ -7,11 +7,12 @@ from typing import NamedTuple
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
-from index.sources import csv, html, jsonl, markdown, text
-from index.sources.encoding import is_binary
+from index.sources import csv, feed, html, jsonl, markdown, text, wordpress
 from index.sources.record import (
+    SAMPLE_BYTES,
     TOO_DEEP,
     Input,
+    PassedOver,
     Record,
     Reject,
     Unreadable,
@@ -19,38 +20,47 @@ from index.sources.record import (
     over_limit,
 )
 from index.sources.streams import Stream, open_stream
-
-# As many bytes as git looks at to tell a binary file.
-_SAMPLE_BYTES = 8000
+from index.sources.unrecognised import what_it_is, xml_kind
 
 
 class Format(NamedTuple):
-    """A format: its extensions, how its records are split (None: one article) and read."""
+    """A format: its extensions, whether a content begins like it, how its records are split
+    (None: one article) and read.
+    """
 
     extensions: tuple[str, ...]
-    split: Callable[[Stream, Config], Iterator[Record | Reject]] | None
+    begins: Callable[[str, Config], bool]
+    split: Callable[[Stream, Config], Iterator[Record | Reject | PassedOver]] | None
     read: Callable[[bytes, Config], Article]
 
 
-# A new format is its file and its line here.
+_XML = (".xml", ".rss", ".atom", ".rdf", ".wxr")  # names that are not always the right ones
+
+# A new format is its file and its line here. Content is told in this order.
 FORMATS = {
-    "text": Format((".txt", ".text"), None, text.read),
-    "markdown": Format((".md", ".markdown"), None, markdown.read),
-    "html": Format((".html", ".htm", ".xhtml"), None, html.read),
-    "json": Format((".jsonl", ".ndjson", ".json"), jsonl.split, jsonl.read),
-    "csv": Format((".csv", ".tsv"), csv.split, jsonl.read),
+    "wordpress": Format(_XML, wordpress.begins, wordpress.split, jsonl.read),
+    "feed": Format(_XML, feed.begins, feed.split, feed.read),
+    "json": Format((".jsonl", ".ndjson", ".json"), jsonl.begins, jsonl.split, jsonl.read),
+    "html": Format((".html", ".htm", ".xhtml", ".xml"), html.begins, None, html.read),
+    "markdown": Format((".md", ".markdown"), markdown.begins, None, markdown.read),
+    "csv": Format((".csv", ".tsv"), csv.begins, csv.split, jsonl.read),
+    "text": Format((".txt", ".text"), text.begins, None, text.read),
 }
 
 
 def format_by_extension(path: str) -> str | None:
-    """The format that a file name promises; `.gz` at its end is looked through."""
+    """The first format that a file name promises; `.gz` at its end is looked through."""
+    return next(_promised(path), None)
+
+
+def _promised(path: str) -> Iterator[str]:
     _, extension = os.path.splitext(path.lower().removesuffix(".gz"))
-    return next((name for name, known in FORMATS.items() if extension in known.extensions), None)
+    return (name for name, known in FORMATS.items() if extension in known.extensions)
 
 
 def records(
     source: Input, config: Config, on_read: Callable[[int], None] = lambda _: None
-) -> Iterator[Record | Reject | Unreadable]:
+) -> Iterator[Record | Reject | PassedOver | Unreadable]:
     """Split an input into records, without reading them yet.
 
     `on_read` is told the bytes of the input as they are read, for a progress bar.
@@ -72,26 +82,25 @@ def records(
         yield Unreadable(source.path, f"cannot be read ({error.strerror})")
 
 
-def _split(path: str, stream: Stream, config: Config) -> Iterator[Record | Reject]:
-    sample = stream.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES]
-    if is_binary(sample):
-        yield Reject(None, "binary content, not text")
+def _split(path: str, stream: Stream, config: Config) -> Iterator[Record | Reject | PassedOver]:
+    sample = stream.peek(SAMPLE_BYTES)[:SAMPLE_BYTES]
+    start = sample.decode(errors="surrogateescape").lstrip()
+    kind = what_it_is(sample)
+    name = None if kind else _format(path, start, config)
+    if name is None:
+        kind = f"{kind or xml_kind(start)}; accepted are {', '.join(FORMATS)}"
+        yield Reject(None, kind if start else "empty")
         return
-    name = format_by_extension(path) or _format_by_content(sample, config)
     split = FORMATS[name].split
     yield from split(stream, config) if split else _whole(name, stream, config)
 
 
-def _format_by_content(sample: bytes, config: Config) -> str:
-    start = sample.decode(errors="surrogateescape").lstrip()
-    first_line = next(iter(start.splitlines()), "")
-    if start.startswith(("{", "[")):
-        return "json"
-    if start.startswith("<") and "html" in start.lower():
-        return "html"
-    if first_line.rstrip() == "---":  # front matter
-        return "markdown"
-    return "csv" if csv.is_header(first_line, config) else "text"
+def _format(path: str, start: str, config: Config) -> str | None:
+    """The format by extension, and by content where the extension promises none or several."""
+    promised = list(_promised(path))
+    if len(promised) == 1:
+        return promised[0]
+    return next((name for name in promised or FORMATS if FORMATS[name].begins(start, config)), None)
 
 
 def _whole(name: str, stream: Stream, config: Config) -> Iterator[Record | Reject]:

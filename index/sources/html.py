@@ -7,7 +7,7 @@ from typing import Any
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
-from index.sources import fields
+from index.sources import fields, xml
 from index.sources.encoding import clean, decode
 
 # What surrounds an article on a page. Where trafilatura does not know the element that holds
@@ -20,6 +20,14 @@ _FURNITURE = [
     )
     + "]"
 ]
+
+
+def begins(start: str, config: Config) -> bool:  # noqa: ARG001  as every format
+    """Whether a content that begins so is a web page."""
+    root = xml.read_root(start)
+    if root is not None and root.name.lower() == "html":
+        return True
+    return start.startswith("<") and not start.startswith("<?xml") and "html" in start.lower()
 
 
 def read(payload: bytes, config: Config) -> Article:

@@ -1,22 +1,34 @@
-"""JSON Lines; also a JSON array, an object that wraps one, or one article as an object."""
+"""JSON Lines; also a JSON array, an object that wraps some, or one article as an object.
+
+The objects are those of any exporter, and of the tools that docs/sources.md lists.
+"""
 
 import itertools
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
-from index.sources import fields
+from index.sources import fields, wordpress
 from index.sources.encoding import decode
 from index.sources.record import TOO_DEEP, Record, Reject, json_record, max_bytes, over_limit
 from index.sources.streams import Stream
 
 # Where an object that is no article keeps its articles.
 _WRAPPERS = ("articles", "items", "data", "results")
+_JSON_FEED = "https://jsonfeed.org/version/"
+_OBJECTS = re.compile(rb"\s*\[\s*[{\]]")
 _SKIP_BYTES = 1 << 16
+
+
+def begins(start: str, config: Config) -> bool:  # noqa: ARG001  as every format
+    """Whether a content that begins so is JSON."""
+    return start.startswith(("{", "["))
 
 
 def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
@@ -69,21 +81,108 @@ def _is_document(head: list[Record | Reject]) -> bool:
 def _document(number: int | None, data: bytes, config: Config) -> Iterator[Record | Reject]:
     """The articles that one object wraps, or the object itself, which it is when it has a body."""
     payload = data.strip()
+    members, damage = _members(payload)
+    wrapped = None if fields.has_body(members, config.sources.fields) else _wrapped(members)
+    if wrapped is None:
+        yield json_record(number, payload, config)
+        return
+    told = None
+    for outcome in _numbered(wrapped, config):
+        yield outcome
+        told = outcome.reason if isinstance(outcome, Reject) else None
+    if damage is not None and damage != told:
+        yield Reject(None, damage)
+
+
+def _members(payload: bytes) -> tuple[dict[str, bytes], str | None]:
+    """The members of an object, undecoded, and what is wrong with it.
+
+    Of a damaged one the last member is everything from its start on.
+    """
     try:
-        members = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
+        whole = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
+        return {name: bytes(value) for name, value in whole.items()}, None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        members = {}  # the reader says what is wrong with it
-    wrappers = () if fields.has_body(members, config.sources.fields) else _WRAPPERS
-    for name in wrappers:
-        if (member := bytes(members.get(name, b""))).startswith(b"["):
-            yield from _elements(member, config)
-            return
-    yield json_record(number, payload, config)
+        pass
+    members: dict[str, bytes] = {}
+    try:
+        text = decode(payload)
+        place = 0
+        while text[place : place + 1] in ("{", ","):
+            place = _member(text, place + 1, members)
+        if text[place : place + 1] != "}":
+            raise json.JSONDecodeError("Expecting ',' delimiter", text, place)
+        if (place := _after_space(text, place + 1)) < len(text):
+            raise json.JSONDecodeError("Extra data", text, place)
+    except SourceError as error:
+        return {}, str(error)
+    except json.JSONDecodeError as error:
+        return members, _json_reason(error)
+    except RecursionError:
+        return members, TOO_DEEP
+    return members, None
+
+
+def _member(text: str, place: int, members: dict[str, bytes]) -> int:
+    """Add the member at a place; returns the place behind it."""
+    decoder = json.JSONDecoder(strict=False)
+    name, place = decoder.raw_decode(text, _after_space(text, place))
+    place = _after_space(text, place)
+    if not isinstance(name, str) or text[place : place + 1] != ":":
+        raise json.JSONDecodeError("Expecting ':' delimiter", text, place)
+    start = _after_space(text, place + 1)
+    try:
+        _, place = decoder.raw_decode(text, start)
+    except (json.JSONDecodeError, RecursionError):
+        # In its place, so that what is said of the damage names the right line and column.
+        members[name] = (re.sub(r"[^\n]", " ", text[:start]) + text[start:]).encode()
+        raise
+    members[name] = text[start:place].encode()
+    return _after_space(text, place)
+
+
+def _wrapped(members: dict[str, bytes]) -> Iterator[bytes | str] | None:
+    """The articles in an object of these members, as `_raw_elements` gives them, if it has any."""
+    arrays = {name: value for name, value in members.items() if _OBJECTS.match(value)}
+    if "items" in arrays and _string(members.get("version")).startswith(_JSON_FEED):
+        return _published_by(_string(members.get("title")), arrays["items"])
+    for name in _WRAPPERS:
+        if name in arrays:
+            return _raw_elements(arrays[name])
+    if arrays and len(arrays) == len(members):  # Fundus has an array for each publisher
+        return itertools.chain.from_iterable(itertools.starmap(_published_by, arrays.items()))
+    return None
+
+
+def _published_by(publisher: str, array: bytes) -> Iterator[bytes | str]:
+    """The articles of an array with their publisher, where they name none; and with the summary
+    as their text, where they have none.
+    """
+    for article in _raw_elements(array):
+        try:
+            members = msgspec.json.decode(article, type=dict[str, msgspec.Raw])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            yield article  # a fault, or something that the reader will say is none
+            continue
+        text = members.get("summary", msgspec.Raw(b"null"))
+        yield msgspec.json.encode({"source": publisher, "content_text": text} | members)
+
+
+def _string(value: bytes | None) -> str:
+    try:
+        said = json.loads(value or b"null", strict=False)
+    except (ValueError, RecursionError):  # the damaged member
+        return ""
+    return said if isinstance(said, str) else ""
 
 
 def _elements(data: bytes, config: Config) -> Iterator[Record | Reject]:
     """The elements of an array and of those behind it, as far as they are whole."""
-    for number, element in enumerate(_raw_elements(data), 1):
+    return _numbered(_raw_elements(data), config)
+
+
+def _numbered(elements: Iterable[bytes | str], config: Config) -> Iterator[Record | Reject]:
+    for number, element in enumerate(elements, 1):
         if isinstance(element, str):
             yield Reject(number, element)
         else:
@@ -149,7 +248,21 @@ def read(payload: bytes, config: Config) -> Article:
             raise SourceError(_json_reason(error)) from error
     if not isinstance(raw, dict):
         raise SourceError("not a JSON object with the fields of an article")
-    return fields.article(raw, config)
+    if wordpress.is_post(raw):
+        return wordpress.read_post(raw, config)
+    return fields.article(_of_trafilatura(raw) if "source-hostname" in raw else raw, config)
+
+
+def _of_trafilatura(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object of trafilatura, where `source` is the address, with the usual names.
+
+    The text there begins with the title, which is cut.
+    """
+    title, text = raw.get("title"), raw.get("text")
+    if isinstance(title, str) and isinstance(text, str):
+        text = text.removeprefix(f"{title}\n")
+    source = raw["source-hostname"] or raw.get("hostname")
+    return {**raw, "text": text, "url": raw.get("source"), "source": source}
 
 
 def _json_reason(error: json.JSONDecodeError) -> str:

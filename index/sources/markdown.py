@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)^(?:---|\.\.\.)[^\S\n]*$", re.DOTALL | re.MULTILINE)
 
 
+def begins(start: str, config: Config) -> bool:  # noqa: ARG001  as every format
+    """Whether a content that begins so has front matter."""
+    return start.partition("\n")[0].rstrip() == "---"
+
+
 def read(payload: bytes, config: Config) -> Article:
     """The Markdown as readable text. The front matter has the field names of JSON.
 

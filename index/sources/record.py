@@ -5,6 +5,9 @@ from typing import NamedTuple
 from index.config import Config
 
 _MB = 1_000_000
+# By so many a content is told: as git looks at to tell a binary file, and more than the 1,500
+# bytes of comments with which WordPress begins.
+SAMPLE_BYTES = 8000
 TOO_DEEP = "nested too deeply to be read"
 
 
@@ -20,9 +23,9 @@ class Record(NamedTuple):
     """One article as the input holds it, still unread.
 
     `number` is its place, counted from 1: the line of JSON Lines, the element of a JSON array,
-    the row of CSV (the header is row 1, as a spreadsheet counts); None where the input is one
-    article. `payload` is the same bytes each time the same record is met. `format` is the key
-    of `formats.FORMATS` that reads it.
+    the row of CSV (the header is row 1, as a spreadsheet counts), the item of a feed or WordPress
+    export; None where the input is one article. `payload` is the same bytes each time the same
+    record is met. `format` is the key of `formats.FORMATS` that reads it.
     """
 
     number: int | None
@@ -35,6 +38,15 @@ class Reject(NamedTuple):
 
     number: int | None
     reason: str
+
+
+class PassedOver(NamedTuple):
+    """A place in an input that holds something else than a published article, and what: `draft`
+    in a WordPress export.
+    """
+
+    number: int
+    what: str
 
 
 class Unreadable(NamedTuple):

@@ -12,6 +12,11 @@ _MAX_TITLE_CHARS = 150
 _SENTENCE_END = re.compile(r"[.…]\W*$")
 
 
+def begins(start: str, config: Config) -> bool:  # noqa: ARG001  as every format
+    """Whether a content that begins so is text, once no other format wants it."""
+    return not start.startswith("<?xml")
+
+
 def read(payload: bytes, config: Config) -> Article:  # noqa: ARG001  as every format
     """The text as the body. A first line is the title when a blank line follows it, it is at
     most 150 characters long and does not end like a sentence.

@@ -28,7 +28,7 @@ def run(
     from index.article import Article
     from index.enrich.article import enrich
     from index.enrich.dates import read_date
-    from index.sources import Input, Record, inputs, read_article, records
+    from index.sources import Input, PassedOver, Record, inputs, read_article, records
     from index.sources.encoding import clean
 
     encode = msgspec.json.Encoder().encode
@@ -47,6 +47,8 @@ def run(
         if not isinstance(source, Input):
             raise SourceError(f"{source.path}: not a file that can be read")
         for record in records(source, settings.config):
+            if isinstance(record, PassedOver):
+                continue
             if not isinstance(record, Record):
                 raise SourceError(f"{file}: {record.reason}")
             article = read_article(record, settings.config)

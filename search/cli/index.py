@@ -30,7 +30,7 @@ def run(
         int | None, typer.Option("--jobs", min=0, help="Processes; 0: one for each core.")
     ] = None,
 ) -> None:
-    """Index articles: text, Markdown, HTML, JSON, JSON Lines, CSV, also gzipped.
+    """Index articles: text, Markdown, HTML, JSON, CSV, WordPress exports, feeds, also gzipped.
 
     Only what is new or has changed since the last run is done again.
     """
@@ -58,6 +58,9 @@ def run(
     )
     if summary.unknown_files and not settings.quiet:
         warn(f"passed over: {_counted(summary.unknown_files, 'file')} of unknown type")
+    if summary.passed_over and not settings.quiet:
+        parts = (f"{number:,} {what}" for what, number in sorted(summary.passed_over.items()))
+        warn(f"passed over: {', '.join(parts)} (only published posts are read)")
     if summary.unread_dates and not settings.quiet:
         warn(
             f"no date read: {_counted(summary.unread_dates, 'article')} with a date that cannot be"
