@@ -14,11 +14,11 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from index.article import Article, Enrichment, canonical_url
+from index.article import Article, Enrichment
 from index.errors import ArchiveError
 
 FILE_NAME = "archive.db"
-_FORMAT_VERSION = 2
+_FORMAT_VERSION = 3
 # How long another program's transaction is waited for.
 _BUSY_S = 5.0
 # Level 6 packs news 5 % smaller than 3 at a cost that enrichment hides (benchmarks/indexing.py).
@@ -49,7 +49,11 @@ CREATE TABLE article (
     current INTEGER NOT NULL DEFAULT 0   -- seq of the version that is shown
 );
 CREATE INDEX article_given_id ON article (given_id) WHERE given_id IS NOT NULL;
-CREATE INDEX article_url ON article (url) WHERE url IS NOT NULL;
+CREATE TABLE alias (            -- every address at which an article stood
+    url TEXT PRIMARY KEY,      -- in its canonical form
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX alias_article ON alias (article);
 CREATE TABLE version (
     seq INTEGER PRIMARY KEY,
     article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
@@ -174,13 +178,23 @@ class Archive:
     def find(self, name: str) -> list[int]:
         """The numbers of the articles that an id or URL names: several when it is ambiguous.
 
-        A URL is looked for in the canonical form in which articles have it.
+        A URL names the article that ever stood there, in whichever form the URL is written.
         """
         source, _, given_id = name.partition(":")
         rows = self._db.execute(
-            "SELECT number FROM article WHERE given_id = ?1 OR url = ?4 OR short_id = ?1"
-            " OR (source = ?2 AND given_id = ?3) ORDER BY number",
-            (name, source, given_id, canonical_url(name)),
+            "SELECT number FROM article WHERE given_id = ?1 OR short_id = ?1"
+            " OR (source = ?2 AND given_id = ?3)"
+            " UNION SELECT article FROM alias WHERE url = ?4 ORDER BY number",
+            (name, source, given_id, _address(name)),
+        )
+        return [row[0] for row in rows]
+
+    def aliases(self, number: int) -> list[str]:
+        """The canonical forms of the addresses at which an article stood beside its own."""
+        rows = self._db.execute(
+            "SELECT alias.url FROM alias JOIN article ON number = article"
+            " WHERE number = ? AND identity != 'url ' || alias.url ORDER BY alias.url",
+            (number,),
         )
         return [row[0] for row in rows]
 
@@ -219,13 +233,15 @@ class Archive:
         or inferred one.
         """
         content_hash = article.content_hash()
-        known = self._db.execute(
-            "SELECT number, content_hash, modified FROM article"
-            " JOIN version ON version.seq = article.current WHERE identity = ?",
-            (identity,),
-        ).fetchone()
-        if known is not None and known[1] == content_hash:
-            return known[0], "unchanged"
+        known = self._shown(identity) or self._shown(self._identity_at(article))
+        shown: Article | None = None
+        if known is not None:
+            self._add_aliases(known[0], article)
+            if known[1] == content_hash:
+                return known[0], "unchanged"
+            shown = unpack(known[2]).article
+            if _is_only_elsewhere(article, shown):
+                return known[0], "unchanged"
         if known is None:
             number = self._db.execute(
                 "INSERT INTO article (identity, short_id, given_id, source, url)"
@@ -233,12 +249,11 @@ class Archive:
                 (identity, _short_id(identity), article.given_id, source, article.url),
             ).lastrowid
             assert number is not None
+            self._add_aliases(number, article)
         else:
             number = known[0]
-        # An older version that arrives late is kept, but not shown.
-        late = bool(
-            known and article.modified and known[2] and _is_older(article.modified, known[2])
-        )
+        # What is older, or less of the article, is kept, but not shown.
+        late = shown is not None and (_is_older(article, shown) or _is_less(article, shown))
         if late and self._has_version(number, content_hash):
             return number, "unchanged"
         seq = self._next_seq()
@@ -253,6 +268,46 @@ class Archive:
             (seq, article.given_id, source, article.url, number),
         )
         return number, "new" if known is None else "changed"
+
+    def _shown(self, identity: str | None) -> tuple[int, bytes, bytes] | None:
+        """Number, content hash and packed content of the article with an identity."""
+        row: tuple[int, bytes, bytes] | None = self._db.execute(
+            "SELECT number, content_hash, content FROM article"
+            " JOIN version ON version.seq = article.current WHERE identity = ?",
+            (identity,),
+        ).fetchone()
+        return row
+
+    def _identity_at(self, article: Article) -> str | None:
+        """The identity of the article that is known by another address of this one.
+
+        That is the one which has stood at this one's own address, or one that was known by an
+        alias of this one, and then is known by its own address from now on. An alias of both
+        says nothing: at some addresses there is another article each day.
+        """
+        if article.url is None:
+            return None
+        row = self._db.execute(
+            "SELECT identity FROM alias JOIN article ON article.number = alias.article"
+            " WHERE alias.url = ?",
+            (_address(article.url),),
+        ).fetchone()
+        if row is not None:
+            return str(row[0])
+        own = identity_of_url(article.url)
+        for alias in map(identity_of_url, article.aliases):
+            done = self._db.execute(
+                "UPDATE article SET identity = ? WHERE identity = ?", (own, alias)
+            )
+            if done.rowcount:
+                return own
+        return None
+
+    def _add_aliases(self, number: int, article: Article) -> None:
+        urls = filter(None, map(_address, (article.url, *article.aliases)))
+        self._db.executemany(
+            "INSERT OR IGNORE INTO alias VALUES (?, ?)", [(url, number) for url in urls]
+        )
 
     def reidentify(self, source: int, place: int, identity: str, article: Article) -> None:
         """Know the article that a place held before under a new identity, if it is the same one.
@@ -405,6 +460,36 @@ class Archive:
         )
         return rows.fetchall()
 
+    def inputs_below(self, folder: str) -> list[tuple[int, str]]:
+        """Number and path of every file below a folder, or in a zip file, that was read."""
+        rows = self._db.execute(
+            "SELECT number, path FROM input WHERE path > ? || '/' AND path < ? || '0'",
+            (folder.rstrip("/"),) * 2,  # 0 follows the slash
+        )
+        return rows.fetchall()
+
+    def forget_input(self, path: str) -> None:
+        """Forget that a file was read, and what was wrong with it; its articles stay."""
+        self._db.execute("DELETE FROM input WHERE path = ?", (path,))
+
+    def forget_inputs(self, numbers: Iterable[int]) -> int:
+        """Forget files, and erase the articles that came from nowhere else; returns how many."""
+        articles: set[int] = set()
+        for number in numbers:
+            rows = self._db.execute(
+                "SELECT article FROM record WHERE input = ? AND article IS NOT NULL", (number,)
+            )
+            articles.update(row[0] for row in rows)
+            self._db.execute("DELETE FROM input WHERE number = ?", (number,))
+        orphans = [
+            number
+            for number in sorted(articles)
+            if not self._db.execute("SELECT 1 FROM record WHERE article = ?", (number,)).fetchone()
+        ]
+        for number in orphans:
+            self._forget(number)
+        return len(orphans)
+
 
 _VERSION = (
     "SELECT article.number, short_id, given_id, source, seq, indexed_at, content"
@@ -413,20 +498,21 @@ _VERSION = (
 
 
 def open_archive(folder: Path, *, write: bool = False) -> Archive:
-    """Open the archive of a folder; writing creates it.
+    """Open the archive of a folder; writing creates it, and brings one of format 2 up to date with
+    the first commit.
 
     Raises ArchiveError: missing (for reading), damaged, or stale (of another format version).
     """
     path = folder / FILE_NAME
     if write:
         folder.mkdir(parents=True, exist_ok=True)
-    elif not path.is_file():
-        raise _missing(folder)
-    elif not os.access(path, os.R_OK):  # SQLite would not say why it cannot open it
-        raise ArchiveError(
-            f"{path} may not be read; let its owner allow it, or name another with --archive",
-            "missing",
-        )
+    else:
+        require_archive(folder)
+        if not os.access(path, os.R_OK):  # SQLite would not say why it cannot open it
+            raise ArchiveError(
+                f"{path} may not be read; let its owner allow it, or name another with --archive",
+                "missing",
+            )
     connection: sqlite3.Connection | None = None
     try:
         mode = "rwc" if write else "ro"
@@ -452,6 +538,11 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         connection.execute("PRAGMA synchronous = FULL")
         # From the first write on: what a page held before it was split is wiped too.
         connection.execute("PRAGMA secure_delete = ON")
+        if write and version == 2:
+            from index.upgrade import upgrade_from_2
+
+            upgrade_from_2(connection)
+            version = _FORMAT_VERSION
     except sqlite3.DatabaseError as error:
         if connection is not None:
             connection.close()
@@ -462,12 +553,20 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         connection.close()
         if version == 0:  # the run that was to make it got no further
             raise _missing(folder)
+        remedy = "use the version that wrote it"
+        if version == 2:
+            remedy = "`cakap-search reindex` or the next `index` brings it up to date"
         raise ArchiveError(
-            f"{path} has format {version}, this cakap-search reads {_FORMAT_VERSION}; "
-            "use the version that wrote it",
+            f"{path} has format {version}, this cakap-search reads {_FORMAT_VERSION}; {remedy}",
             "stale",
         )
     return Archive(folder, connection)
+
+
+def require_archive(folder: Path) -> None:
+    """Raise ArchiveError where a folder holds no archive."""
+    if not (folder / FILE_NAME).is_file():
+        raise _missing(folder)
 
 
 def _missing(folder: Path) -> ArchiveError:
@@ -503,7 +602,7 @@ def identity_of(article: Article, path: str, number: int) -> str:
     not one article.
     """
     if article.url:
-        return f"url {article.url}"
+        return identity_of_url(article.url)
     if article.given_id and article.source:
         return f"id {article.source} {article.given_id}"
     if path == "-":
@@ -511,6 +610,17 @@ def identity_of(article: Article, path: str, number: int) -> str:
     if article.given_id:
         return f"id-in {path} {article.given_id}"
     return f"place {path} {number}"
+
+
+def identity_of_url(url: str) -> str:
+    """What makes an article with an address itself."""
+    return f"url {_address(url) or url}"
+
+
+def _address(url: str | None) -> str | None:
+    from index.urls import canonical_url  # compiles patterns, which a question does not need
+
+    return canonical_url(url)
 
 
 def _is_same(one: Article, other: Article) -> bool:
@@ -521,12 +631,31 @@ def _is_same(one: Article, other: Article) -> bool:
     )
 
 
-def _is_older(modified: str, than: str) -> bool:
-    """Whether one ISO 8601 moment is before another; where one is a bare day, its day is."""
-    one, other = map(datetime.datetime.fromisoformat, (modified, than))
+def _is_only_elsewhere(article: Article, shown: Article) -> bool:
+    """Whether two forms of an article differ in nothing but how their addresses are written."""
+    if (article.url is None) != (shown.url is None):
+        return False
+    return msgspec.structs.replace(article, url=shown.url, aliases=shown.aliases) == shown
+
+
+def _is_older(article: Article, than: Article) -> bool:
+    """Whether one was modified before another; where one says only a day, its day decides."""
+    if not (article.modified and than.modified):
+        return False
+    one, other = map(datetime.datetime.fromisoformat, (article.modified, than.modified))
     if one.tzinfo is None or other.tzinfo is None:
         return one.date() < other.date()
     return one < other
+
+
+def _is_less(article: Article, than: Article) -> bool:
+    """Whether one is a later page of another, or a first page that is shorter than the whole."""
+    from index.urls import page_number
+
+    page, other = (page_number((one.url, *one.aliases)) for one in (article, than))
+    if page == 1 and other == 0:
+        return len(article.body) < len(than.body) and not _is_older(than, article)
+    return page > max(other, 1)
 
 
 def _short_id(identity: str) -> str:

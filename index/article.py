@@ -1,7 +1,5 @@
 """The Article record: what a source says, before anything is read into it."""
 
-from urllib.parse import urlsplit, urlunsplit
-
 import msgspec
 
 
@@ -11,7 +9,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `date` and `modified` are ISO 8601: a bare day (`2021-06-22`) keeps day precision, a
     moment carries its offset (`2021-06-22T14:05+07:00`). `unread_date` is what the source wrote
     for the date where that cannot be read. `given_id` is the identifier that the article came
-    with.
+    with. `aliases` are other addresses at which it stood, such as the one that a crawler asked
+    for, where the page names another as its own.
     """
 
     body: str
@@ -19,6 +18,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     date: str | None = None
     modified: str | None = None
     url: str | None = None
+    aliases: tuple[str, ...] = ()
     source: str | None = None
     given_id: str | None = None
     category: str | None = None
@@ -85,18 +85,6 @@ class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     people: tuple[PersonMention, ...] = ()
     offices: tuple[Office, ...] = ()
     dates: tuple[DateMention, ...] = ()
-
-
-def canonical_url(value: str | None) -> str | None:
-    """The http or https address without fragment and utm parameters; None for any other."""
-    try:
-        scheme, host, path, query, _ = urlsplit(value or "")
-    except ValueError:  # an unbalanced bracket in the host
-        return None
-    if scheme not in ("http", "https") or not host:
-        return None
-    kept = "&".join(part for part in query.split("&") if not part.lower().startswith("utm_"))
-    return urlunsplit((scheme, host.lower(), path, kept, ""))
 
 
 def clean_text(body: str, cuts: tuple[tuple[int, int], ...]) -> str:

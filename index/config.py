@@ -25,6 +25,7 @@ class FieldNames(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     date: tuple[str, ...] = ()
     modified: tuple[str, ...] = ()
     url: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     id: tuple[str, ...] = ()
     category: tuple[str, ...] = ()

@@ -5,16 +5,29 @@ worker processes, so the result is the same for every number of them.
 """
 
 import hashlib
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from index.archive import FILE_NAME, Archive, Content, identity_of, now, open_archive, pack, unpack
-from index.article import Article
+from index.archive import (
+    FILE_NAME,
+    Archive,
+    Content,
+    identity_of,
+    now,
+    open_archive,
+    pack,
+    require_archive,
+    unpack,
+)
+from index.article import Article, Enrichment
 from index.config import Config
 from index.document import to_document
 from index.enrich.article import enrich
@@ -34,6 +47,7 @@ from index.sources import (
     UnknownType,
     Unreadable,
     inputs,
+    members,
     read_article,
     records,
 )
@@ -52,7 +66,7 @@ _READING = -1
 # How much of what stands in the place of a date is told.
 _QUOTED_CHARS = 40
 # Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
-_READER_VERSION = 3
+_READER_VERSION = 4
 
 
 class Progress(NamedTuple):
@@ -66,8 +80,10 @@ class Progress(NamedTuple):
 
 class Summary(msgspec.Struct):
     """What a run did. `rejected_before` counts records whose rejection was reported earlier,
-    `passed_over` the places that hold no published article, by what they hold, `unread_dates`
-    articles with a date that cannot be read; `unread_date` is the first, with its place.
+    `passed_over` the places that hold no published article, by what they hold, `removed` articles
+    whose files are gone, `unsettled_files` files that are still being written. `emptied_folders`
+    are left with no file, and so the articles from there were kept. `unread_dates` counts articles
+    with a date that cannot be read; `unread_date` is the first, with its place.
     """
 
     read: int = 0
@@ -76,8 +92,11 @@ class Summary(msgspec.Struct):
     unchanged: int = 0
     rejected: int = 0
     rejected_before: int = 0
+    removed: int = 0
     unknown_files: int = 0
     passed_over: dict[str, int] = {}
+    unsettled_files: int = 0
+    emptied_folders: tuple[str, ...] = ()
     unread_dates: int = 0
     unread_date: str | None = None
     seconds: float = 0.0
@@ -128,6 +147,9 @@ def index_paths(
     source: str | None = None,
     timezone: str | None = None,
     jobs: int | None = None,
+    prune: bool = False,
+    dry_run: bool = False,
+    settled_s: float = 0.0,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> tuple[Summary, list[str]]:
     """Index files, folders or standard input ("-") into the archive in a folder.
@@ -137,6 +159,9 @@ def index_paths(
     Returns what was done, and a line for each record that this run rejected.
     `source` names the publisher of articles that do not say theirs, `timezone` the zone of times
     that do not say theirs (the days of the index begin in the configured one all the same).
+    `prune` erases the articles whose files were below the paths and are gone; `dry_run` counts
+    what would be done, without enrichment, and changes nothing. Files that were changed in the
+    last `settled_s` seconds are left for a later run.
     Raises SourceError for a path that does not exist, ConfigError for such a zone, ArchiveError
     when another run is writing or the index is stale; anything wrong with single articles is
     rejected, reported and counted instead.
@@ -146,13 +171,20 @@ def index_paths(
     # An archive inside an indexed folder does not read what it wrote itself.
     found = [one for one in inputs(paths) if not _is_own(Path(one.path), folder.resolve())]
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
-    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+    with ExitStack() as stack:
+        if dry_run and not (folder / FILE_NAME).exists():
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(write_lock(folder / INDEX_FOLDER))
+        archive = stack.enter_context(open_archive(folder, write=True))
         # Opened before anything is read: a stale index is refused at once.
-        writer = _writer(archive, config)
-        reading = _Reading(archive, config, read_by, source, on_progress)
-        reading.read(found, jobs)
-        _, failures = _catch_up(archive, writer, config, jobs, on_progress)
-        reading.add_failures(failures)
+        writer = None if dry_run else _writer(archive, config)
+        reading = _Reading(archive, config, read_by, source, on_progress, dry_run=dry_run)
+        reading.read(found, jobs, settled_s)
+        if prune:
+            reading.prune(paths)
+        if writer is not None:
+            _, failures = _catch_up(archive, writer, config, jobs, on_progress)
+            reading.add_failures(failures)
     reading.summary.seconds = time.perf_counter() - started
     return reading.summary, reading.rejects
 
@@ -188,7 +220,7 @@ def reindex(
     Readers keep the old index until the new one is whole. Also returns a line for each article
     that could not be read anew, and so stays as it was read, or that the index could not take.
     """
-    open_archive(folder).close()  # "missing" rather than an empty new one
+    require_archive(folder)  # "missing" rather than an empty new one
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         rows = archive.changed_since(0)
@@ -220,8 +252,12 @@ class _Reading:
         read_by: Config,
         source: str | None,
         on_progress: Callable[[Progress], None],
+        *,
+        dry_run: bool = False,
     ) -> None:
-        """`read_by` is the configuration by which the sources are read."""
+        """`read_by` is the configuration by which the sources are read. Of a dry run, which
+        enriches nothing, nothing is committed.
+        """
         self._archive = archive
         self._config = config
         self._read_by = read_by
@@ -232,13 +268,26 @@ class _Reading:
         self._bytes_read = 0
         self.rejects: list[str] = []
         self._rejects_written = 0
+        self._dry_run = dry_run
+        # What was found, and where it cannot be told what is there.
+        self._paths: set[str] = set()
+        self._unreadable: set[str] = set()
 
-    def read(self, found: Sequence[Input | Unreadable | UnknownType], jobs: int) -> None:
-        """Read all inputs to their ends."""
+    def read(
+        self, found: Sequence[Input | Unreadable | UnknownType], jobs: int, settled_s: float = 0.0
+    ) -> None:
+        """Read all inputs to their ends, but those that are being written."""
+        settled_ns = time.time_ns() - int(settled_s * 1e9) if settled_s else None
         total = sum(source.size for source in found if isinstance(source, Input))
-        work = partial(_process, config=self._config, read_by=self._read_by, source=self._source)
+        work = partial(
+            _process,
+            config=self._config,
+            read_by=self._read_by,
+            source=self._source,
+            enriched=not self._dry_run,
+        )
         since_commit = 0
-        for steps in ordered_map(work, _tasks(self._steps(found)), jobs):
+        for steps in ordered_map(work, _tasks(self._steps(found, settled_ns)), jobs):
             for step in steps:
                 if isinstance(step, _End):
                     self._archive.finish_input(*step)
@@ -251,25 +300,45 @@ class _Reading:
             self._on_progress(Progress("reading", self._bytes_read, total, self.summary.read))
         self._commit()
 
-    def _steps(self, found: Iterable[Input | Unreadable | UnknownType]) -> Iterator[_Step]:
+    def _steps(
+        self, found: Iterable[Input | Unreadable | UnknownType], settled_ns: int | None
+    ) -> Iterator[_Step]:
         """What there is to do, in order; records that are known are only counted."""
-        archive, summary = self._archive, self.summary
         for source in found:
-            if isinstance(source, UnknownType):
-                summary.unknown_files += 1
-                continue
-            if isinstance(source, Unreadable):
-                number = archive.start_input(source.path, 0, 0, self._reader)
-                yield from self._unless_known(number, source.path, source)
-                continue
-            if source.path != "-" and archive.input_is_unchanged(*source, self._reader):
-                records_before, rejects_before = archive.records_of(source.path)
-                summary.read += records_before
-                summary.unchanged += records_before - rejects_before
-                summary.rejected_before += rejects_before
-                self._bytes_read += source.size
-                continue
-            number = archive.start_input(*source, self._reader)
+            self._paths.add(source.path)
+            if not isinstance(source, Input) or self._is_unchanged(source):
+                yield from self._steps_of(source)
+            elif settled_ns is not None and settled_ns < source.mtime_ns <= time.time_ns():
+                self.summary.unsettled_files += 1
+                self._unreadable.add(source.path)
+            else:
+                for member in members(source):
+                    if member.path != source.path:  # no fault of the zip file is left
+                        self._archive.forget_input(source.path)
+                    self._paths.add(member.path)
+                    yield from self._steps_of(member)
+
+    def _is_unchanged(self, source: Input) -> bool:
+        return source.path != "-" and self._archive.input_is_unchanged(
+            source.path, source.size, source.mtime_ns, self._reader
+        )
+
+    def _steps_of(self, source: Input | Unreadable | UnknownType) -> Iterator[_Step]:
+        archive, summary = self._archive, self.summary
+        if isinstance(source, UnknownType):
+            summary.unknown_files += 1
+        elif isinstance(source, Unreadable):
+            self._unreadable.add(source.path)
+            number = archive.start_input(source.path, 0, 0, self._reader)
+            yield from self._unless_known(number, source.path, source)
+        elif self._is_unchanged(source):
+            records_before, rejects_before = archive.records_of(source.path)
+            summary.read += records_before
+            summary.unchanged += records_before - rejects_before
+            summary.rejected_before += rejects_before
+            self._bytes_read += source.size
+        else:
+            number = archive.start_input(source.path, source.size, source.mtime_ns, self._reader)
             gone = archive.places(number)
             for record in records(source, self._read_by, self._count_bytes):
                 if isinstance(record, PassedOver):
@@ -281,6 +350,34 @@ class _Reading:
                 gone.discard(record.number or 0)
             else:
                 yield _End(number, tuple(gone))
+
+    def prune(self, paths: Sequence[str]) -> None:
+        """Erase the articles whose files were below these paths and are not there any more.
+
+        Where a folder is left with nothing in it, or something cannot be read, all is kept: a
+        disk that is not mounted looks like that.
+        """
+        occupied = {str(folder) for path in self._paths for folder in Path(path).parents}
+        gone: set[int] = set()
+        emptied: set[str] = set()
+        for path in map(os.path.realpath, paths):
+            for number, one in self._archive.inputs_below(path):
+                if one in self._paths or os.path.lexists(one) or self._is_untold(one):
+                    continue
+                folder = os.path.dirname(one)
+                while folder != path and not os.path.isdir(folder):
+                    folder = os.path.dirname(folder)
+                if folder in occupied:
+                    gone.add(number)
+                else:
+                    emptied.add(folder)
+        self.summary.emptied_folders = tuple(sorted(emptied))
+        self.summary.removed = self._archive.forget_inputs(sorted(gone))
+        self._commit()
+
+    def _is_untold(self, path: str) -> bool:
+        """Whether a file lies in what cannot be read now."""
+        return any(path.startswith(f"{one}/") for one in self._unreadable)
 
     def _unless_known(
         self, number: int, path: str, record: Record | Reject | Unreadable
@@ -334,6 +431,8 @@ class _Reading:
 
     def _commit(self) -> None:
         """Make the articles durable, and tell of the rejected ones where people look for them."""
+        if self._dry_run:
+            return
         self._archive.commit()
         if len(self.rejects) > self._rejects_written:
             with (self._archive.folder / REJECTS_FILE).open("a", encoding="utf-8") as out:
@@ -358,7 +457,7 @@ def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
 
 
 def _process(
-    steps: list[_Step], config: Config, read_by: Config, source: str | None
+    steps: list[_Step], config: Config, read_by: Config, source: str | None, enriched: bool
 ) -> list[_Done]:
     """In a worker: read and enrich the records among the steps."""
     done: list[_Done] = []
@@ -368,20 +467,25 @@ def _process(
         else:
             place, record = step
             if isinstance(record, Record):
-                done.append((place, _ready(place, record, config, read_by, source)))
+                done.append((place, _ready(place, record, config, read_by, source, enriched)))
             else:
                 done.append((place, record))
     return done
 
 
 def _ready(
-    place: _Place, record: Record, config: Config, read_by: Config, source: str | None
+    place: _Place,
+    record: Record,
+    config: Config,
+    read_by: Config,
+    source: str | None,
+    enriched: bool,
 ) -> _Ready | Reject:
     try:
         article = read_article(record, read_by)
         if source is not None and article.source is None:
             article = msgspec.structs.replace(article, source=source)
-        enrichment = enrich(article, config)
+        enrichment = enrich(article, config) if enriched else Enrichment(source=article.source)
         packed = pack(Content(article, enrichment))
     except SourceError as error:
         return Reject(record.number, str(error))

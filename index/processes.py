@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TypeVar
 
 from index.errors import CakapError
@@ -55,7 +56,8 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
         waiting: deque[Future[R]] = deque()
         try:
             for item in everything:
-                waiting.append(pool.submit(function, item))
+                with _without_interrupts():
+                    waiting.append(pool.submit(function, item))
                 if len(waiting) >= _WAITING_PER_JOB * jobs:
                     yield waiting.popleft().result()
             while waiting:
@@ -69,6 +71,21 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
         finally:
             for future in waiting:
                 future.cancel()
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Have Ctrl-C wait; a process that is started meanwhile never gets it, not even before
+    `_follow_parent`.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _follow_parent() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.archive import (
@@ -142,6 +142,7 @@ def test_without_modified_the_later_is_shown(archive: Archive) -> None:
 MOMENTS = ["2021-06-22T14:05+07:00", "2021-06-22T08:00+00:00", "2021-06-22T17:30+09:00"]
 
 
+@settings(deadline=None)
 @given(st.permutations(MOMENTS))
 def test_newest_modified_is_shown_in_any_order_of_arrival(
     tmp_path_factory: pytest.TempPathFactory, order: list[str]

@@ -18,7 +18,7 @@ def copied_archive(samples_archive: Path, tmp_path: Path) -> Path:
 def test_what_was_passed_over_or_not_read_is_told_with_its_number(tmp_path: Path) -> None:
     inputs = tmp_path / "inputs"
     inputs.mkdir()
-    (inputs / "foto.jpg").write_text("x")
+    (inputs / "catatan.docx").write_text("x")
     (inputs / "kopi.csv").write_text("isi,tanggal\nPanen kopi.,31/02/2021\nKopi pahit.,kelak\n")
     told = run("index", inputs, "--archive", tmp_path / "archive")
     assert told.returncode == 0

@@ -69,6 +69,7 @@ FIELDS = {
     "authors": (),
     "tags": ("nelayan",),
     "unread_date": None,
+    "aliases": (),
 }
 
 
@@ -294,6 +295,7 @@ def test_a_json_feed_has_the_full_text_and_else_the_summary(tmp_path: Path) -> N
         "authors": ("Ani Lestari",),
         "tags": ("nelayan", "badai"),
         "unread_date": None,
+        "aliases": (),
     }
     article = read_article(second, CONFIG)
     assert (article.body, article.given_id) == ("Isi < teks & lain.", "2")

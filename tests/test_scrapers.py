@@ -29,6 +29,7 @@ FIELDS = {
     "authors": ("Ani Lestari",),
     "tags": (),
     "unread_date": None,
+    "aliases": (),
 }
 
 

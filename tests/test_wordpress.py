@@ -139,6 +139,7 @@ def test_a_published_post_has_all_its_fields(tmp_path: Path) -> None:
         "authors": ("Ani Lestari",),
         "tags": ("nelayan", "badai"),
         "unread_date": None,
+        "aliases": (),
     }
 
 

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from index.article import Article, canonical_url
+from index.article import Article
 from index.config import Config, FieldNames
 from index.enrich.dates import read_date
 from index.errors import SourceError
 from index.sources.encoding import clean
+from index.urls import clean_url
 
 # In the order in which they are tried. Beside the usual names, those of the JSON that news
 # tools write; docs/sources.md has them by tool.
@@ -28,6 +29,7 @@ _NAMES = {
         "date_modify",
     ),
     "url": ("url", "link"),
+    "aliases": ("aliases",),
     "source": (
         *("source", "sumber", "publisher", "sitename", "source_domain"),
         *("meta_site_name", "media_name"),
@@ -100,7 +102,8 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
         date=date,
         unread_date=value("date") if date is None else None,
         modified=moment("modified"),
-        url=canonical_url(value("url")),
+        url=clean_url(value("url")),
+        aliases=tuple(filter(None, map(clean_url, values("aliases")))),
         source=value("source"),
         given_id=value("id"),
         category=value("category"),

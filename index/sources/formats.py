@@ -7,7 +7,7 @@ from typing import NamedTuple
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
-from index.sources import csv, feed, html, jsonl, markdown, text, wordpress
+from index.sources import csv, feed, html, jsonl, markdown, text, warc, wordpress
 from index.sources.record import (
     SAMPLE_BYTES,
     TOO_DEEP,
@@ -44,17 +44,18 @@ FORMATS = {
     "html": Format((".html", ".htm", ".xhtml", ".xml"), html.begins, None, html.read),
     "markdown": Format((".md", ".markdown"), markdown.begins, None, markdown.read),
     "csv": Format((".csv", ".tsv"), csv.begins, csv.split, jsonl.read),
+    "warc": Format((".warc",), warc.begins, warc.split, warc.read),
     "text": Format((".txt", ".text"), text.begins, None, text.read),
 }
 
 
 def format_by_extension(path: str) -> str | None:
-    """The first format that a file name promises; `.gz` at its end is looked through."""
+    """The first format that a file name promises; `.gz` or `.zst` at its end is looked through."""
     return next(_promised(path), None)
 
 
 def _promised(path: str) -> Iterator[str]:
-    _, extension = os.path.splitext(path.lower().removesuffix(".gz"))
+    _, extension = os.path.splitext(path.lower().removesuffix(".gz").removesuffix(".zst"))
     return (name for name, known in FORMATS.items() if extension in known.extensions)
 
 
@@ -67,11 +68,11 @@ def records(
 
     Each place has one outcome. Memory is that of one record, except for a JSON array, which is
     held whole. Bad content never raises: it is yielded as a Reject, and what follows it is
-    still read; of a gzip file that is cut off, the whole records before the cut. An input that
+    still read; of a packed file that is cut off, the whole records before the cut. An input that
     cannot be read to its end, for a fault that is not its content's, ends with Unreadable.
     """
     try:
-        with open_stream(source.path, on_read) as stream:
+        with open_stream(source, max_bytes(config), on_read) as stream:
             for outcome in _split(source.path, stream, config):
                 # Of damaged content, the damage is what is said of the whole.
                 if outcome.number is not None or stream.damage is None:
@@ -85,7 +86,7 @@ def records(
 def _split(path: str, stream: Stream, config: Config) -> Iterator[Record | Reject | PassedOver]:
     sample = stream.peek(SAMPLE_BYTES)[:SAMPLE_BYTES]
     start = sample.decode(errors="surrogateescape").lstrip()
-    kind = what_it_is(sample)
+    kind = None if warc.begins(start, config) else what_it_is(sample)  # its records hold anything
     name = None if kind else _format(path, start, config)
     if name is None:
         kind = f"{kind or xml_kind(start)}; accepted are {', '.join(FORMATS)}"

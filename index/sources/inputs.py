@@ -1,15 +1,38 @@
-"""Which files are read: paths given by people, folders walked in sorted order."""
+"""Which files are read: paths given by people, folders walked in sorted order, zip files too."""
 
 import os
+import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from index.errors import SourceError
 from index.sources.formats import format_by_extension
 from index.sources.record import Input, Unreadable
+from index.sources.streams import ZIP_MAGIC
 
 _STDIN = "-"
+# What a page is shown with, and what crawlers keep beside it.
+_ASSETS = frozenset(
+    (
+        *(".css", ".js", ".mjs", ".map", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".ico"),
+        *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".bmp", ".cur"),
+        *(".mp3", ".mp4", ".m4a", ".webm", ".ogg", ".m3u8", ".ts", ".swf", ".webmanifest"),
+    )
+)
+_ASSET_NAMES = {"robots.txt", "ads.txt", "app-ads.txt", "humans.txt", "security.txt"}
+# A browser saves what belongs to `Judul.html` into the folder `Judul_files`.
+_PAGE_FOLDER = "_files"
+_PAGE_EXTENSIONS = (".html", ".htm", ".xhtml", ".php")
+_ZIP_EXTENSIONS = (".zip", ".wacz")
+# What makes a zip file a WACZ, and where its WARC files are; beside them it has the text of its
+# pages again (https://specs.webrecorder.net/wacz/1.1.1/).
+_WACZ_FILE, _WACZ_FOLDER = "datapackage.json", "archive/"
+# One of these is in every zip file that is a document: of Microsoft Office; OpenDocument, EPUB.
+_DOCUMENT_FILES = {"[Content_Types].xml", "mimetype"}
+_PAGE_START_BYTES = 512
+_PAGE_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 
 
 class UnknownType(NamedTuple):
@@ -21,10 +44,11 @@ class UnknownType(NamedTuple):
 def inputs(paths: Iterable[str]) -> Iterator[Input | Unreadable | UnknownType]:
     """Every file under the paths, once, folders in sorted order; "-" is stdin.
 
-    Hidden files and folders are passed over unless named. A file that is named is read
-    whatever its extension. A path that does not exist raises SourceError at once, before
-    anything is read; one that may not be read, or whose name is no UTF-8, is yielded as
-    Unreadable.
+    Hidden files and folders are passed over unless named, and so is what belongs to saved pages:
+    pictures, styles, scripts. A file that is named is read whatever its extension, a web page
+    whatever it is called; a zip file is one input, see `members`. A path that does not exist
+    raises SourceError at once, before anything is read; one that may not be read, or whose name
+    is no UTF-8, is yielded as Unreadable.
     """
     paths = list(paths)
     for path in paths:
@@ -74,10 +98,87 @@ def _walk(
         return
     if stat.S_ISDIR(status.st_mode):
         for name in names:
-            yield from _walk(os.path.join(resolved, name), seen)
-    elif not named and format_by_extension(resolved) is None:
+            if not _is_asset(name, names):
+                yield from _walk(os.path.join(resolved, name), seen)
+    elif not (named or _is_known(resolved) or _is_page(resolved)):
         yield UnknownType(printable)
     elif printable != resolved:
         yield Unreadable(printable, "the name is not UTF-8; rename it")
     else:
         yield Input(resolved, status.st_size, status.st_mtime_ns)
+
+
+def _is_asset(path: str, beside: Container[str]) -> bool:
+    """Whether a file or folder belongs to a saved page, and is none; `beside` holds its peers."""
+    if path.endswith(_PAGE_FOLDER):
+        page = path.removesuffix(_PAGE_FOLDER)
+        return any(page + extension in beside for extension in _PAGE_EXTENSIONS)
+    name = os.path.basename(path).lower()
+    return name in _ASSET_NAMES or os.path.splitext(name)[1] in _ASSETS
+
+
+def _is_known(path: str) -> bool:
+    return format_by_extension(path) is not None or path.lower().endswith(_ZIP_EXTENSIONS)
+
+
+def _is_page(path: str) -> bool:
+    """Whether a file is a web page by what it begins with, as `wget -r` saves them."""
+    try:
+        with open(path, "rb") as file:
+            return _PAGE_START.match(file.read(_PAGE_START_BYTES)) is not None
+    except OSError:
+        return False
+
+
+def members(source: Input) -> Iterator[Input | Unreadable | UnknownType]:
+    """The files in a zip file, which is told by its content; of any other input, the input itself.
+
+    A document that is made as a zip file stays one. Files are chosen like those of a folder, by
+    their extensions. The path of each is that of the zip file and the name in there, without what
+    would lead out of it. Nothing is unpacked to disk. Read each before the next is asked for: the
+    zip file is closed after the last.
+    """
+    try:
+        if source.path == _STDIN or not _is_zip(source.path):
+            yield source
+            return
+        with ZipFile(source.path) as archive:
+            if _DOCUMENT_FILES.isdisjoint(archive.namelist()):
+                yield from _members(source, archive)
+            else:
+                yield source
+    except (BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+        yield Unreadable(source.path, f"the zip file is damaged ({error}); `zip -FF` may mend it")
+    except OSError as error:
+        yield Unreadable(source.path, f"cannot be read ({error.strerror or error})")
+
+
+def _is_zip(path: str) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+
+
+def _members(source: Input, archive: ZipFile) -> Iterator[Input | Unreadable | UnknownType]:
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    if sum(info.compress_size for info in infos) > source.size:
+        raise BadZipFile("its files lie over one another")
+    files: dict[str, ZipInfo] = {}
+    for info in infos:
+        parts = re.split(r"[/\\]", info.filename)
+        name = "/".join(part for part in parts if part not in ("", ".", ".."))
+        while name in files:  # a second one of this name
+            name = f"_/{name}"
+        files[name] = info
+    if _WACZ_FILE in files and any(name.startswith(_WACZ_FOLDER) for name in files):
+        files = {name: files[name] for name in files if name.startswith(_WACZ_FOLDER)}
+    for name, info in sorted(files.items()):
+        path = f"{source.path}/{name}"
+        parts = name.split("/")
+        folders = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+        hidden = any(part.startswith(".") for part in parts)
+        if hidden or any(_is_asset(one, files) for one in (*folders, name)):
+            continue
+        if not _is_known(name):
+            yield UnknownType(path)
+        else:
+            yield Input(path, info.compress_size, info.CRC, (archive, info))

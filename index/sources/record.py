@@ -1,6 +1,7 @@
 """An input, and what it is split into: records to read, and places that cannot be read."""
 
 from typing import NamedTuple
+from zipfile import ZipFile, ZipInfo
 
 from index.config import Config
 
@@ -12,11 +13,16 @@ TOO_DEEP = "nested too deeply to be read"
 
 
 class Input(NamedTuple):
-    """A file to read: absolute, links resolved; "-", 0, 0 for stdin."""
+    """A file to read: absolute, links resolved; "-", 0, 0 for stdin.
+
+    One that lies in a zip file has its `member`; its path is the zip file's with the name in it,
+    its size the packed one, and its checksum stands in the place of the time.
+    """
 
     path: str
     size: int
     mtime_ns: int
+    member: tuple[ZipFile, ZipInfo] | None = None
 
 
 class Record(NamedTuple):
@@ -24,8 +30,8 @@ class Record(NamedTuple):
 
     `number` is its place, counted from 1: the line of JSON Lines, the element of a JSON array,
     the row of CSV (the header is row 1, as a spreadsheet counts), the item of a feed or WordPress
-    export; None where the input is one article. `payload` is the same bytes each time the same
-    record is met. `format` is the key of `formats.FORMATS` that reads it.
+    export, the record of a web archive; None where the input is one article. `payload` is the same
+    bytes each time the same record is met. `format` is the key of `formats.FORMATS` that reads it.
     """
 
     number: int | None

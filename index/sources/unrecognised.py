@@ -2,6 +2,7 @@
 
 from index.sources import xml
 from index.sources.encoding import is_binary
+from index.sources.streams import ZIP_MAGIC
 
 # The first bytes of what people take for articles, or keep beside them.
 _SIGNATURES = {
@@ -22,10 +23,10 @@ _SIGNATURES = {
     b"-- phpMyAdmin SQL Dump": "an SQL dump",
     b"--\n-- PostgreSQL": "an SQL dump",
 }
-_ZIP = b"PK\x03\x04"
 # What a zip file is by a name in it.
 _ZIPPED = {b"word/": "a Word document", b"xl/": "an Excel workbook"}
-_ZIPPED |= {b"opendocument": "an OpenDocument file", b"epub": "an EPUB book"}
+_ZIPPED |= {b"opendocument": "an OpenDocument file"}
+_ZIPPED |= {b"application/epub": "an EPUB book"}  # `epub` alone is in `republika`
 
 
 def what_it_is(sample: bytes) -> str | None:
@@ -33,8 +34,11 @@ def what_it_is(sample: bytes) -> str | None:
     for signature, kind in _SIGNATURES.items():
         if sample.startswith(signature):
             return kind
-    if sample.startswith(_ZIP):
-        return next((kind for name, kind in _ZIPPED.items() if name in sample), "a zip archive")
+    if sample.startswith(ZIP_MAGIC):
+        return next(
+            (kind for name, kind in _ZIPPED.items() if name in sample),
+            "a zip archive inside of another input, where it is not opened",
+        )
     return "binary content, not text" if is_binary(sample) else None
 
 

@@ -27,10 +27,13 @@ def run(
         if version is None:
             raise typer.Exit(EXIT_NOTHING)
         versions = archive.versions(version.number)
+        aliases = archive.aliases(version.number)
     if output == "json":
-        print(msgspec.json.format(msgspec.json.encode(_record(version, versions))).decode())
+        print(
+            msgspec.json.format(msgspec.json.encode(_record(version, versions, aliases))).decode()
+        )
     else:
-        _print_text(version, versions, settings.config.timezone)
+        _print_text(version, versions, aliases, settings.config.timezone)
 
 
 def find_one(archive: "Archive", name: str) -> "Version | None":
@@ -46,13 +49,14 @@ def find_one(archive: "Archive", name: str) -> "Version | None":
     return version
 
 
-def _record(version: "Version", versions: list["Version"]) -> dict[str, object]:
+def _record(version: "Version", versions: list["Version"], aliases: list[str]) -> dict[str, object]:
     from search.cli.annotate import annotation
 
     article, enrichment = version.content.article, version.content.enrichment
     return {
         "id": version.public_id,
         "url": article.url,
+        "aliases": aliases,
         "source": enrichment.source,
         "category": article.category,
         "author": article.authors,
@@ -72,7 +76,9 @@ def _record(version: "Version", versions: list["Version"]) -> dict[str, object]:
     }
 
 
-def _print_text(version: "Version", versions: list["Version"], timezone: str) -> None:
+def _print_text(
+    version: "Version", versions: list["Version"], aliases: list[str], timezone: str
+) -> None:
     from index.article import clean_text
     from index.enrich.countries import country_label
     from search.cli.style import bold, dim, local_time, width
@@ -94,6 +100,7 @@ def _print_text(version: "Version", versions: list["Version"], timezone: str) ->
         "Authors": ", ".join(article.authors),
         "Dates": ", ".join(dict.fromkeys(date.text for date in enrichment.dates)),
         "URL": article.url or "",
+        "Also at": ", ".join(aliases),
         "Id": version.public_id,
         "Inferred": ", ".join(enrichment.inferred),
         "Versions": f"{len(versions)}, this one indexed {version.indexed_at}",

@@ -1,0 +1,46 @@
+"""An archive of an earlier format made one of today's, in place."""
+
+import sqlite3
+
+from index.urls import canonical_url
+
+
+def upgrade_from_2(db: sqlite3.Connection) -> None:
+    """Format 3 knows articles by the canonical form of their addresses, and has all of these.
+
+    Where articles of an earlier format stood at forms of one address, the one that was read last
+    takes the versions and places of the others, which an index then has to drop. All in one
+    transaction that is left open: nothing is changed before the caller commits.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("DROP INDEX article_url")
+    db.execute(
+        "CREATE TABLE alias (url TEXT PRIMARY KEY, article INTEGER NOT NULL"
+        " REFERENCES article ON DELETE CASCADE) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX alias_article ON alias (article)")
+    # Out of each other's way, since an identity is unique.
+    db.execute("UPDATE article SET identity = 'format 2 ' || identity WHERE url IS NOT NULL")
+    articles = db.execute(
+        "SELECT number, url FROM article WHERE url IS NOT NULL ORDER BY current DESC"
+    ).fetchall()
+    for number, url in articles:
+        address = canonical_url(url)
+        known = db.execute("SELECT article FROM alias WHERE url = ?", (address,)).fetchone()
+        if known is None:
+            db.execute(
+                "UPDATE article SET identity = 'url ' || ? WHERE number = ?", (address, number)
+            )
+            db.execute("INSERT INTO alias VALUES (?, ?)", (address, number))
+        else:
+            db.execute("UPDATE version SET article = ? WHERE article = ?", (known[0], number))
+            db.execute("UPDATE record SET article = ? WHERE article = ?", (known[0], number))
+            db.execute("DELETE FROM article WHERE number = ?", (number,))
+            db.execute(
+                "INSERT INTO deletion SELECT max("
+                "(SELECT coalesce(max(seq), 0) FROM version),"
+                " (SELECT coalesce(max(seq), 0) FROM deletion),"
+                " (SELECT coalesce(max(seq), 0) FROM rereading)) + 1, ?",
+                (number,),
+            )
+    db.execute("PRAGMA user_version = 3")
