@@ -90,6 +90,11 @@ class Archive:
         self.folder = folder
         self._db = connection
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The database, for those who look at it as such: check, backup."""
+        return self._db
+
     def __enter__(self) -> "Archive":
         return self
 
@@ -154,6 +159,17 @@ class Archive:
         """The number of versions of all articles."""
         return int(self._db.execute("SELECT count(*) FROM version").fetchone()[0])
 
+    def version_numbers(self, since: int = 0) -> Iterator[tuple[int, int]]:
+        """Number and seq of every version after a change, article by article, each oldest first.
+
+        They are read from an index of the database, and known even where rows are damaged.
+        """
+        return self._db.execute(
+            "SELECT article, seq FROM version INDEXED BY version_article WHERE seq > ?"
+            " ORDER BY article, seq",
+            (since,),
+        )
+
     def version(self, seq: int) -> Version | None:
         """One version, None when it has been deleted."""
         row = self._db.execute(f"{_VERSION} WHERE version.seq = ?", (seq,)).fetchone()
@@ -211,12 +227,18 @@ class Archive:
     # Writing
 
     def put(
-        self, identity: str, article: Article, packed: bytes, source: str | None
+        self,
+        identity: str,
+        article: Article,
+        packed: bytes,
+        source: str | None,
+        *,
+        is_past: bool = False,
     ) -> tuple[int, Outcome]:
         """Store an article under its identity; returns its number and what came of it.
 
         The newest `modified` is shown; without one, what comes later. `source` is the given
-        or inferred one.
+        or inferred one. A version that was past already where it comes from is stored once.
         """
         content_hash = article.content_hash()
         known = self._db.execute(
@@ -230,7 +252,7 @@ class Archive:
             number = self._db.execute(
                 "INSERT INTO article (identity, short_id, given_id, source, url)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (identity, _short_id(identity), article.given_id, source, article.url),
+                (identity, short_id(identity), article.given_id, source, article.url),
             ).lastrowid
             assert number is not None
         else:
@@ -239,7 +261,7 @@ class Archive:
         late = bool(
             known and article.modified and known[2] and _is_older(article.modified, known[2])
         )
-        if late and self._has_version(number, content_hash):
+        if (late or is_past) and self._has_version(number, content_hash):
             return number, "unchanged"
         seq = self._next_seq()
         self._db.execute(
@@ -269,14 +291,14 @@ class Archive:
             " AND (other.input, other.number) != (?1, ?2))",
             (source, place, identity),
         ).fetchone()
-        if row is None or not _is_same(unpack(row[1]).article, article):
+        if row is None or not _holds(row[1], article):
             return
         if self._db.execute("SELECT 1 FROM article WHERE identity = ?", (identity,)).fetchone():
             self._forget(row[0])
         else:
             self._db.execute(
                 "UPDATE article SET identity = ?, short_id = ? WHERE number = ?",
-                (identity, _short_id(identity), row[0]),
+                (identity, short_id(identity), row[0]),
             )
 
     def _has_version(self, number: int, content_hash: bytes) -> bool:
@@ -482,14 +504,21 @@ def pack(content: Content) -> bytes:
     """A version's content in the form that is stored."""
     import zstandard
 
-    return zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).compress(msgspec.json.encode(content))
+    compressor = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL, write_checksum=True)
+    return compressor.compress(msgspec.json.encode(content))
 
 
 def unpack(packed: bytes) -> Content:
-    """The content back from its stored form."""
+    """The content back from its stored form. Raises ArchiveError where it is damaged."""
     import zstandard
 
-    return _decode(zstandard.ZstdDecompressor().decompress(packed))
+    try:
+        return _decode(zstandard.ZstdDecompressor().decompress(packed))
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ArchiveError(
+            f"the stored content of an article is damaged ({error}); `cakap-search check` names it",
+            "damaged",
+        ) from error
 
 
 _decode = msgspec.json.Decoder(Content).decode
@@ -513,6 +542,13 @@ def identity_of(article: Article, path: str, number: int) -> str:
     return f"place {path} {number}"
 
 
+def _holds(packed: bytes, article: Article) -> bool:
+    try:
+        return _is_same(unpack(packed).article, article)
+    except ArchiveError:  # damaged, so nobody can say
+        return False
+
+
 def _is_same(one: Article, other: Article) -> bool:
     """Whether two articles with different identities are one whose metadata changed."""
     return (one.title, one.body) == (other.title, other.body) and all(
@@ -529,7 +565,7 @@ def _is_older(modified: str, than: str) -> bool:
     return one < other
 
 
-def _short_id(identity: str) -> str:
+def short_id(identity: str) -> str:
     """A short id for an article that came without one: 48 bits of its identity's hash."""
     import hashlib  # loads OpenSSL, which a question does not need
 

@@ -37,7 +37,14 @@ from index.pipeline import (
 )
 from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
-from index.segments.commit import INDEX_FOLDER, kept_docs, last_commit, open_segment
+from index.segments.commit import (
+    INDEX_FOLDER,
+    commit_from_bytes,
+    commit_to_bytes,
+    kept_docs,
+    last_commit,
+    open_segment,
+)
 
 WORDS = [
     *("banjir", "kapal", "gubernur", "rusia", "panen", "cabai", "jembatan", "caracas", "presiden"),
@@ -745,8 +752,8 @@ def test_progress_tells_both_stages(tmp_path: Path, folder: Path) -> None:
 def make_stale(folder: Path) -> None:
     """Let an index say that another version wrote it."""
     [details] = (folder / INDEX_FOLDER).glob("*.json")
-    commit = json.loads(details.read_bytes())
-    details.write_text(json.dumps(commit | {"fingerprint": "another"}))
+    commit = commit_from_bytes(details.read_bytes())
+    details.write_bytes(commit_to_bytes(msgspec.structs.replace(commit, fingerprint="another")))
 
 
 def test_index_of_another_version_is_refused_until_reindexed(tmp_path: Path, folder: Path) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +25,7 @@ from index.segments.commit import (
     SEGMENT_SUFFIX,
     Commit,
     SegmentEntry,
+    commit_to_bytes,
     details_name,
     fingerprint,
     generations,
@@ -116,6 +116,10 @@ class IndexWriter:
             segment.name for segment in self._segments if np.isin(numbers, segment.articles).any()
         }
 
+    def merge_all(self) -> None:
+        """Put one segment without deleted documents in the place of all."""
+        self._replace(list(range(len(self._segments))))
+
     def commit(self, seq: int) -> Commit:
         """Make all that was added and removed visible at once."""
         self._flush()
@@ -140,7 +144,7 @@ class IndexWriter:
             identities=self.identities,
             timezone=self._timezone,
         )
-        _write_durably(self._folder / details_name(self._generation), msgspec.json.encode(commit))
+        _write_durably(self._folder / details_name(self._generation), commit_to_bytes(commit))
         self._write_toc(commit)
         self._remove_unused(commit)
         self.last_commit = commit
