@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from index.article import Article, Enrichment, canonical_url
+from index.durable import make_folder
 from index.errors import ArchiveError
 
 FILE_NAME = "archive.db"
@@ -441,7 +442,7 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     """
     path = folder / FILE_NAME
     if write:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     elif not path.is_file():
         raise _missing(folder)
     elif not os.access(path, os.R_OK):  # SQLite would not say why it cannot open it
@@ -477,6 +478,9 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     except sqlite3.DatabaseError as error:
         if connection is not None:
             connection.close()
+        # Only the run that makes an archive writes without a log: it was stopped at that.
+        if error.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
+            raise _missing(folder) from error
         raise ArchiveError(
             f"{path} cannot be opened ({error}); restore it from a backup", "damaged"
         ) from error

@@ -7,7 +7,6 @@ The index is not in them; it is built again from the archive.
 
 import datetime
 import hashlib
-import os
 import re
 import shutil
 import sqlite3
@@ -19,9 +18,9 @@ import msgspec
 
 from index.archive import FILE_NAME, open_archive
 from index.check import archive_problems
+from index.durable import fsync_file, fsync_folder, write_durably
 from index.errors import ArchiveError, CakapError
 from index.lock import write_lock
-from index.segments.arrays import fsync_folder
 from index.segments.commit import INDEX_FOLDER, LOCK_NAME, is_index_file
 
 _MANIFEST = "manifest.json"
@@ -62,11 +61,8 @@ def backup(
             archive.connection.backup(database)
             database.execute("PRAGMA journal_mode = DELETE")  # one file, and no log beside it
         manifest = _described(copy, on_progress)
-        with (copy / _MANIFEST).open("wb") as out:
-            out.write(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
-        for path in (copy / FILE_NAME, copy / _MANIFEST):
-            _fsync(path)
-        fsync_folder(copy)
+        fsync_file(copy / FILE_NAME)
+        write_durably(copy / _MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
         copy.rename(target / name)
         fsync_folder(target)
         for old in backups(target)[:-keep] if keep else []:
@@ -107,7 +103,7 @@ def restore(source: Path, folder: Path) -> tuple[Path, Manifest]:
             )
         with closing(sqlite3.connect(new)) as database:
             database.execute("PRAGMA journal_mode = WAL")
-        _fsync(new)
+        fsync_file(new)
         # A log that the lost archive left would be played into this one, its index would answer.
         for suffix in ("-wal", "-shm"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
@@ -152,8 +148,3 @@ def _remove_unfinished(target: Path) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

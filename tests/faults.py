@@ -43,10 +43,13 @@ class Scene(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a scene holds: the content hash that each identity shows, and what questions get."""
+    """What a scene holds: the content hash that each identity shows, what questions get, and how
+    many backups there are.
+    """
 
     versions: dict[str, str]
     answers: list[Any] | None
+    backups: int
 
 
 class Case(NamedTuple):
@@ -150,7 +153,7 @@ def make_case(command: str, folder: Path) -> Case:
         shutil.rmtree(scene.archive)
     done = copied(scene, folder / "done")
     COMMANDS[command](done)
-    return Case(command, scene, state(scene.archive), state(done.archive))
+    return Case(command, scene, state(scene), state(done))
 
 
 def copied(scene: Scene, folder: Path) -> Scene:
@@ -163,11 +166,9 @@ def copied(scene: Scene, folder: Path) -> Scene:
 # What is in it
 
 
-def state(folder: Path) -> State:
-    """What an archive folder holds; nothing where there is no archive."""
-    if not (folder / FILE_NAME).exists():
-        return State({}, None)
-    return State(versions(folder), answers(folder))
+def state(scene: Scene) -> State:
+    """What is in a scene, without changing it."""
+    return State(versions(scene.archive), answers(scene.archive), len(backups(scene.backups)))
 
 
 def versions(folder: Path) -> dict[str, str]:
@@ -241,8 +242,9 @@ def judge(case: Case, scene: Scene, scratch: Path, *, acknowledged: bool = False
     for made in backups(scene.backups):
         shutil.rmtree(scratch, ignore_errors=True)
         restore(made, scratch)
+    assert len(backups(scene.backups)) in [one.backups for one in allowed]
     COMMANDS[case.command](scene)
-    assert state(scene.archive) == case.after
+    assert state(scene) == case.after
     assert check(scene.archive, CONFIG.timezone).problems == []
     optimize(scene.archive, CONFIG)
     assert answers(scene.archive, scores=True) == fresh_answers(scene.archive, scratch)

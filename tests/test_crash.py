@@ -1,13 +1,17 @@
 """Killed anywhere, an archive stands, says what is unfinished, and the same command goes on."""
 
+import itertools
 import random
+import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults import COMMANDS, Case, copied, judge, killed, make_case
+from tests.disk import NO_STRACE, STRACE, calls, losses, traced
+from tests.faults import COMMANDS, Case, Scene, arguments, copied, judge, killed, make_case
 
 _KILLS = 60  # of each command, in the full run
 
@@ -42,3 +46,45 @@ def test_killed_at_any_moment_it_goes_on(case: Case, tmp_path: Path) -> None:
     chosen = random.Random(7)
     moments = (chosen.uniform(0, 1.1) for _ in range(_KILLS))
     assert kill_at_moments(case, tmp_path, moments) > 0
+
+
+# Within SQLite and our own writes, where strace sees them
+
+
+@pytest.mark.full
+@pytest.mark.skipif(STRACE is None, reason=NO_STRACE)
+@pytest.mark.parametrize("call", ["fdatasync", "fsync", "rename", "unlink", "ftruncate"])
+def test_killed_at_any_such_call_it_goes_on(case: Case, call: str, tmp_path: Path) -> None:
+    for number in itertools.count(1):
+        scene = copied(case.scene, tmp_path / "scene")
+        inject = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
+        code = traced(arguments(case.command, scene), tmp_path / "log", *inject)
+        judge(case, scene, tmp_path / "scratch", acknowledged=code == 0)
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+    print(f"{case.command}: {number - 1} kills at {call}")
+
+
+def lose_power(case: Case, tmp_path: Path, samples: int) -> int:
+    """Judge what a power loss may leave at any call of a command; returns in how many ways."""
+    scene = copied(case.scene, tmp_path / "scene")
+    seen = calls(arguments(case.command, scene), tmp_path / "log", tmp_path / "scene")
+    scene = copied(case.scene, tmp_path / "scene")
+    ways = 0
+    for is_last, files in losses(tmp_path / "scene", seen, random.Random(7), samples):
+        left = Scene(tmp_path / "left" / "archive", scene.news, tmp_path / "left" / "backups")
+        shutil.rmtree(tmp_path / "left", ignore_errors=True)
+        for name, content in files.items():
+            path = Path(f"{tmp_path / 'left'}{name}")
+            path.mkdir() if content is None else path.write_bytes(content)
+        judge(case, left, tmp_path / "scratch", acknowledged=is_last)
+        ways += 1
+    print(f"{case.command}: {ways} power losses at {len(seen)} calls")
+    return ways
+
+
+@pytest.mark.full
+@pytest.mark.skipif(STRACE is None, reason=NO_STRACE)
+def test_after_a_power_loss_it_goes_on(case: Case, tmp_path: Path) -> None:
+    assert lose_power(case, tmp_path, samples=60) > 10

@@ -816,7 +816,7 @@ def test_reindex_reads_the_articles_anew(
     [
         ("index.archive", "Archive.commit", 1),
         ("index.pipeline", "_writer", 1),
-        ("index.segments.writer", "_write_durably", 2),
+        ("index.segments.writer", "write_durably", 2),
         ("index.segments.writer", "IndexWriter._remove_unused", 1),
     ],
 )
@@ -994,8 +994,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, s
         ("index.segments.writer", "write_arrays", 1),
         ("index.segments.writer", "IndexWriter._merge_small", 1),
         ("index.segments.writer", "people_arrays", 1),
-        ("index.segments.writer", "_write_durably", 1),
-        ("index.segments.writer", "_write_durably", 2),
+        ("index.segments.writer", "write_durably", 1),
+        ("index.segments.writer", "write_durably", 2),
         ("pathlib", "Path.replace", 1),
         ("pathlib", "Path.replace", 2),
         ("index.segments.writer", "IndexWriter._remove_unused", 1),
