@@ -482,7 +482,9 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         if error.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
             raise _missing(folder) from error
         raise ArchiveError(
-            f"{path} cannot be opened ({error}); restore it from a backup", "damaged"
+            f"{path} cannot be opened ({error}); if its disk has space left, restore it from a"
+            " backup",
+            "damaged",
         ) from error
     if version != _FORMAT_VERSION:
         connection.close()
