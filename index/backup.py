@@ -95,9 +95,10 @@ def restore(source: Path, folder: Path) -> tuple[Path, Manifest]:
                 f" {path} away first"
             )
         new = folder / f"{FILE_NAME}.new"
-        shutil.copyfile(chosen / FILE_NAME, new)
-        if _sha256(new) != manifest.sha256:
-            new.unlink()
+        if (chosen / FILE_NAME).is_file():
+            shutil.copyfile(chosen / FILE_NAME, new)
+        if not new.is_file() or _sha256(new) != manifest.sha256:
+            new.unlink(missing_ok=True)
             raise ArchiveError(
                 f"{chosen / FILE_NAME} is not as it was written; take another backup", "damaged"
             )

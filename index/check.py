@@ -34,6 +34,8 @@ RESTORE = (
 REPAIR = "`cakap-search check --repair` builds the index again from the archive"
 # A database that is damaged all over would fill screens; the first lines tell as much.
 _MOST_OF_A_KIND = 20
+# A writer that removes old files meanwhile is rare, five in a row do not happen.
+_ATTEMPTS = 5
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,27 +69,22 @@ def check(
     `on_progress` is told how many versions of how many have been read.
     Raises ArchiveError where there is no archive, or one of another format version.
     """
-    # Before the archive: it may be ahead of an index, an index is never ahead of it.
-    commit, problems = _commit(folder / INDEX_FOLDER, timezone)
+    articles = versions = segments = 0
     try:
-        archive = open_archive(folder)
+        with open_archive(folder) as archive:
+            archive.connection.execute("BEGIN")  # all that follows reads one state
+            problems = list(archive_problems(archive, on_progress))
+            articles, versions = archive.count(), archive.version_count()
+        damaged = {problem.seq for problem in problems}
+        segments, in_index = _index_problems(folder, timezone, damaged)
+        problems += in_index
     except ArchiveError as error:
         if error.kind != "damaged":
             raise
-        return Report(0, 0, 0, [Problem("archive", str(error), RESTORE)])
-    with archive:
-        archive.connection.execute("BEGIN")  # all that follows reads one state
-        found = list(archive_problems(archive, on_progress))
-        try:
-            articles, versions = archive.count(), archive.version_count()
-            if commit is not None:
-                damaged = {problem.seq for problem in found if problem.seq is not None}
-                problems += _index_problems(folder / INDEX_FOLDER, commit, archive, damaged)
-        except sqlite3.DatabaseError as error:
-            articles = versions = 0
-            found = found or [_unreadable("the tables", error)]
-    segments = len(commit.segments) if commit else 0
-    return Report(articles, versions, segments, found + problems)
+        problems = [Problem("archive", str(error), RESTORE)]
+    except sqlite3.DatabaseError as error:
+        problems = problems or [_unreadable("the database", error)]
+    return Report(articles, versions, segments, problems)
 
 
 # The archive
@@ -208,44 +205,44 @@ def _name(archive: Archive, number: int) -> str:
 # The index
 
 
-def _commit(folder: Path, timezone: str) -> tuple[Commit | None, list[Problem]]:
-    """The last commit where it can be used, and what is wrong with it."""
-    try:
-        commit = last_commit(folder)
-        if commit is None:
-            return None, [Problem("index", f"there is no index in {folder}", REPAIR)]
-        refuse_stale(commit, folder)
-        refuse_other_timezone(commit, folder, timezone)
-    except ArchiveError as error:
-        return None, [Problem("index", str(error), REPAIR)]
-    return commit, []
-
-
 def _index_problems(
-    folder: Path, commit: Commit, archive: Archive, damaged: set[int]
-) -> Iterator[Problem]:
-    """What is wrong with a commit: its files, then what they hold beside the archive.
+    folder: Path, timezone: str, damaged: set[int | None]
+) -> tuple[int, list[Problem]]:
+    """The number of segments of the last commit, and what is wrong with it.
 
-    Versions that are `damaged` in the archive may be missing from the index.
+    Versions that are `damaged` in the archive may be missing from it.
     """
-    try:
-        in_index = _read_files(folder, commit)
-    except FileNotFoundError as error:
-        newer = last_commit(folder)
-        if newer is not None and newer.generation != commit.generation:  # a writer moved on
-            yield from _index_problems(folder, newer, archive, damaged)
-        else:
-            yield Problem("index", f"{error.filename} is missing", REPAIR)
-        return
-    except ArchiveError as error:
-        yield Problem("index", str(error), REPAIR)
-        return
+    missing: object = None
+    for _ in range(_ATTEMPTS):
+        try:  # before the archive, which may be ahead of its index, but never behind
+            commit = last_commit(folder / INDEX_FOLDER)
+            if commit is None:
+                what = f"there is no index in {folder / INDEX_FOLDER}"
+                return 0, [Problem("index", what, REPAIR)]
+            refuse_stale(commit, folder / INDEX_FOLDER)
+            refuse_other_timezone(commit, folder / INDEX_FOLDER, timezone)
+            with open_archive(folder) as archive:
+                archive.connection.execute("BEGIN")
+                in_index = _read_files(folder / INDEX_FOLDER, commit)
+                problems = list(_differences(commit, in_index, archive, damaged))
+                return len(commit.segments), problems
+        except FileNotFoundError as error:
+            missing = error.filename  # or a writer has moved on meanwhile
+        except ArchiveError as error:
+            return 0, [Problem("index", str(error), REPAIR)]
+    return 0, [Problem("index", f"{missing} is missing", REPAIR)]
+
+
+def _differences(
+    commit: Commit, in_index: list[tuple[int, int]], archive: Archive, damaged: set[int | None]
+) -> Iterator[Problem]:
+    """Where the articles and versions of a commit are not those that the archive shows."""
     last = archive.last_seq()
     if commit.seq > last:
         what = f"changes after {last} are lost: the index knows of {commit.seq}"
         yield Problem("archive", what, RESTORE)
         return
-    if commit.seq < last or commit.seq < archive.last_rereading():
+    if commit.seq < last:
         what = (
             f"the index has come to change {commit.seq} of {last}: a run is at work, or was"
             " interrupted"
