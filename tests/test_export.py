@@ -200,8 +200,10 @@ def test_a_closed_pipe_is_silent_and_a_file_that_was_not_finished_has_no_name(
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, env=environment())
     os.close(write)
     assert (done.returncode, done.stderr) == (0, b"")
-    nowhere = run("export", tmp_path / "no" / "x.jsonl", "--archive", archive)
-    assert nowhere.returncode == 3
+    (tmp_path / "folder").mkdir()
+    refused = run("export", tmp_path / "folder", "--archive", archive)
+    assert refused.returncode == 3
+    assert not (tmp_path / "folder.new").exists()
 
 
 def test_the_samples_come_back(samples_archive: Path, tmp_path: Path) -> None:

@@ -45,8 +45,11 @@ def _opened(path: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         return
     new = path.with_name(path.name + ".new")
-    with new.open("wb") as out:
-        yield out
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(path)
+    try:
+        with new.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
