@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import search
+from index.archive import open_archive
+from index.backup import backup
 from index.config import Config
 from index.pipeline import index_paths, optimize, reindex
 from tests.faults import record, write_records
@@ -99,6 +101,35 @@ def observed(folder: Path, count: int, seconds: float, *, writing: bool) -> list
 
 def test_every_answer_is_of_one_commit(tmp_path: Path) -> None:
     assert observed(tmp_path, 2, 6, writing=True)
+
+
+def write(folder: Path, stop: Event) -> None:
+    """In a process: write one edition after another."""
+    number = 1
+    while not stop.is_set():
+        number += 1
+        index_paths([edition(folder, number)], folder / "archive", Config(), jobs=1)
+
+
+def test_every_backup_is_of_one_commit(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    index_paths([edition(tmp_path, 1)], archive, Config(), jobs=1)
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    writer = context.Process(target=write, args=(tmp_path, stop))
+    writer.start()
+    seen = []
+    while len(set(seen)) < 3 and writer.is_alive():
+        copy, manifest = backup(archive, tmp_path / "backups", keep=1)
+        assert manifest.articles == _ARTICLES
+        with open_archive(copy) as copied:
+            shown = [copied.current(number) for number, _ in copied.version_numbers()]
+            (category,) = {one.content.article.category for one in shown if one is not None}
+        seen.append(category)
+    stop.set()
+    writer.join()
+    assert writer.exitcode == 0
+    assert len(set(seen)) == 3
 
 
 @pytest.mark.full
