@@ -170,6 +170,14 @@ def test_a_damaged_index_is_told_and_repaired(
 ) -> None:
     damage(archive / INDEX_FOLDER)
     assert {problem.where for problem in problems(archive)} == {"index"}
+    rebuild(archive, Config(), jobs=1)
+    assert problems(archive) == []
+    with search.open(archive) as engine:
+        assert ids(engine, "jagung") == ["b1"]
+
+
+def test_check_tells_the_remedy_and_repair_is_it(archive: Path) -> None:
+    flip_posting(archive / INDEX_FOLDER)
     told = run("check", "--archive", archive)
     assert told.returncode == 3
     assert "remedy: `cakap-search check --repair`" in told.stdout
@@ -177,8 +185,6 @@ def test_a_damaged_index_is_told_and_repaired(
     assert repaired.returncode == 0
     assert repaired.stdout.endswith("19 articles, 20 versions, 1 segments: no problems\n")
     assert "repairing: " in repaired.stderr
-    with search.open(archive) as engine:
-        assert ids(engine, "jagung") == ["b1"]
 
 
 def test_an_index_that_holds_other_versions_than_the_archive_is_told(archive: Path) -> None:
