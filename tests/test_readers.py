@@ -12,6 +12,7 @@ import pytest
 import search
 from index.archive import open_archive
 from index.backup import backup
+from index.check import check
 from index.config import Config
 from index.pipeline import index_paths, optimize, reindex
 from tests.faults import record, write_records
@@ -111,7 +112,9 @@ def write(folder: Path, stop: Event) -> None:
         index_paths([edition(folder, number)], folder / "archive", Config(), jobs=1)
 
 
-def test_every_backup_is_of_one_commit(tmp_path: Path) -> None:
+def test_beside_a_writer_backups_are_of_one_commit_and_check_sees_no_damage(
+    tmp_path: Path,
+) -> None:
     archive = tmp_path / "archive"
     index_paths([edition(tmp_path, 1)], archive, Config(), jobs=1)
     context = multiprocessing.get_context("spawn")
@@ -126,6 +129,8 @@ def test_every_backup_is_of_one_commit(tmp_path: Path) -> None:
             shown = [copied.current(number) for number, _ in copied.version_numbers()]
             (category,) = {one.content.article.category for one in shown if one is not None}
         seen.append(category)
+        for problem in check(archive, Config().timezone).problems:
+            assert "a run is at work" in problem.what
     stop.set()
     writer.join()
     assert writer.exitcode == 0
