@@ -98,7 +98,7 @@ def archive_problems(
     for look in (_integrity, _references, _articles, _numbers):
         try:
             yield from look(db)
-        except sqlite3.DatabaseError as error:
+        except Exception as error:  # a damaged row may hold anything
             yield _unreadable("the database", error)
     try:
         yield from _versions(archive, on_progress)
@@ -160,7 +160,7 @@ def _versions(archive: Archive, on_progress: Callable[[int, int], None]) -> Iter
     for done, (number, seq) in enumerate(archive.version_numbers(), 1):
         try:
             what, content_hash = _version_damage(db, seq)
-        except sqlite3.DatabaseError as error:
+        except Exception as error:
             what, content_hash = f"cannot be read ({error})", None
         if what:
             name = _name(archive, number)
@@ -198,7 +198,7 @@ def _version_damage(db: sqlite3.Connection, seq: int) -> tuple[str | None, str |
 def _name(archive: Archive, number: int) -> str:
     try:
         return archive.public_id(number)
-    except (sqlite3.DatabaseError, TypeError):  # the row is damaged, or not there
+    except Exception:  # the row is damaged, or not there
         return f"article {number}"
 
 
