@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from index.article import Article, Enrichment
+from index.durable import make_folder
 from index.errors import ArchiveError
 
 FILE_NAME = "archive.db"
@@ -94,6 +95,11 @@ class Archive:
         self.folder = folder
         self._db = connection
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The database, for those who look at it as such: check, backup."""
+        return self._db
+
     def __enter__(self) -> "Archive":
         return self
 
@@ -157,6 +163,17 @@ class Archive:
     def version_count(self) -> int:
         """The number of versions of all articles."""
         return int(self._db.execute("SELECT count(*) FROM version").fetchone()[0])
+
+    def version_numbers(self, since: int = 0) -> Iterator[tuple[int, int]]:
+        """Number and seq of every version after a change, article by article, each oldest first.
+
+        They are read from an index of the database, and known even where rows are damaged.
+        """
+        return self._db.execute(
+            "SELECT article, seq FROM version INDEXED BY version_article WHERE seq > ?"
+            " ORDER BY article, seq",
+            (since,),
+        )
 
     def version(self, seq: int) -> Version | None:
         """One version, None when it has been deleted."""
@@ -225,12 +242,18 @@ class Archive:
     # Writing
 
     def put(
-        self, identity: str, article: Article, packed: bytes, source: str | None
+        self,
+        identity: str,
+        article: Article,
+        packed: bytes,
+        source: str | None,
+        *,
+        is_past: bool = False,
     ) -> tuple[int, Outcome]:
         """Store an article under its identity; returns its number and what came of it.
 
         The newest `modified` is shown; without one, what comes later. `source` is the given
-        or inferred one.
+        or inferred one. A version that was past already where it comes from is stored once.
         """
         content_hash = article.content_hash()
         known = self._shown(identity) or self._shown(self._identity_at(article))
@@ -239,14 +262,14 @@ class Archive:
             self._add_aliases(known[0], article)
             if known[1] == content_hash:
                 return known[0], "unchanged"
-            shown = unpack(known[2]).article
-            if _is_only_elsewhere(article, shown):
+            shown = _readable(known[2])
+            if shown is not None and _is_only_elsewhere(article, shown):
                 return known[0], "unchanged"
         if known is None:
             number = self._db.execute(
                 "INSERT INTO article (identity, short_id, given_id, source, url)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (identity, _short_id(identity), article.given_id, source, article.url),
+                (identity, short_id(identity), article.given_id, source, article.url),
             ).lastrowid
             assert number is not None
             self._add_aliases(number, article)
@@ -254,7 +277,7 @@ class Archive:
             number = known[0]
         # What is older, or less of the article, is kept, but not shown.
         late = shown is not None and (_is_older(article, shown) or _is_less(article, shown))
-        if late and self._has_version(number, content_hash):
+        if (late or is_past) and self._has_version(number, content_hash):
             return number, "unchanged"
         seq = self._next_seq()
         self._db.execute(
@@ -324,14 +347,15 @@ class Archive:
             " AND (other.input, other.number) != (?1, ?2))",
             (source, place, identity),
         ).fetchone()
-        if row is None or not _is_same(unpack(row[1]).article, article):
+        shown = _readable(row[1]) if row is not None else None
+        if shown is None or not _is_same(shown, article):
             return
         if self._db.execute("SELECT 1 FROM article WHERE identity = ?", (identity,)).fetchone():
             self._forget(row[0])
         else:
             self._db.execute(
                 "UPDATE article SET identity = ?, short_id = ? WHERE number = ?",
-                (identity, _short_id(identity), row[0]),
+                (identity, short_id(identity), row[0]),
             )
 
     def _has_version(self, number: int, content_hash: bytes) -> bool:
@@ -505,7 +529,7 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     """
     path = folder / FILE_NAME
     if write:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     else:
         require_archive(folder)
         if not os.access(path, os.R_OK):  # SQLite would not say why it cannot open it
@@ -546,8 +570,13 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     except sqlite3.DatabaseError as error:
         if connection is not None:
             connection.close()
+        # Only the run that makes an archive writes without a log: it was stopped at that.
+        if error.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
+            raise _missing(folder) from error
         raise ArchiveError(
-            f"{path} cannot be opened ({error}); restore it from a backup", "damaged"
+            f"{path} cannot be opened ({error}); if its disk has space left, restore it from a"
+            " backup",
+            "damaged",
         ) from error
     if version != _FORMAT_VERSION:
         connection.close()
@@ -581,14 +610,21 @@ def pack(content: Content) -> bytes:
     """A version's content in the form that is stored."""
     import zstandard
 
-    return zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).compress(msgspec.json.encode(content))
+    compressor = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL, write_checksum=True)
+    return compressor.compress(msgspec.json.encode(content))
 
 
 def unpack(packed: bytes) -> Content:
-    """The content back from its stored form."""
+    """The content back from its stored form. Raises ArchiveError where it is damaged."""
     import zstandard
 
-    return _decode(zstandard.ZstdDecompressor().decompress(packed))
+    try:
+        return _decode(zstandard.ZstdDecompressor().decompress(packed))
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ArchiveError(
+            f"the stored content of an article is damaged ({error}); `cakap-search check` names it",
+            "damaged",
+        ) from error
 
 
 _decode = msgspec.json.Decoder(Content).decode
@@ -621,6 +657,14 @@ def _address(url: str | None) -> str | None:
     from index.urls import canonical_url  # compiles patterns, which a question does not need
 
     return canonical_url(url)
+
+
+def _readable(packed: bytes) -> Article | None:
+    """The article in a packed content, None where that is damaged, so that nobody can say."""
+    try:
+        return unpack(packed).article
+    except ArchiveError:
+        return None
 
 
 def _is_same(one: Article, other: Article) -> bool:
@@ -658,7 +702,7 @@ def _is_less(article: Article, than: Article) -> bool:
     return page > max(other, 1)
 
 
-def _short_id(identity: str) -> str:
+def short_id(identity: str) -> str:
     """A short id for an article that came without one: 48 bits of its identity's hash."""
     import hashlib  # loads OpenSSL, which a question does not need
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from index.durable import make_folder
 from index.errors import ArchiveError
 from index.segments.commit import LOCK_NAME
 
@@ -17,7 +18,7 @@ def write_lock(folder: Path) -> Iterator[None]:
     """
     from whoosh.filedb.filestore import FileStorage
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     lock = FileStorage(str(folder)).lock(LOCK_NAME)
     if not lock.acquire():
         holder = ""

@@ -31,7 +31,8 @@ from index.article import Article, Enrichment
 from index.config import Config
 from index.document import to_document
 from index.enrich.article import enrich
-from index.errors import SourceError, printable
+from index.errors import ArchiveError, SourceError, printable
+from index.export import read_exported
 from index.identity import read_sayings
 from index.lock import write_lock
 from index.processes import batches, job_count, ordered_map
@@ -121,6 +122,7 @@ class _Ready(NamedTuple):
     article: Article
     packed: bytes
     source: str | None
+    shown: bool | None  # in the archive that it was exported from, None for others
 
 
 class _End(NamedTuple):
@@ -240,6 +242,37 @@ def reindex(
         writer = _writer(archive, config, from_scratch=True)
         commit, not_indexed = _catch_up(archive, writer, config, jobs, on_progress)
         return commit, failures + not_indexed
+
+
+def rebuild(
+    folder: Path,
+    config: Config,
+    *,
+    jobs: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> tuple[Commit, list[str]]:
+    """Build the index again from the archive as it stands, beside the old one.
+
+    Unlike `reindex`, it reads nothing anew and leaves the archive as it is. Also returns a line
+    for each article that the index could not take.
+    """
+    open_archive(folder).close()  # "missing" rather than an empty new one
+    jobs = job_count(config.indexing.jobs if jobs is None else jobs)
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = _writer(archive, config, from_scratch=True)
+        return _catch_up(archive, writer, config, jobs, on_progress)
+
+
+def optimize(folder: Path, config: Config) -> tuple[Commit, Commit]:
+    """Merge the index into one segment, without deleted documents; the commits before and after."""
+    open_archive(folder).close()  # "missing" rather than an empty new one
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = _writer(archive, config)
+        before, _ = _catch_up(archive, writer, config, 1, lambda _: None)
+        if len(before.segments) < 2 and not any(entry.deleted for entry in before.segments):
+            return before, before
+        writer.merge_all()
+        return before, writer.commit(before.seq)
 
 
 class _Reading:
@@ -411,9 +444,14 @@ class _Reading:
                 place.input, place.number, place.payload_hash, None, result.reason
             )
             return
-        self._archive.reidentify(place.input, place.number, result.identity, result.article)
+        if result.shown is None:
+            self._archive.reidentify(place.input, place.number, result.identity, result.article)
         number, outcome = self._archive.put(
-            result.identity, result.article, result.packed, result.source
+            result.identity,
+            result.article,
+            result.packed,
+            result.source,
+            is_past=result.shown is False,
         )
         setattr(summary, outcome, getattr(summary, outcome) + 1)
         if unread := result.article.unread_date:
@@ -482,8 +520,9 @@ def _ready(
     enriched: bool,
 ) -> _Ready | Reject:
     try:
-        article = read_article(record, read_by)
-        if source is not None and article.source is None:
+        exported = read_exported(record.payload) if record.format == "json" else None
+        article = exported.article if exported else read_article(record, read_by)
+        if source is not None and article.source is None and exported is None:
             article = msgspec.structs.replace(article, source=source)
         enrichment = enrich(article, config) if enriched else Enrichment(source=article.source)
         packed = pack(Content(article, enrichment))
@@ -491,8 +530,9 @@ def _ready(
         return Reject(record.number, str(error))
     except Exception as error:  # a fault of ours in one article must not stop the others
         return Reject(record.number, _our_fault(error))
-    identity = identity_of(article, place.path, place.number)
-    return _Ready(identity, article, packed, enrichment.source)
+    identity = exported.identity if exported else identity_of(article, place.path, place.number)
+    shown = exported.shown if exported else None
+    return _Ready(identity, article, packed, enrichment.source, shown)
 
 
 def _our_fault(error: Exception) -> str:
@@ -514,6 +554,8 @@ def _fresh(packed: bytes, config: Config) -> _Fresh | str | None:
         if enrichment == content.enrichment:
             return None
         return pack(Content(content.article, enrichment)), enrichment.source
+    except ArchiveError as error:
+        return f"not read anew: {error}"
     except Exception as error:  # a fault of ours in one article must not stop the others
         return f"not read anew: {_our_fault(error)}"
 
@@ -574,6 +616,8 @@ def _analyse(rows: list[_Row], timezone: str) -> tuple[dict[str, Ints], list[tup
             try:
                 _chunk([row], timezone)
                 sound.append(row)
+            except ArchiveError as error:
+                failed.append((row[0], f"not indexed: {error}"))
             except Exception as error:
                 failed.append((row[0], f"archived but not indexed: {_our_fault(error)}"))
         return _chunk(sound, timezone), failed

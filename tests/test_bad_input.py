@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import msgspec
 import pytest
 
-from index.segments.commit import LOCK_NAME
+from index.segments.commit import LOCK_NAME, commit_from_bytes, commit_to_bytes
 from tests.commands import environment, run
 
 GOOD = "Panen kopi\n\nPetani memanen kopi lebih awal tahun ini."
@@ -304,7 +305,8 @@ def details(archive: Path) -> Path:
 
 def test_an_index_of_another_version_is_stale_and_reindex_mends_it(archive: Path) -> None:
     path = details(archive)
-    path.write_text(path.read_text().replace('"fingerprint":"', '"fingerprint":"0'))
+    commit = commit_from_bytes(path.read_bytes())
+    path.write_bytes(commit_to_bytes(msgspec.structs.replace(commit, fingerprint="0")))
     for arguments in (["query", "Lavrov"], ["stats"], ["index", "/dev/null"]):
         finished = run(*arguments, "--archive", archive)
         assert finished.returncode == 3

@@ -37,7 +37,14 @@ from index.pipeline import (
 )
 from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
-from index.segments.commit import INDEX_FOLDER, kept_docs, last_commit, open_segment
+from index.segments.commit import (
+    INDEX_FOLDER,
+    commit_from_bytes,
+    commit_to_bytes,
+    kept_docs,
+    last_commit,
+    open_segment,
+)
 
 WORDS = [
     *("banjir", "kapal", "gubernur", "rusia", "panen", "cabai", "jembatan", "caracas", "presiden"),
@@ -745,8 +752,8 @@ def test_progress_tells_both_stages(tmp_path: Path, folder: Path) -> None:
 def make_stale(folder: Path) -> None:
     """Let an index say that another version wrote it."""
     [details] = (folder / INDEX_FOLDER).glob("*.json")
-    commit = json.loads(details.read_bytes())
-    details.write_text(json.dumps(commit | {"fingerprint": "another"}))
+    commit = commit_from_bytes(details.read_bytes())
+    details.write_bytes(commit_to_bytes(msgspec.structs.replace(commit, fingerprint="another")))
 
 
 def test_index_of_another_version_is_refused_until_reindexed(tmp_path: Path, folder: Path) -> None:
@@ -809,7 +816,7 @@ def test_reindex_reads_the_articles_anew(
     [
         ("index.archive", "Archive.commit", 1),
         ("index.pipeline", "_writer", 1),
-        ("index.segments.writer", "_write_durably", 2),
+        ("index.segments.writer", "write_durably", 2),
         ("index.segments.writer", "IndexWriter._remove_unused", 1),
     ],
 )
@@ -987,8 +994,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, s
         ("index.segments.writer", "write_arrays", 1),
         ("index.segments.writer", "IndexWriter._merge_small", 1),
         ("index.segments.writer", "people_arrays", 1),
-        ("index.segments.writer", "_write_durably", 1),
-        ("index.segments.writer", "_write_durably", 2),
+        ("index.segments.writer", "write_durably", 1),
+        ("index.segments.writer", "write_durably", 2),
         ("pathlib", "Path.replace", 1),
         ("pathlib", "Path.replace", 2),
         ("index.segments.writer", "IndexWriter._remove_unused", 1),

@@ -704,7 +704,8 @@ def test_reader_that_meets_a_vanished_commit_looks_again(
 
 def test_details_that_are_missing_or_unreadable_are_damage(tmp_path: Path) -> None:
     added(IndexWriter(tmp_path, 64), document(1))
-    for damage in (b"{", b'{"generation": "x"}', None):
+    sound = (tmp_path / details_name(1)).read_bytes()
+    for damage in (b"{", b'{"generation": "x"}', sound.replace(b'"seq":1', b'"seq":3'), None):
         if damage is None:
             (tmp_path / details_name(1)).unlink()
         else:

@@ -180,17 +180,6 @@ def is_first(ordered: Ints) -> NDArray[np.bool_]:
     return first
 
 
-def fsync_folder(folder: Path) -> None:
-    """Wait until the disk holds the folder's names (a no-op where folders cannot be opened)."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _damaged(path: Path, how: str) -> ArchiveError:
     return ArchiveError(
         f"{path} {how}; the archive still holds the articles: "

@@ -54,6 +54,10 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     identities: str = ""
     timezone: str = ""
 
+    def size_bytes(self, folder: Path) -> int:
+        """The size of all its files."""
+        return sum((folder / name).stat().st_size for name in self.files())
+
     def files(self) -> set[str]:
         """The names of all files that this commit is made of."""
         names = {toc_name(self.generation), details_name(self.generation), self.people}
@@ -62,6 +66,27 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
             if entry.deletions:
                 names.add(entry.deletions)
         return names
+
+
+class _Details(msgspec.Struct):
+    """A commit as it is stored, and the CRC-32 of its JSON."""
+
+    crc32: int
+    commit: msgspec.Raw
+
+
+def commit_to_bytes(commit: Commit) -> bytes:
+    """The details of a commit as they are stored."""
+    encoded = msgspec.json.encode(commit)
+    return msgspec.json.encode(_Details(zlib.crc32(encoded), msgspec.Raw(encoded)))
+
+
+def commit_from_bytes(stored: bytes) -> Commit:
+    """The commit back. Raises msgspec.MsgspecError where it is not as it was stored."""
+    details = msgspec.json.decode(stored, type=_Details)
+    if zlib.crc32(details.commit) != details.crc32:
+        raise msgspec.DecodeError("its checksum is wrong")
+    return msgspec.json.decode(details.commit, type=Commit)
 
 
 def fingerprint() -> str:
@@ -102,7 +127,7 @@ def last_commit(folder: Path) -> Commit | None:
         return None
     path = folder / details_name(found[-1])
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Commit)
+        return commit_from_bytes(path.read_bytes())
     except FileNotFoundError:
         if generations(folder) != found:  # a writer moved on between the two looks
             return last_commit(folder)
@@ -145,5 +170,5 @@ def kept_docs(folder: Path, entry: SegmentEntry) -> NDArray[np.bool_]:
     """For each document of a segment, whether it is still there."""
     kept = np.ones(entry.docs, dtype=np.bool_)
     if entry.deletions is not None:
-        kept[read_arrays(folder / entry.deletions)["docs"]] = False
+        kept[read_arrays(folder / entry.deletions, verify=True)["docs"]] = False
     return kept

@@ -6,26 +6,26 @@ commit before are kept until the next one, unless something was erased that they
 """
 
 import datetime
-import os
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from index.config import Config
+from index.durable import make_folder, write_durably
 from index.errors import ArchiveError
 from index.identity import NOTHING_SAID, Sayings, known_sayings
-from index.segments.arrays import Ints, fsync_folder, write_arrays
+from index.segments.arrays import Ints, write_arrays
 from index.segments.commit import (
     INDEX_NAME,
     LOCK_NAME,
     SEGMENT_SUFFIX,
     Commit,
     SegmentEntry,
+    commit_to_bytes,
     details_name,
     fingerprint,
     generations,
@@ -69,7 +69,7 @@ class IndexWriter:
         self.identities = known_sayings().digest + said.digest
         self._folder = folder
         self._memory_bytes = memory_mb << 20
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         found = generations(folder)
         self._generation = found[-1] if found else 0
         self.last_commit = None if from_scratch else last_commit(folder)
@@ -116,6 +116,10 @@ class IndexWriter:
             segment.name for segment in self._segments if np.isin(numbers, segment.articles).any()
         }
 
+    def merge_all(self) -> None:
+        """Put one segment without deleted documents in the place of all."""
+        self._replace(list(range(len(self._segments))))
+
     def commit(self, seq: int) -> Commit:
         """Make all that was added and removed visible at once."""
         self._flush()
@@ -140,7 +144,7 @@ class IndexWriter:
             identities=self.identities,
             timezone=self._timezone,
         )
-        _write_durably(self._folder / details_name(self._generation), msgspec.json.encode(commit))
+        write_durably(self._folder / details_name(self._generation), commit_to_bytes(commit))
         self._write_toc(commit)
         self._remove_unused(commit)
         self.last_commit = commit
@@ -221,7 +225,7 @@ class IndexWriter:
         """Write Whoosh's table of contents; renaming it into place is the commit."""
         from index.segments.codec import toc_bytes
 
-        _write_durably(self._folder / toc_name(commit.generation), toc_bytes(commit))
+        write_durably(self._folder / toc_name(commit.generation), toc_bytes(commit))
 
     def _remove_unused(self, commit: Commit) -> None:
         """Delete files that neither this commit nor the one before it names.
@@ -235,14 +239,3 @@ class IndexWriter:
             if path.name not in in_use and is_index_file(path.name):
                 with suppress(FileNotFoundError, PermissionError):  # Windows keeps what is mapped
                     path.unlink()
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    fsync_folder(path.parent)  # the names of the files that this one speaks of
-    temporary.replace(path)
-    fsync_folder(path.parent)

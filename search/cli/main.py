@@ -21,6 +21,11 @@ COMMANDS = (
     "analyze",
     "stats",
     "delete",
+    "check",
+    "backup",
+    "restore",
+    "export",
+    "optimize",
     "reindex",
     "config",
 )

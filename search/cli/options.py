@@ -1,5 +1,6 @@
 """What the commands share: options, settings, and how errors become exit codes."""
 
+import errno
 import functools
 import inspect
 import os
@@ -24,6 +25,7 @@ EXIT_INTERRUPTED = 130
 # Set to see where an unexpected error comes from.
 _TRACEBACK_VARIABLE = "CAKAP_SEARCH_TRACEBACK"
 _POINTED_COLUMNS = 76
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 NoExpand = Annotated[
@@ -194,6 +196,10 @@ def _discard_output() -> None:
 def _unexpected(error: Exception, settings: Settings | None) -> str:
     import sqlite3
 
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return (
+            f"no space left ({error.strerror}); free some, and run the same command again to go on"
+        )
     if isinstance(error, OSError):
         at = str(error.filename or "output")
         in_archive = settings is not None and Path(at).is_relative_to(settings.folder)
@@ -201,7 +207,10 @@ def _unexpected(error: Exception, settings: Settings | None) -> str:
         return f"{at}: {error.strerror}{remedy}"
     place = f"{settings.folder}: " if settings else ""
     if isinstance(error, sqlite3.Error):
-        return f"{place}cannot be read or written ({error}); if that stays so, restore a backup"
+        return (
+            f"{place}cannot be read or written ({error}); see that its disk has space left, and run"
+            " the same command again; if that stays so, restore a backup"
+        )
     return (
         f"{place}unexpected {type(error).__name__} ({error}); `cakap-search reindex` mends a"
         " damaged index, a backup a damaged archive; anything else please report with what"

@@ -1,0 +1,151 @@
+"""Backups: dated copies of an archive, each whole and verified; and the way back.
+
+Each copy is complete, because the one that is needed must depend on no other: damage to one, or its
+removal, touches nothing else, and what a court has had erased is gone with the copies that hold it.
+The index is not in them; it is built again from the archive.
+"""
+
+import datetime
+import hashlib
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from index.archive import FILE_NAME, open_archive
+from index.check import archive_problems
+from index.durable import fsync_file, fsync_folder, write_durably
+from index.errors import ArchiveError, CakapError
+from index.lock import write_lock
+from index.segments.commit import INDEX_FOLDER, LOCK_NAME, is_index_file
+
+_MANIFEST = "manifest.json"
+_DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}\.\d{6}Z")
+# Where a copy lies, and the lock of who makes it, until it is whole.
+_UNFINISHED = "unfinished"
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup holds, and the checksum of its file. `seq` is the archive's last change."""
+
+    articles: int
+    versions: int
+    seq: int
+    bytes: int
+    sha256: str
+
+
+def backup(
+    folder: Path,
+    target: Path,
+    keep: int | None = None,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
+) -> tuple[Path, Manifest]:
+    """Copy the archive of a folder into a new dated folder in `target`; returns it.
+
+    A writer may be at work meanwhile: the copy is the archive as of one moment. It is compared with
+    all its checksums before it gets its name, so a damaged archive replaces no good backup. With
+    `keep`, only so many of the newest are kept.
+    Raises ArchiveError: missing, damaged, or locked, when another backup is being made there.
+    """
+    with open_archive(folder) as archive, write_lock(target / _UNFINISHED):
+        _remove_unfinished(target)
+        name = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
+        copy = target / _UNFINISHED / name
+        copy.mkdir()
+        with closing(sqlite3.connect(copy / FILE_NAME)) as database:
+            archive.connection.backup(database)
+            database.execute("PRAGMA journal_mode = DELETE")  # one file, and no log beside it
+        manifest = _described(copy, on_progress)
+        fsync_file(copy / FILE_NAME)
+        write_durably(copy / _MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+        copy.rename(target / name)
+        fsync_folder(target)
+        for old in backups(target)[:-keep] if keep else []:
+            old.rename(target / _UNFINISHED / old.name)  # no half of it is ever a backup
+        _remove_unfinished(target)
+    return target / name, manifest
+
+
+def backups(target: Path) -> list[Path]:
+    """The backups in a folder, the oldest first."""
+    return sorted(path for path in target.glob("*Z") if _DATED.fullmatch(path.name))
+
+
+def restore(source: Path, folder: Path) -> tuple[Path, Manifest]:
+    """Put a backup in the place of an archive that is not there any more; returns it.
+
+    `source` is a backup, or a folder of them, of which the newest is taken. The index is left to
+    `pipeline.rebuild`. Raises ArchiveError when there is no backup or it is damaged, CakapError
+    where there is an archive already.
+    """
+    chosen = source if (source / _MANIFEST).is_file() else next(reversed(backups(source)), None)
+    if chosen is None:
+        raise ArchiveError(f"there is no backup in {source}; name a folder that has one", "missing")
+    manifest = _read_manifest(chosen)
+    with write_lock(folder / INDEX_FOLDER):
+        path = folder / FILE_NAME
+        if path.exists():
+            raise CakapError(
+                f"{folder} holds an archive; restore into another folder with --archive, or move"
+                f" {path} away first"
+            )
+        new = folder / f"{FILE_NAME}.new"
+        if (chosen / FILE_NAME).is_file():
+            shutil.copyfile(chosen / FILE_NAME, new)
+        if not new.is_file() or _sha256(new) != manifest.sha256:
+            new.unlink(missing_ok=True)
+            raise ArchiveError(
+                f"{chosen / FILE_NAME} is not as it was written; take another backup", "damaged"
+            )
+        with closing(sqlite3.connect(new)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+        fsync_file(new)
+        # A log that the lost archive left would be played into this one, its index would answer.
+        for suffix in ("-wal", "-shm"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        for old in (folder / INDEX_FOLDER).iterdir():
+            if old.name != LOCK_NAME and is_index_file(old.name):
+                old.unlink()
+        fsync_folder(folder)
+        new.rename(path)
+        fsync_folder(folder)
+    return chosen, manifest
+
+
+def _described(copy: Path, on_progress: Callable[[int, int], None]) -> Manifest:
+    """The manifest of a copy. Raises ArchiveError where the copy is damaged."""
+    with open_archive(copy) as archive:
+        for problem in archive_problems(archive, on_progress):
+            raise ArchiveError(
+                f"the archive is damaged, so it is not backed up, and the backups before stay:"
+                f" {problem.what}; `cakap-search check` tells all, and what to do",
+                "damaged",
+            )
+        articles, versions, seq = archive.count(), archive.version_count(), archive.last_seq()
+    path = copy / FILE_NAME
+    return Manifest(articles, versions, seq, path.stat().st_size, _sha256(path))
+
+
+def _read_manifest(chosen: Path) -> Manifest:
+    try:
+        return msgspec.json.decode((chosen / _MANIFEST).read_bytes(), type=Manifest)
+    except (FileNotFoundError, msgspec.MsgspecError) as error:
+        raise ArchiveError(
+            f"{chosen / _MANIFEST} cannot be read ({error}); take another backup", "damaged"
+        ) from error
+
+
+def _remove_unfinished(target: Path) -> None:
+    for path in (target / _UNFINISHED).iterdir():
+        if _DATED.fullmatch(path.name):
+            shutil.rmtree(path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,291 @@
+"""Whether an archive and its index are whole, and agree: every problem in plain words.
+
+What SQLite cannot know is compared with what it follows from: a version with its content hash, an
+article with the version that is shown, the index with the archive. The compressed contents and
+all files of the index carry checksums of their own.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from index.archive import Archive, open_archive, short_id, unpack
+from index.errors import ArchiveError
+from index.segments.arrays import read_arrays, release
+from index.segments.codec import toc_bytes
+from index.segments.commit import (
+    INDEX_FOLDER,
+    Commit,
+    kept_docs,
+    last_commit,
+    open_segment,
+    refuse_other_timezone,
+    refuse_stale,
+    toc_name,
+)
+
+RESTORE = (
+    "restore a backup into another folder and add what this one can still export"
+    " (docs/operations.md)"
+)
+REPAIR = "`cakap-search check --repair` builds the index again from the archive"
+# A database that is damaged all over would fill screens; the first lines tell as much.
+_MOST_OF_A_KIND = 20
+# A writer that removes old files meanwhile is rare, five in a row do not happen.
+_ATTEMPTS = 5
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that is wrong, and what to do. A damaged version is named by its article's id, its
+    sequence number and its content hash (hexadecimal), as far as they can still be read.
+    """
+
+    where: Literal["archive", "index"]
+    what: str
+    remedy: str
+    id: str | None = None
+    seq: int | None = None
+    content_hash: str | None = None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What was looked at, and every problem; none when all is well."""
+
+    articles: int
+    versions: int
+    segments: int
+    problems: list[Problem]
+
+
+def check(
+    folder: Path, timezone: str, on_progress: Callable[[int, int], None] = lambda *_: None
+) -> Report:
+    """Compare everything in an archive folder with its checksums, and the index with the archive.
+
+    A writer may be at work meanwhile. `timezone` is where days begin, by the configuration;
+    `on_progress` is told how many versions of how many have been read.
+    Raises ArchiveError where there is no archive, or one of another format version.
+    """
+    articles = versions = segments = 0
+    try:
+        with open_archive(folder) as archive:
+            archive.connection.execute("BEGIN")  # all that follows reads one state
+            problems = list(archive_problems(archive, on_progress))
+            articles, versions = archive.count(), archive.version_count()
+        damaged = {problem.seq for problem in problems}
+        segments, in_index = _index_problems(folder, timezone, damaged)
+        problems += in_index
+    except ArchiveError as error:
+        if error.kind != "damaged":
+            raise
+        problems = [Problem("archive", str(error), RESTORE)]
+    except sqlite3.DatabaseError as error:
+        problems = problems or [_unreadable("the database", error)]
+    return Report(articles, versions, segments, problems)
+
+
+# The archive
+
+
+def archive_problems(
+    archive: Archive, on_progress: Callable[[int, int], None] = lambda *_: None
+) -> Iterator[Problem]:
+    """What is wrong in an archive by itself."""
+    db = archive.connection
+    for look in (_integrity, _references, _articles, _numbers):
+        try:
+            yield from look(db)
+        except Exception as error:  # a damaged row may hold anything
+            yield _unreadable("the database", error)
+    try:
+        yield from _versions(archive, on_progress)
+    except sqlite3.DatabaseError as error:
+        yield _unreadable("the list of versions", error)
+
+
+def _unreadable(what: str, error: Exception) -> Problem:
+    return Problem("archive", f"{what} cannot be read: {error}", RESTORE)
+
+
+def _integrity(db: sqlite3.Connection) -> Iterator[Problem]:
+    for (line,) in db.execute(f"PRAGMA integrity_check({_MOST_OF_A_KIND})"):
+        if line != "ok":
+            yield Problem("archive", f"SQLite: {line}", RESTORE)
+
+
+def _references(db: sqlite3.Connection) -> Iterator[Problem]:
+    rows = db.execute("PRAGMA foreign_key_check").fetchmany(_MOST_OF_A_KIND)
+    for table, rowid, parent, _ in rows:
+        what = f"{table} {'?' if rowid is None else rowid} refers to no {parent} that exists"
+        yield Problem("archive", what, RESTORE)
+
+
+def _articles(db: sqlite3.Connection) -> Iterator[Problem]:
+    rows = db.execute(
+        "SELECT number, identity, short_id, version.seq FROM article LEFT JOIN version"
+        " ON version.seq = article.current AND version.article = article.number"
+    )
+    for number, identity, stored_id, seq in rows:
+        if short_id(identity) != stored_id:
+            what = f"article {number} has an identity that is not that of its id {stored_id}"
+            yield Problem("archive", what, RESTORE, id=stored_id)
+        if seq is None:
+            what = f"article {number} ({identity}) shows a version that is not there"
+            yield Problem("archive", what, RESTORE, id=stored_id)
+
+
+def _numbers(db: sqlite3.Connection) -> Iterator[Problem]:
+    """Numbers of articles are never used again, so that an old index cannot mistake one."""
+    ((used, known),) = db.execute(
+        "SELECT max(coalesce((SELECT max(number) FROM article), 0),"
+        " coalesce((SELECT max(article) FROM deletion), 0)),"
+        " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'article'), 0)"
+    ).fetchall()
+    if used > known:
+        what = f"the last number of an article is said to be {known}, but {used} has been given"
+        yield Problem("archive", what, RESTORE)
+    for (number,) in db.execute(
+        "SELECT article FROM deletion JOIN article ON article.number = deletion.article"
+    ):
+        yield Problem("archive", f"article {number} is there, and said to be erased", RESTORE)
+
+
+def _versions(archive: Archive, on_progress: Callable[[int, int], None]) -> Iterator[Problem]:
+    """Each version for itself, so that one that cannot be read hides no other."""
+    db = archive.connection
+    total = archive.version_count()
+    for done, (number, seq) in enumerate(archive.version_numbers(), 1):
+        try:
+            what, content_hash = _version_damage(db, seq)
+        except Exception as error:
+            what, content_hash = f"cannot be read ({error})", None
+        if what:
+            name = _name(archive, number)
+            what = f"{name}: version {seq} {what}"
+            yield Problem("archive", what, RESTORE, name, seq, content_hash)
+        on_progress(done, total)
+
+
+def _version_damage(db: sqlite3.Connection, seq: int) -> tuple[str | None, str | None]:
+    """What is wrong with a version, and the content hash that it should have."""
+    row = db.execute(
+        "SELECT content_hash, modified, content, current = seq, url, given_id, source, identity"
+        " FROM version JOIN article ON article.number = version.article WHERE seq = ?",
+        (seq,),
+    ).fetchone()
+    if row is None:
+        return "is listed, but not there", None
+    content_hash, modified, packed, is_shown, *about, identity = row
+    known = content_hash.hex()
+    try:
+        article, enrichment = (content := unpack(packed)).article, content.enrichment
+    except ArchiveError:
+        return "has a content that cannot be unpacked", known
+    if article.content_hash() != content_hash:
+        return "has another content than its hash says", known
+    if article.modified != modified:
+        return f"is said to be modified {modified}, its content says {article.modified}", known
+    if is_shown and about != [article.url, article.given_id, enrichment.source]:
+        return "has another URL, id or source than its article", known
+    if article.url and identity != f"url {article.url}" and identity.startswith("url "):
+        return f"is of {article.url}, its article of {identity.removeprefix('url ')}", known
+    return None, known
+
+
+def _name(archive: Archive, number: int) -> str:
+    try:
+        return archive.public_id(number)
+    except Exception:  # the row is damaged, or not there
+        return f"article {number}"
+
+
+# The index
+
+
+def _index_problems(
+    folder: Path, timezone: str, damaged: set[int | None]
+) -> tuple[int, list[Problem]]:
+    """The number of segments of the last commit, and what is wrong with it.
+
+    Versions that are `damaged` in the archive may be missing from it.
+    """
+    missing: object = None
+    for _ in range(_ATTEMPTS):
+        try:  # before the archive, which may be ahead of its index, but never behind
+            commit = last_commit(folder / INDEX_FOLDER)
+            if commit is None:
+                what = f"there is no index in {folder / INDEX_FOLDER}"
+                return 0, [Problem("index", what, REPAIR)]
+            refuse_stale(commit, folder / INDEX_FOLDER)
+            refuse_other_timezone(commit, folder / INDEX_FOLDER, timezone)
+            with open_archive(folder) as archive:
+                archive.connection.execute("BEGIN")
+                in_index = _read_files(folder / INDEX_FOLDER, commit)
+                problems = list(_differences(commit, in_index, archive, damaged))
+                return len(commit.segments), problems
+        except FileNotFoundError as error:
+            missing = error.filename  # or a writer has moved on meanwhile
+        except ArchiveError as error:
+            return 0, [Problem("index", str(error), REPAIR)]
+    return 0, [Problem("index", f"{missing} is missing", REPAIR)]
+
+
+def _differences(
+    commit: Commit, in_index: list[tuple[int, int]], archive: Archive, damaged: set[int | None]
+) -> Iterator[Problem]:
+    """Where the articles and versions of a commit are not those that the archive shows."""
+    last = archive.last_seq()
+    if commit.seq > last:
+        what = f"changes after {last} are lost: the index knows of {commit.seq}"
+        yield Problem("archive", what, RESTORE)
+        return
+    if commit.seq < last:
+        what = (
+            f"the index has come to change {commit.seq} of {last}: a run is at work, or was"
+            " interrupted"
+        )
+        yield Problem("index", what, "run `cakap-search index` again, or `check --repair`")
+    # What has changed since the commit, the index cannot know.
+    since = set(archive.numbers_changed_since(commit.seq))
+    rows = archive.connection.execute("SELECT number, current FROM article")
+    shown = dict(row for row in rows if row[0] not in since)
+    for number, seq in in_index:
+        if number in since:
+            continue
+        expected = shown.pop(number, None)
+        if expected is None:
+            what = "is in the index twice, or there and not in the archive"
+        elif expected != seq:
+            what = f"is in the index with version {seq} instead of {expected}"
+        else:
+            continue
+        name = _name(archive, number)
+        yield Problem("index", f"{name} {what}", REPAIR, name)
+    for number, seq in shown.items():
+        if seq not in damaged:
+            name = _name(archive, number)
+            yield Problem("index", f"{name} is missing from the index", REPAIR, name, seq)
+
+
+def _read_files(folder: Path, commit: Commit) -> list[tuple[int, int]]:
+    """Number and version of every article that a commit shows, with all checksums compared.
+
+    Raises FileNotFoundError, or ArchiveError for the first file that is not as it was written.
+    """
+    if (folder / toc_name(commit.generation)).read_bytes() != toc_bytes(commit):
+        raise ArchiveError(f"{folder / toc_name(commit.generation)} is damaged", "damaged")
+    found: list[tuple[int, int]] = []
+    for entry in commit.segments:
+        segment = open_segment(folder, entry.name, verify=True)
+        kept = kept_docs(folder, entry)
+        if len(segment) != entry.docs or int((~kept).sum()) != entry.deleted:
+            raise ArchiveError(f"{entry.name} has other documents than its commit says", "damaged")
+        found += zip(segment.articles[kept].tolist(), segment.seqs[kept].tolist(), strict=True)
+        release(segment.arrays)
+    if len(found) != commit.articles:
+        raise ArchiveError(f"{folder} has {len(found)} articles, not {commit.articles}", "damaged")
+    read_arrays(folder / commit.people, verify=True)
+    return found

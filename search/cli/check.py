@@ -1,0 +1,66 @@
+"""cakap-search check: whether archive and index are whole, and agree."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+import typer
+
+from index.errors import printable
+from search.cli.index import progress_bar
+from search.cli.options import EXIT_ARCHIVE, Settings, warn
+
+if TYPE_CHECKING:
+    from index.check import Report
+
+
+def run(
+    settings: Settings,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Build the index again where something is wrong.")
+    ] = False,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+) -> None:
+    """Compare everything with its checksums, and the index with the archive."""
+    from index.check import check
+    from index.pipeline import Progress, rebuild
+
+    def look() -> "Report":
+        with progress_bar(settings.quiet) as on_progress:
+            return check(
+                settings.folder,
+                settings.config.timezone,
+                lambda done, total: on_progress(Progress("checking", done, total, done)),
+            )
+
+    report = look()
+    if repair and any(problem.where == "index" for problem in report.problems):
+        for problem in report.problems:
+            if problem.where == "index":
+                warn(f"repairing: {problem.what}")
+        with progress_bar(settings.quiet) as on_progress:
+            _, failures = rebuild(settings.folder, settings.config, on_progress=on_progress)
+        for failure in failures:
+            warn(f"rejected: {failure}")
+        report = look()
+    if output == "json":
+        told = {"schema_version": 1, **msgspec.structs.asdict(report)}
+        print(msgspec.json.format(msgspec.json.encode(told)).decode())
+    else:
+        _print_text(report)
+    if report.problems:
+        raise typer.Exit(EXIT_ARCHIVE)
+
+
+def _print_text(report: "Report") -> None:
+    for problem in report.problems:
+        content_hash = f" (content hash {problem.content_hash})" if problem.content_hash else ""
+        print(printable(f"{problem.where}: {problem.what}{content_hash}"))
+    for remedy in dict.fromkeys(problem.remedy for problem in report.problems):
+        print(f"remedy: {remedy}")
+    count = len(report.problems)
+    print(
+        f"{report.articles:,} articles, {report.versions:,} versions, {report.segments:,} segments:"
+        f" {count or 'no'} problem{'s' * (count != 1)}"
+    )

@@ -1,0 +1,55 @@
+"""cakap-search export: every article as JSON Lines."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from search.cli.options import EXIT_REJECTED, Settings, warn
+
+
+def run(
+    settings: Settings,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Else to standard output.")
+    ] = None,
+    versions: Annotated[bool, typer.Option("--all-versions", help="Past versions too.")] = False,
+    since: Annotated[
+        int, typer.Option("--since", metavar="SEQ", help="Only versions after this change.")
+    ] = 0,
+) -> None:
+    """Write every article as a line of JSON that `index` reads back as it was."""
+    from index.archive import open_archive
+    from index.export import export
+
+    damaged = 0
+    with open_archive(settings.folder) as archive, _opened(path) as out:
+        for line in export(archive, since=since, all_versions=versions):
+            if isinstance(line, bytes):
+                out.write(line)
+            else:
+                damaged += 1
+                warn(f"left out: {line}")
+    if damaged:
+        raise typer.Exit(EXIT_REJECTED)
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[bytes]]:
+    """Standard output, or a file that gets its name when it is whole."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    new = path.with_name(path.name + ".new")
+    try:
+        with new.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

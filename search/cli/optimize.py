@@ -1,0 +1,19 @@
+"""cakap-search optimize: the index in one segment."""
+
+from search.cli.options import Settings
+
+
+def run(settings: Settings) -> None:
+    """Merge the segments of the index into one, without the deleted articles."""
+    from index.pipeline import optimize
+    from index.segments.commit import INDEX_FOLDER
+
+    before, after = optimize(settings.folder, settings.config)
+    old_mb, new_mb = (
+        commit.size_bytes(settings.folder / INDEX_FOLDER) / 1e6 for commit in (before, after)
+    )
+    deleted = sum(entry.deleted for entry in before.segments)
+    print(
+        f"segments: {len(before.segments)}, now {len(after.segments)};"
+        f" deleted documents: {deleted:,}, now 0; size: {old_mb:,.1f} MB, now {new_mb:,.1f} MB"
+    )
