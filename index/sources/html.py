@@ -41,6 +41,7 @@ def read(payload: bytes, config: Config) -> Article:
     # What it logs on stderr about a page that it cannot read is said in the SourceError.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     text = clean(decode(payload))
+    fields.refuse_many_attributes(text)
     tree = trafilatura.load_html(text)
     if tree is None:
         raise SourceError("not a web page")

@@ -12,8 +12,9 @@ from typing import Annotated, Any, NamedTuple, NoReturn
 import typer
 
 from index.config import Config, archive_folder, find_config, load_config
-from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError, printable
+from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError
 from index.schema import DATE, KEYWORD_FIELDS
+from search.cli.output import plain
 
 EXIT_NOTHING = 1
 EXIT_USAGE = 2
@@ -217,4 +218,4 @@ def fail(message: object, code: int) -> NoReturn:
 
 def warn(message: str) -> None:
     """A message on stderr, in which nothing that it quotes commands the terminal."""
-    print("\n".join(map(printable, message.split("\n"))), file=sys.stderr)
+    print(plain(message), file=sys.stderr)

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from search.cli.options import EXIT_NOTHING, EXIT_USAGE, Settings, warn
+from search.cli.output import plain, print_json
 
 if TYPE_CHECKING:
     from index.archive import Archive, Version
@@ -28,7 +29,7 @@ def run(
             raise typer.Exit(EXIT_NOTHING)
         versions = archive.versions(version.number)
     if output == "json":
-        print(msgspec.json.format(msgspec.json.encode(_record(version, versions))).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(_record(version, versions))))
     else:
         _print_text(version, versions, settings.config.timezone)
 
@@ -85,7 +86,7 @@ def _print_text(version: "Version", versions: list["Version"], timezone: str) ->
     print()
     for paragraph in clean_text(article.body, enrichment.cuts).split("\n"):
         if paragraph.strip():
-            print(wrap.fill(paragraph.strip()))
+            print(plain(wrap.fill(paragraph.strip())))
             print()
     rows = {
         "Countries": ", ".join(country_label(one.code) for one in enrichment.countries),
@@ -101,4 +102,4 @@ def _print_text(version: "Version", versions: list["Version"], timezone: str) ->
     wrap.subsequent_indent = " " * 11
     for label, value in rows.items():
         if value:
-            print(wrap.fill(f"{label:<11}{value}"))
+            print(plain(wrap.fill(f"{label:<11}{value}")))
