@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from search.cli import complete
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of
 from search.cli.output import print_csv, print_json
 from search.cli.query import print_facets, print_notes, read_facet, readings
@@ -11,7 +12,12 @@ from search.cli.query import print_facets, print_notes, read_facet, readings
 
 def run(
     field: Annotated[
-        str, typer.Argument(metavar="FIELD", help="country, person, date:month, source, …")
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            help="country, person, date:month, source, …",
+            autocompletion=complete.fields,
+        ),
     ],
     narrowing: Narrowing,
     settings: Settings,

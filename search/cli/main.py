@@ -38,7 +38,6 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
         name="cakap-search",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        add_completion=False,
     )
 
     @app.callback()

@@ -11,6 +11,7 @@ import typer
 
 from index.errors import QueryError, printable
 from index.schema import KEYWORDS
+from search.cli import complete
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of, warn
 from search.cli.output import plain, print_csv, print_json
 from search.cli.style import bold, dim, link, local_time, marked, width
@@ -58,7 +59,12 @@ def run(
     every: Annotated[bool, typer.Option("--all", help="Every hit, whatever --limit says.")] = False,
     facet: Annotated[
         list[str] | None,
-        typer.Option("--facet", metavar="FIELD[:N]", help="Count this field; date:month too."),
+        typer.Option(
+            "--facet",
+            metavar="FIELD[:N]",
+            help="Count this field; date:month too.",
+            autocompletion=complete.fields,
+        ),
     ] = None,
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count nothing.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Words as written, no stems.")] = False,
