@@ -16,7 +16,7 @@ import msgspec
 
 from index.article import Article, Enrichment
 from index.durable import make_folder
-from index.errors import ArchiveError
+from index.errors import ArchiveError, SourceError
 
 FILE_NAME = "archive.db"
 _FORMAT_VERSION = 3
@@ -24,6 +24,9 @@ _FORMAT_VERSION = 3
 _BUSY_S = 5.0
 # Level 6 packs news 5 % smaller than 3 at a cost that enrichment hides (benchmarks/indexing.py).
 _COMPRESSION_LEVEL = 6
+# An article with what is read in it: 32 MB of dates side by side, the largest record by default,
+# are 340 MB with their spans. Three kilobytes of zstandard can unfold to any size.
+_MOST_UNPACKED_BYTES = 512 << 20
 
 _TABLES = """
 CREATE TABLE input (           -- a file that was read to its end
@@ -521,6 +524,15 @@ _VERSION = (
 )
 
 
+# What runs, or computes, where only rows should be: views, triggers, virtual tables, generated
+# columns. `_TABLES` has none.
+_FOREIGN = """
+SELECT name, type FROM sqlite_master AS made
+WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'
+    OR EXISTS (SELECT 1 FROM pragma_table_xinfo(made.name) WHERE hidden)
+"""
+
+
 def open_archive(folder: Path, *, write: bool = False) -> Archive:
     """Open the archive of a folder; writing creates it, and brings one of format 2 up to date with
     the first commit.
@@ -551,6 +563,10 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
             uri=True,
             check_same_thread=write,
         )
+        # An archive may be a stranger's: https://sqlite.org/security.html
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        foreign = connection.execute(_FOREIGN).fetchone()
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if write and version == 0:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -578,6 +594,13 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
             " backup",
             "damaged",
         ) from error
+    if foreign is not None:
+        connection.close()
+        raise ArchiveError(
+            f"{path} holds {foreign[0]!r}, a {foreign[1]} that cakap-search did not make and that"
+            " could do anything in its place; restore it from a backup",
+            "damaged",
+        )
     if version != _FORMAT_VERSION:
         connection.close()
         if version == 0:  # the run that was to make it got no further
@@ -607,11 +630,17 @@ def _missing(folder: Path) -> ArchiveError:
 
 
 def pack(content: Content) -> bytes:
-    """A version's content in the form that is stored."""
+    """A version's content in the form that is stored. Raises SourceError where it is too large."""
     import zstandard
 
+    encoded = msgspec.json.encode(content)
+    if len(encoded) > _MOST_UNPACKED_BYTES:
+        raise SourceError(
+            f"with what is read in it {len(encoded) / 1e6:.0f} MB, over the limit of"
+            f" {_MOST_UNPACKED_BYTES / 1e6:.0f} MB; divide it"
+        )
     compressor = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL, write_checksum=True)
-    return compressor.compress(msgspec.json.encode(content))
+    return compressor.compress(encoded)
 
 
 def unpack(packed: bytes) -> Content:
@@ -619,12 +648,17 @@ def unpack(packed: bytes) -> Content:
     import zstandard
 
     try:
+        if zstandard.frame_content_size(packed) > _MOST_UNPACKED_BYTES:
+            raise ArchiveError(_DAMAGED.format("it unfolds to more than any has"), "damaged")
         return _decode(zstandard.ZstdDecompressor().decompress(packed))
-    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ArchiveError(
-            f"the stored content of an article is damaged ({error}); `cakap-search check` names it",
-            "damaged",
-        ) from error
+    except (
+        *(zstandard.ZstdError, msgspec.MsgspecError),
+        *(UnicodeDecodeError, TypeError, RecursionError),
+    ) as error:
+        raise ArchiveError(_DAMAGED.format(error), "damaged") from error
+
+
+_DAMAGED = "the stored content of an article is damaged ({}); `cakap-search check` names it"
 
 
 _decode = msgspec.json.Decoder(Content).decode

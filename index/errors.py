@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 # What makes a terminal do more than show a letter: controls, bidi marks, half characters.
-_CONTROLS = re.compile(
+CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
@@ -51,4 +51,4 @@ def printable(line: str) -> str:
     """A line of a message with the controls in it escaped, as in `\\x1b`; so that no title, path
     or column that it quotes commands the terminal.
     """
-    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), line)

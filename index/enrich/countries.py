@@ -113,7 +113,13 @@ def country_code(name: str) -> str | None:
 
 def country_label(code: str) -> str:
     """The Indonesian name of a country by its alpha-2 code; an unknown code is its own label."""
-    return _labels().get(code, code)
+    return country_labels().get(code, code)
+
+
+@functools.cache
+def country_labels() -> dict[str, str]:
+    """The Indonesian name of every country by its alpha-2 code."""
+    return {code: label for code, _, label, *_ in _countries()}
 
 
 def nearest_countries(name: str, limit: int = 3) -> list[str]:
@@ -216,11 +222,6 @@ def _aliases() -> list[tuple[str, str | None, str]]:
         (name, None if code == "-" else code, use[0] if use else "")
         for name, code, *use in _rows("country_aliases.tsv")
     ]
-
-
-@functools.cache
-def _labels() -> dict[str, str]:
-    return {code: label for code, _, label, *_ in _countries()}
 
 
 @functools.cache

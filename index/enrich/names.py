@@ -1,6 +1,7 @@
 """The key of a person's name: what its spelling variants share and different names do not."""
 
 import functools
+import itertools
 import re
 
 from unidecode import unidecode
@@ -91,7 +92,7 @@ def name_parts(name: str) -> tuple[str, ...]:
     Kim Jong-un has two parts. Initials are single letters, or two capitals: BJ Habibie has three.
     """
     first, *others = _without_honorifics(unidecode(name)).split() or [""]
-    return sum(map(_inner_parts, others), _word_parts(first))
+    return (*_word_parts(first), *itertools.chain.from_iterable(map(_inner_parts, others)))
 
 
 @functools.lru_cache(maxsize=65536)

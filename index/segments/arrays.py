@@ -7,6 +7,8 @@ length u32 and CRC-32 u32). docs/index-format.md has it byte for byte.
 
 import mmap
 import os
+import re
+import stat
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +26,8 @@ Ints = NDArray[np.integer[Any]]
 _MAGIC = b"CAKAPS01"
 _ALIGNMENT_BYTES = 64
 _TRAILER = struct.Struct("<QII")
+# What `write_arrays` writes: whole numbers. A file may ask for any type, objects too.
+_DTYPE = re.compile(r"<[iu][248]|\|[iu]1")
 # What an array in pieces holds in memory: writing less at once to a file is not faster.
 _HELD_BYTES = 16 << 20
 
@@ -129,32 +133,42 @@ def write_arrays(path: Path, arrays: Arrays) -> None:
 def read_arrays(path: Path, verify: bool = False) -> dict[str, Ints]:
     """Map the arrays of a file; `verify` also compares every array's checksum.
 
-    Raises FileNotFoundError when the file is gone, ArchiveError when it is not whole.
+    Raises FileNotFoundError when the file is gone, ArchiveError when it is not whole, or its
+    directory says what `write_arrays` never does; so no array is larger than the file.
     """
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+        raise damaged(path, "is no file")
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size < len(_MAGIC) + _TRAILER.size:
-            raise _damaged(path, "is cut short")
+            raise damaged(path, "is cut short")
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     if mapped[: len(_MAGIC)] != _MAGIC:
-        raise _damaged(path, "does not begin as a segment does")
+        raise damaged(path, "does not begin as a segment does")
     offset, length, crc32 = _TRAILER.unpack(mapped[-_TRAILER.size :])
     encoded = mapped[offset : offset + length]
     if zlib.crc32(encoded) != crc32:
-        raise _damaged(path, "has a directory with a wrong checksum")
+        raise damaged(path, "has a directory with a wrong checksum")
     try:
         directory = msgspec.json.decode(encoded, type=dict[str, _Entry])
-    except msgspec.MsgspecError as error:  # zeros have the checksum of an empty directory
-        raise _damaged(path, "has no directory") from error
+    except (msgspec.MsgspecError, RecursionError) as error:
+        # Zeros have the checksum of an empty directory.
+        raise damaged(path, "has no directory") from error
     arrays: dict[str, Ints] = {}
+    place = len(_MAGIC)
     for name, entry in directory.items():
+        if not _DTYPE.fullmatch(entry.dtype) or entry.length < 0 or entry.offset < place:
+            raise damaged(path, f"has no valid place for {name}")
+        place = entry.offset + entry.length * np.dtype(entry.dtype).itemsize
+        if place > offset:
+            raise damaged(path, f"ends before {name} does")
         arrays[name] = np.frombuffer(
             mapped, dtype=entry.dtype, count=entry.length, offset=entry.offset
         )
         end = entry.offset + arrays[name].nbytes
         if verify:
             if zlib.crc32(memoryview(mapped)[entry.offset : end]) != entry.crc32:
-                raise _damaged(path, f"has a wrong checksum in {name}")
+                raise damaged(path, f"has a wrong checksum in {name}")
             _release(mapped)
     return arrays
 
@@ -180,7 +194,8 @@ def is_first(ordered: Ints) -> NDArray[np.bool_]:
     return first
 
 
-def _damaged(path: Path, how: str) -> ArchiveError:
+def damaged(path: Path | str, how: str) -> ArchiveError:
+    """What to raise where a file of an index is not as it was written; `how` is what it does."""
     return ArchiveError(
         f"{path} {how}; the archive still holds the articles: "
         "run `cakap-search reindex` to build the index again",

@@ -7,6 +7,7 @@ stand beside it as JSON, so that reading an index unpickles nothing.
 import re
 import zlib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from index.errors import ArchiveError
 from index.language.analyzer import ANALYZER_VERSION
 from index.schema import COLUMNS, TEXT_FIELDS
-from index.segments.arrays import read_arrays
+from index.segments.arrays import damaged, read_arrays
 from index.segments.segment import Segment
 
 # Raised too when `names.name_key` changes, whose keys the people file holds.
@@ -28,14 +29,17 @@ LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
 _FILE_NAMES = (
     rf"_{INDEX_NAME}_\d+\.(toc|json|people)(\.new)?|{INDEX_NAME}_[0-9a-f]{{16}}\.(seg|\d+\.del)"
 )
+# A commit names files of its own folder only.
+_FILE = rf"^(?:{_FILE_NAMES})$"
+_SEGMENT = rf"^{INDEX_NAME}_[0-9a-f]{{16}}$"
 
 
 class SegmentEntry(msgspec.Struct, frozen=True):
     """A segment of a commit. `deletions` is the file that lists its deleted documents."""
 
-    name: str
+    name: Annotated[str, msgspec.Meta(pattern=_SEGMENT)]
     docs: int
-    deletions: str | None = None
+    deletions: Annotated[str, msgspec.Meta(pattern=_FILE)] | None = None
     deleted: int = 0
 
 
@@ -50,7 +54,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     articles: int
     committed_at: str
     segments: tuple[SegmentEntry, ...]
-    people: str
+    people: Annotated[str, msgspec.Meta(pattern=_FILE)]
     identities: str = ""
     timezone: str = ""
 
@@ -126,6 +130,8 @@ def last_commit(folder: Path) -> Commit | None:
     if not found:
         return None
     path = folder / details_name(found[-1])
+    if path.is_fifo():  # would be waited for
+        raise damaged(path, "is no file")
     try:
         return commit_from_bytes(path.read_bytes())
     except FileNotFoundError:
@@ -134,7 +140,7 @@ def last_commit(folder: Path) -> Commit | None:
         raise ArchiveError(
             f"{path} is missing; run `cakap-search reindex` to build the index again", "damaged"
         ) from None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise ArchiveError(
             f"{path} cannot be read ({error}); run `cakap-search reindex` to build the index again",
             "damaged",
@@ -163,12 +169,22 @@ def refuse_other_timezone(commit: Commit, folder: Path, timezone: str) -> None:
 
 def open_segment(folder: Path, name: str, *, verify: bool = False) -> Segment:
     """Map one segment of a folder; `verify` also compares its checksums."""
-    return Segment(read_arrays(folder / (name + SEGMENT_SUFFIX), verify), name)
+    path = folder / (name + SEGMENT_SUFFIX)
+    try:
+        return Segment(read_arrays(path, verify), name)
+    except (KeyError, IndexError) as error:
+        raise damaged(path, f"has no array {error}") from error
 
 
 def kept_docs(folder: Path, entry: SegmentEntry) -> NDArray[np.bool_]:
     """For each document of a segment, whether it is still there."""
+    # An article's number has eight bytes: so a commit cannot ask for more memory than its files.
+    if not 0 <= entry.docs * 8 <= (folder / (entry.name + SEGMENT_SUFFIX)).stat().st_size:
+        raise damaged(folder, f"has no {entry.docs:,} documents in {entry.name}")
     kept = np.ones(entry.docs, dtype=np.bool_)
     if entry.deletions is not None:
-        kept[read_arrays(folder / entry.deletions, verify=True)["docs"]] = False
+        try:
+            kept[read_arrays(folder / entry.deletions, verify=True)["docs"]] = False
+        except (KeyError, IndexError) as error:
+            raise damaged(folder / entry.deletions, f"has no such documents ({error})") from error
     return kept

@@ -40,6 +40,11 @@ class People:
         """The name that a person is shown by."""
         return self._names[person]
 
+    def names_with_prefix(self, prefix: str) -> list[str]:
+        """The names that begin so, sorted."""
+        found = self._names.with_prefix(prefix)
+        return [raw.decode() for raw in self._names.to_list(found.start, found.stop)]
+
     def find(self, name: str) -> int:
         """The person that a name in any spelling means, or a nickname; -1 for nobody."""
         for key in (exact_key(name), name_key(name)):

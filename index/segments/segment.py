@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.schema import COLUMNS, TEXT_FIELDS, Field
-from index.segments.arrays import Ints
+from index.segments.arrays import Ints, damaged
 from index.segments.positions import Positions
 from index.segments.postings import freqs_of
 from index.segments.strings import Strings
@@ -65,7 +65,10 @@ class TextField:
 
     def where(self, term: int) -> slice:
         """Where the postings of a term lie."""
-        return slice(int(self.starts[term]), int(self.starts[term + 1]))
+        first, last = int(self.starts[term]), int(self.starts[term + 1])
+        if not 0 <= first <= last <= len(self.postings):
+            raise damaged("the index", "has a term without a place for its postings")
+        return slice(first, last)
 
     def title_freqs(self, where: slice) -> Ints:
         """How often each posting of a slice holds its term in the title."""
@@ -129,6 +132,9 @@ class KeywordField:
         self.ordinals = of("ordinals")
         self.starts = of("starts")
         self.docs = of("docs")
+        # What `ranges` holds against what it is asked for.
+        if (self.doc_starts[-1], self.starts[-1]) != (len(self.ordinals), len(self.docs)):
+            raise damaged("the index", f"has a {field.name} column that does not fit together")
 
     def docs_of(self, value: int) -> Ints:
         """The documents that have a value, ascending."""
@@ -182,6 +188,8 @@ def ranges(starts: Ints, numbers: Ints) -> NDArray[np.int64]:
     """The indices `starts[n]:starts[n + 1]` of every n, one range after another."""
     begin = starts[numbers].astype(np.int64)
     lengths = starts[numbers.astype(np.int64) + 1].astype(np.int64) - begin
+    if (lengths < 0).any() or lengths.sum(dtype=np.float64) > starts[-1]:
+        raise damaged("the index", "has values out of order")
     return spans(begin, lengths)
 
 

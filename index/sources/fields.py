@@ -46,11 +46,15 @@ _MISSING = {"", "null", "none", "nan"}
 
 _BLOCKS = ("p", "br", "div", "li", "blockquote", "figure", "figcaption", "pre", "td", "th", "tr")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# A tag ends before the next: no search from each `<p` of `<p<p<p` runs to the end of the text.
 _MARKUP = re.compile(
     r"</?(?:p|br|div|span|a|b|i|u|em|strong|ul|ol|li|img|h[1-6]|figure|blockquote)\b[^<>]*>"
     r"|&(?:#\d+|#x[\da-f]+|[a-z]+);",
     re.IGNORECASE,
 )
+
+# Of an element; news pages have some 20 at the most, and so many take lxml 20 ms.
+_MOST_ATTRIBUTES = 5000
 
 
 @functools.cache
@@ -128,6 +132,7 @@ def html_text(markup: str) -> str:
     """The text of an HTML fragment, one line for each block."""
     from lxml import html  # type: ignore[import-untyped]  # loaded for fragments only
 
+    refuse_many_attributes(markup)
     parser = html.HTMLParser(encoding="utf-8")  # of bytes: text may not declare an encoding
     root = html.document_fromstring(f"<div>{markup}</div>".encode(), parser)
     for element in root.iter("script", "style"):
@@ -136,6 +141,31 @@ def html_text(markup: str) -> str:
         element.tail = "\n" + (element.tail or "")
     lines = (" ".join(line.split()) for line in root.text_content().split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def refuse_many_attributes(markup: str) -> None:
+    """Raise SourceError where a tag of HTML has more attributes than any page needs.
+
+    libxml2 walks over all attributes of an element to add one to its tree: 80,000 of them, 800 KB,
+    take 6 s, and four times as long each time that they double. Without a tree they are counted
+    in linear time, and by the same rules.
+    """
+    if len(markup) <= 2 * _MOST_ATTRIBUTES:  # no room for a letter and a blank each
+        return
+    from lxml import etree
+
+    etree.fromstring(markup.encode(), etree.HTMLParser(target=_AttributeCounter()))
+
+
+class _AttributeCounter:
+    """What lxml's parser tells of a page, and what it asks of who is told."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if len(attributes) > _MOST_ATTRIBUTES:
+            raise SourceError(f"a <{tag}> with {len(attributes):,} attributes is no web page")
+
+    def close(self) -> None:
+        pass
 
 
 def _strings(value: Any, numbers: bool) -> list[str]:

@@ -62,6 +62,7 @@ def read_page(
     # What it logs on stderr about a page that it cannot read is said in the SourceError.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     text = clean(_decoded(payload, charset))
+    fields.refuse_many_attributes(text)
     tree = trafilatura.load_html(text)
     if tree is None:
         raise SourceError("not a web page")

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from search.cli.options import Settings
+from search.cli.output import plain, print_json
 
 
 def run(
@@ -24,14 +25,14 @@ def run(
         encode = msgspec.json.Encoder().encode
         for given in read_json_lines(text):
             line = {"id": given.get("id"), "tokens": tokens(given["text"])}
-            sys.stdout.write(encode(line).decode() + "\n")
+            print_json(encode(line))
         return
     rows = tokens(decode(sys.stdin.buffer.read()) if text == "-" else text)
     print(f"{'position':>8}  {'place':>9}  {'surface':<24}  term")
     for row in rows:
         place = f"{row['start']}-{row['end']}"
         term = "(stop word)" if row.get("stop_word") else row["term"]
-        print(f"{row['position']:>8}  {place:>9}  {row['surface']:<24}  {term}")
+        print(plain(f"{row['position']:>8}  {place:>9}  {row['surface']:<24}  {term}"))
 
 
 def tokens(text: str) -> list[dict[str, Any]]:

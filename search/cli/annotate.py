@@ -11,6 +11,7 @@ import typer
 
 from index.errors import SourceError
 from search.cli.options import EXIT_REJECTED, Settings, warn
+from search.cli.output import print_json
 
 if TYPE_CHECKING:
     from index.archive import Content
@@ -41,7 +42,7 @@ def run(
             )
             article = Article(body=clean(given["text"]), date=date)
             content = Content(article, enrich(article, settings.config))
-            sys.stdout.write(encode({"id": given.get("id"), **annotation(content)}).decode() + "\n")
+            print_json(encode({"id": given.get("id"), **annotation(content)}))
         return
     for source in inputs([file]):
         if not isinstance(source, Input):
@@ -53,7 +54,7 @@ def run(
                 raise SourceError(f"{file}: {record.reason}")
             article = read_article(record, settings.config)
             content = Content(article, enrich(article, settings.config))
-            print(msgspec.json.format(encode(annotation(content))).decode())
+            print_json(msgspec.json.format(encode(annotation(content))))
 
 
 def annotation(content: "Content") -> dict[str, Any]:

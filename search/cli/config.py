@@ -6,6 +6,7 @@ import msgspec
 import typer
 
 from search.cli.options import Settings, command
+from search.cli.output import plain
 
 app = typer.Typer(help="Show or check the configuration.", no_args_is_help=True)
 
@@ -14,10 +15,10 @@ def show(settings: Settings) -> None:
     """Print the whole configuration that applies, as config.yaml would say it."""
     import yaml
 
-    print(f"# from {settings.config_path or 'the built-in defaults'}")
-    print(f"# archive: {settings.folder.resolve()}")
-    plain: Any = msgspec.to_builtins(settings.config)
-    print(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), end="")
+    print(plain(f"# from {settings.config_path or 'the built-in defaults'}"))
+    print(plain(f"# archive: {settings.folder.resolve()}"))
+    values: Any = msgspec.to_builtins(settings.config)
+    print(plain(yaml.safe_dump(values, allow_unicode=True, sort_keys=False)), end="")
 
 
 def check(settings: Settings) -> None:
@@ -25,7 +26,7 @@ def check(settings: Settings) -> None:
     from index.identity import read_sayings
 
     read_sayings(settings.config.people.identities)
-    print(f"{settings.config_path or 'the built-in defaults'}: in order")
+    print(plain(f"{settings.config_path or 'the built-in defaults'}: in order"))
 
 
 for function in (show, check):

@@ -1,18 +1,23 @@
 """cakap-search facets: every value of one field, with counts."""
 
-import csv
-import sys
 from typing import Annotated, Literal
 
 import typer
 
+from search.cli import complete
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of
+from search.cli.output import print_csv, print_json
 from search.cli.query import print_facets, print_notes, read_facet, readings
 
 
 def run(
     field: Annotated[
-        str, typer.Argument(metavar="FIELD", help="country, person, date:month, source, …")
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            help="country, person, date:month, source, …",
+            autocompletion=complete.fields,
+        ),
     ],
     narrowing: Narrowing,
     settings: Settings,
@@ -35,11 +40,12 @@ def run(
         response = engine.search(request)
     (result,) = response.facets.values()
     if output == "json":
-        print(response.to_json(indent=2).decode())
+        print_json(response.to_json(indent=2))
     elif output == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["value", "label", "count"])
-        writer.writerows((one.value, one.label, one.count) for one in result.values)
+        print_csv(
+            ("value", "label", "count"),
+            ((one.value, one.label, one.count) for one in result.values),
+        )
     else:
         print_facets(response.facets)
     notes = [] if output == "json" else readings(response.query)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from index.errors import CONTROLS
 from search.cli.options import EXIT_USAGE, command, warn
 
 COMMANDS = (
@@ -42,7 +43,6 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
         name="cakap-search",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        add_completion=False,
     )
 
     @app.callback()
@@ -79,12 +79,15 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal keeps its encoding, whatever it is
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    # A space keeps `query "-senjata rusia"` from being read as options.
+    sys.argv[1:] = [f" {a}" if _MINUS_AND_WORDS.match(a) else a for a in sys.argv[1:]]
     for argument in sys.argv[1:]:
         if _LONE_SURROGATE.search(argument):
             warn(f"error: {argument!r} holds bytes that are no text in this locale; use UTF-8")
             sys.exit(EXIT_USAGE)
-    # A space keeps `query "-senjata rusia"` from being read as options.
-    sys.argv[1:] = [f" {a}" if _MINUS_AND_WORDS.match(a) else a for a in sys.argv[1:]]
+        if argument.startswith("-") and CONTROLS.search(argument):  # Typer would print it as it is
+            warn(f"error: there is no option {argument}; before a file of that name write ./")
+            sys.exit(EXIT_USAGE)
     # Importing every command takes 10 ms; one that is asked for comes alone.
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     application(asked or COMMANDS)()

@@ -13,8 +13,10 @@ from typing import Annotated, Any, NamedTuple, NoReturn
 import typer
 
 from index.config import Config, archive_folder, find_config, load_config
-from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError, printable
-from index.schema import DATE, KEYWORD_FIELDS
+from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError
+from index.schema import COUNTRY, DATE, KEYWORD_FIELDS, PERSON
+from search.cli import complete
+from search.cli.output import plain
 
 EXIT_NOTHING = 1
 EXIT_USAGE = 2
@@ -27,6 +29,7 @@ _TRACEBACK_VARIABLE = "CAKAP_SEARCH_TRACEBACK"
 _POINTED_COLUMNS = 76
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
+_COMPLETED = {COUNTRY.name: complete.countries, PERSON.name: complete.people}
 
 NoExpand = Annotated[
     bool, typer.Option("--no-expand", help="Only what is typed: no aliases, no amounts.")
@@ -71,9 +74,9 @@ def _settings_options() -> list[inspect.Parameter]:
 def _narrowing_options() -> list[inspect.Parameter]:
     """`--country`, `--not-country` and so on, from the field table."""
 
-    def several(name: str, metavar: str, meaning: str) -> inspect.Parameter:
+    def several(name: str, metavar: str, meaning: str, **info: Any) -> inspect.Parameter:
         flag = "--" + name.replace("_", "-")
-        return _option(name, list[str] | None, None, flag, metavar=metavar, help=meaning)
+        return _option(name, list[str] | None, None, flag, metavar=metavar, help=meaning, **info)
 
     wanted, unwanted = [], []
     for field in KEYWORD_FIELDS:
@@ -82,8 +85,10 @@ def _narrowing_options() -> list[inspect.Parameter]:
             metavar, names = "DATE[,DATE]", "2021-06-22, 2021-06, 2021, A..B, kemarin, 7 hari"
         repeated = "; repeated: all of them" if field.multiple else ""
         meaning = f"{field.label}: any of {names}{repeated}. `none`: without one."
-        wanted.append(several(field.name, metavar, meaning))
-        unwanted.append(several(f"not_{field.name}", metavar, f"{field.label}: none of them."))
+        info = {"autocompletion": _COMPLETED[field.name]} if field.name in _COMPLETED else {}
+        wanted.append(several(field.name, metavar, meaning, **info))
+        none = f"{field.label}: none of them."
+        unwanted.append(several(f"not_{field.name}", metavar, none, **info))
     return [
         *wanted,
         *unwanted,
@@ -226,4 +231,4 @@ def fail(message: object, code: int) -> NoReturn:
 
 def warn(message: str) -> None:
     """A message on stderr, in which nothing that it quotes commands the terminal."""
-    print("\n".join(map(printable, message.split("\n"))), file=sys.stderr)
+    print(plain(message), file=sys.stderr)

@@ -1,6 +1,5 @@
 """cakap-search query: ranked hits and facets."""
 
-import csv
 import math
 import sys
 import textwrap
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from index.errors import QueryError
+from index.errors import QueryError, printable
 from index.schema import KEYWORDS
+from search.cli import complete
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of, warn
+from search.cli.output import plain, print_csv, print_json
 from search.cli.style import bold, dim, link, local_time, marked, width
 
 if TYPE_CHECKING:
@@ -58,7 +59,12 @@ def run(
     every: Annotated[bool, typer.Option("--all", help="Every hit, whatever --limit says.")] = False,
     facet: Annotated[
         list[str] | None,
-        typer.Option("--facet", metavar="FIELD[:N]", help="Count this field; date:month too."),
+        typer.Option(
+            "--facet",
+            metavar="FIELD[:N]",
+            help="Count this field; date:month too.",
+            autocompletion=complete.fields,
+        ),
     ] = None,
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count nothing.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Words as written, no stems.")] = False,
@@ -105,7 +111,7 @@ def _print(engine: "Engine", request: "Request", output: str, settings: Settings
     if output in ("table", "json"):
         response = engine.search(request)
         if output == "json":
-            print(response.to_json(indent=2).decode())
+            print_json(response.to_json(indent=2))
         else:
             _print_table(response, request, settings.config.timezone)
         print_notes(response.warnings, settings)
@@ -114,16 +120,14 @@ def _print(engine: "Engine", request: "Request", output: str, settings: Settings
     print_notes([*readings(scan.query), *scan.warnings], settings)
     if output == "jsonl":
         for hit in scan:
-            sys.stdout.write(msgspec.json.encode(hit).decode() + "\n")
+            print_json(msgspec.json.encode(hit))
     elif output == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(_CSV_COLUMNS)
-        writer.writerows(map(_csv_row, scan))
+        print_csv(_CSV_COLUMNS, map(_csv_row, scan))
     else:
         without = 0
         for hit in scan:
             if hit.url:
-                sys.stdout.write(hit.url + "\n")
+                sys.stdout.write(printable(hit.url) + "\n")
             else:
                 without += 1
         if without:
@@ -224,7 +228,7 @@ def _print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> N
                 f" {part.saturation:.3f}  {part.word} ({part.field}, {part.frequency:g} here,"
                 f" {part.articles:,} articles)"
             )
-            print(wrap.fill(_INDENT + words))
+            print(plain(wrap.fill(_INDENT + words)))
 
 
 def _listed(names: list[str]) -> str:
@@ -237,7 +241,7 @@ def _listed(names: list[str]) -> str:
 def _snippet_lines(snippet: "Snippet", columns: int | None) -> list[str]:
     """The snippet in two lines of the terminal, or in one as long as it takes."""
     if columns is None:
-        return [snippet.text]
+        return [plain(snippet.text)]
     lines = textwrap.wrap(
         snippet.text,
         columns - len(_INDENT),
@@ -251,16 +255,17 @@ def _snippet_lines(snippet: "Snippet", columns: int | None) -> list[str]:
         pieces, done = [], 0
         for start, end in snippet.highlights:
             if start >= place and end <= place + len(line):
-                pieces += [line[done : start - place], marked(line[start - place : end - place])]
+                before, word = line[done : start - place], line[start - place : end - place]
+                pieces += [plain(before), marked(word)]
                 done = end - place
-        styled.append("".join([*pieces, line[done:]]))
+        styled.append("".join([*pieces, plain(line[done:])]))
     return styled
 
 
 def print_facets(facets: "Mapping[str, FacetResult]") -> None:
     """The values of fields as small bars, under one another."""
     columns = width()
-    labels = [value.label for facet in facets.values() for value in facet.values]
+    labels = [plain(value.label) for facet in facets.values() for value in facet.values]
     label_columns = max(map(len, labels), default=0)
     bar_columns = 0
     if columns is not None:
@@ -276,7 +281,7 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
         print(bold(title) + dim(f"  {facet.distinct:,} different{missing}"))
         most = max((value.count for value in facet.values), default=1)
         for value in facet.values:
-            label = value.label
+            label = plain(value.label)
             if len(label) > label_columns:
                 label = label[: label_columns - 1] + "…"
             bar = "█" * math.ceil(bar_columns * value.count / most)

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from search.cli.options import EXIT_NOTHING, EXIT_USAGE, Settings, warn
+from search.cli.output import plain, print_json
 
 if TYPE_CHECKING:
     from index.archive import Archive, Version
@@ -29,9 +30,7 @@ def run(
         versions = archive.versions(version.number)
         aliases = archive.aliases(version.number)
     if output == "json":
-        print(
-            msgspec.json.format(msgspec.json.encode(_record(version, versions, aliases))).decode()
-        )
+        print_json(msgspec.json.format(msgspec.json.encode(_record(version, versions, aliases))))
     else:
         _print_text(version, versions, aliases, settings.config.timezone)
 
@@ -91,7 +90,7 @@ def _print_text(
     print()
     for paragraph in clean_text(article.body, enrichment.cuts).split("\n"):
         if paragraph.strip():
-            print(wrap.fill(paragraph.strip()))
+            print(plain(wrap.fill(paragraph.strip())))
             print()
     rows = {
         "Countries": ", ".join(country_label(one.code) for one in enrichment.countries),
@@ -108,4 +107,4 @@ def _print_text(
     wrap.subsequent_indent = " " * 11
     for label, value in rows.items():
         if value:
-            print(wrap.fill(f"{label:<11}{value}"))
+            print(plain(wrap.fill(f"{label:<11}{value}")))

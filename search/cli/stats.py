@@ -6,6 +6,7 @@ import msgspec
 import typer
 
 from search.cli.options import Settings
+from search.cli.output import plain, print_json
 
 
 def run(
@@ -20,7 +21,7 @@ def run(
     with EmbeddedEngine(settings.folder, settings.config) as engine:
         stats = engine.stats()
     if output == "json":
-        print(msgspec.json.format(msgspec.json.encode(stats)).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(stats)))
         return
     for name, value in stats.items():
         label = name.replace("_", " ").capitalize()
@@ -28,4 +29,4 @@ def run(
             label, value = label.removesuffix(" bytes"), f"{value / 1e6:,.1f} MB"
         elif isinstance(value, int):
             value = f"{value:,}"
-        print(f"{label:<18}{'-' if value is None else value}")
+        print(plain(f"{label:<18}{'-' if value is None else value}"))

@@ -1,4 +1,7 @@
-"""How text looks on a terminal: styled there, plain when piped or when NO_COLOR is set."""
+"""How text looks on a terminal: styled there, plain when piped or when NO_COLOR is set.
+
+What is styled is escaped first (`output.plain`), so only the styles here command the terminal.
+"""
 
 import datetime
 import os
@@ -8,6 +11,8 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import typer
+
+from search.cli.output import plain
 
 _MOST_COLUMNS = 100  # longer lines are hard to read
 _FEWEST_COLUMNS = 48  # a narrower terminal wraps lines
@@ -33,21 +38,25 @@ def width() -> int | None:
 
 def bold(text: str) -> str:
     """What to look at first."""
+    text = plain(text)
     return typer.style(text, bold=True) if _is_styled() else text
 
 
 def dim(text: str) -> str:
     """What to look at last."""
+    text = plain(text)
     return typer.style(text, dim=True) if _is_styled() else text
 
 
 def marked(text: str) -> str:
     """A word of the question."""
+    text = plain(text)
     return typer.style(text, bold=True, fg=typer.colors.YELLOW) if _is_styled() else text
 
 
 def link(url: str, columns: int | None) -> str:
     """A URL, shortened to the columns where a terminal can still follow it."""
+    url = plain(url)
     if columns is None or len(url) <= columns or not _is_styled():
         return dim(url)
     # OSC 8, the escape sequence that terminals agree on for hyperlinks.

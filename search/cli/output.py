@@ -1,0 +1,43 @@
+"""What articles say, printed so that it commands neither a terminal nor a spreadsheet.
+
+Articles are cleaned when they are read, but an archive may be a stranger's; so nothing of one
+reaches stdout or stderr but through here.
+"""
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+
+from index.errors import CONTROLS, printable
+
+# A cell that begins so is calculated: OWASP, "CSV Injection". Tab and line ends are escaped.
+_FORMULA_START = tuple("=+-@＝＋－＠")
+
+
+def plain(text: str) -> str:
+    """Text of any number of lines with the controls in it escaped, as in `\\x1b`."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def print_json(encoded: bytes) -> None:
+    """Print JSON; controls that JSON lets stand (C1, bidi) become escapes that mean the same."""
+    for line in encoded.decode().split("\n"):  # those in strings are escapes already
+        sys.stdout.write(CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+
+
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it, by which
+    spreadsheets mark text; numbers stay numbers.
+    """
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(map(_cell, row) for row in rows)
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.startswith(_FORMULA_START) else text
