@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.segments.postings import MAX_FREQ, packed
@@ -39,6 +39,7 @@ def docs(numbers: list[int]) -> Docs:
     return np.array(sorted(numbers), dtype=np.int64)
 
 
+@settings(deadline=None)
 @given(DOCS | KEYS, DOCS | KEYS)
 def test_sets_are_those_of_python(one: list[int], other: list[int]) -> None:
     first, second = docs(one), docs(other)
@@ -47,6 +48,7 @@ def test_sets_are_those_of_python(one: list[int], other: list[int]) -> None:
     assert without(first, second).tolist() == sorted(set(one) - set(other))
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.integers(0, 60), st.integers(1, 300), min_size=1), min_size=1))
 def test_lists_of_postings_meet_in_their_common_documents(lists: list[dict[int, int]]) -> None:
     postings = [
@@ -60,6 +62,7 @@ def test_lists_of_postings_meet_in_their_common_documents(lists: list[dict[int, 
         assert [sorted(one)[place] for place in at.tolist()] == common
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 60), st.integers(1, 300), min_size=1), DOCS)
 def test_a_list_of_postings_tells_places_and_frequencies(
     held: dict[int, int], wanted: list[int]

@@ -160,6 +160,7 @@ def test_positions_are_kept_however_far_and_far_apart_they_are() -> None:
         assert surface.position_lists(surface.terms.find("tiba"))[0].tolist() == expected
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 10) | st.integers(4090, 2**32 - 1), max_size=5)),
     st.data(),
@@ -180,6 +181,7 @@ def test_packed_positions_come_back(pieces: list[list[int]], data: st.DataObject
 
 
 @pytest.mark.parametrize("at_once", [8192, -(10**6)], ids=["summed", "each by itself"])
+@settings(deadline=None)
 @given(freqs=st.lists(st.integers(1, 9), min_size=1, max_size=600), data=st.data())
 def test_positions_of_few_and_of_many_postings_are_found(
     at_once: int, freqs: list[int], data: st.DataObject
