@@ -39,7 +39,13 @@ from index.sources import (
 )
 
 REJECTS_FILE = "rejects.txt"
-_OWN_FILES = {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", REJECTS_FILE}
+# Saved questions, which search/alerts.py keeps beside the archive.
+ALERTS_FILE = "alerts.db"
+_OWN_FILES = {
+    *(f"{name}{end}" for name in (FILE_NAME, ALERTS_FILE) for end in ("", "-wal", "-shm")),
+    f"{ALERTS_FILE}-journal",
+    REJECTS_FILE,
+}
 
 # Articles sent to a worker at once: enough that sending costs little beside the work.
 _RECORDS_PER_TASK = 32

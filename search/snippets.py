@@ -1,13 +1,18 @@
 """The passage of an article that shows best why it answers."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from index.language.analyzer import Token, analyze
+from index.language.analyzer import Finder, Token
 from search.results import Snippet
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+|\n+")
+# What a word counts that stands in the passage already.
+_AGAIN = 0.1
+# A later passage is not better by what rounding adds.
+_ROUNDED_UP = 1 + 1e-9
 _SPACE = re.compile(r"\s+")
 # What is left of the words before a cut.
 _SPACE_OR_REST = re.compile(r"[\s,;:.!?…)\]–—-]+")
@@ -29,6 +34,8 @@ class Highlighter:
         self._stems = stems
         self._surfaces = surfaces
         self._phrases = phrases
+        in_phrases = frozenset[str]().union(*phrases)
+        self._finder = Finder(stems.keys(), surfaces.keys() | in_phrases)
 
     def snippet(self, text: str, chars: int) -> Snippet:
         """The passage of at most about `chars` characters with most of the question's weight.
@@ -37,8 +44,7 @@ class Highlighter:
         no word but one longer than they are; white space is made plain, and highlights refer to
         the text as shown.
         """
-        asked = self._stems or self._surfaces or self._phrases
-        matches = self._matches(analyze(text)) if asked else []
+        matches = self._matches(self._finder.tokens(text))
         start, end = _window(text, matches, chars)
         shown = text[start:end]
         pieces: list[str] = ["… "] if text[:start].strip() else []
@@ -94,26 +100,42 @@ class Highlighter:
 
 
 def _window(text: str, matches: Sequence[tuple[Token, float]], chars: int) -> tuple[int, int]:
-    """Start and end of the passage: the one whose different words weigh most, then earliest."""
-    best_start, best_weight = 0, 0.0
+    """Start and end of the passage: the one whose different words weigh most, then earliest.
+
+    It ends with a sentence where one ends behind its last match and in its second half.
+    """
+    sentence_ends = [found.end() for found in _SENTENCE_END.finditer(text)]
+    names = [token.stem or token.surface for token, _ in matches]
+    weights: dict[str, float] = {}
+    for name, (_, weight) in zip(names, matches, strict=True):
+        weights[name] = max(weights.get(name, 0.0), weight)
+    best_start, best_weight, last_match = 0, 0.0, 0
+    inside = dict.fromkeys(weights, 0)
+    total, behind = 0.0, 0
+    # A word that comes again says a little more, the same word twice not twice as much.
     for first, (token, _) in enumerate(matches):
-        start = _sentence_start(text, token.start, chars)
-        seen: dict[str, float] = {}
-        for place in range(first, len(matches)):  # a slice would copy all to the end
-            other, weight = matches[place]
-            if other.end > start + chars:
-                break
-            name = other.stem or other.surface
-            # A word that comes again says a little more, the same word twice not twice as much.
-            seen[name] = max(seen.get(name, 0.0), weight) + (0.1 * weight if name in seen else 0)
-        total = sum(seen.values())
-        if total > best_weight:
-            best_start, best_weight = start, total
+        start = _sentence_start(text, sentence_ends, token.start, chars)
+        while behind < len(matches) and matches[behind][0].end <= start + chars:
+            name = names[behind]
+            total += weights[name] * (_AGAIN if inside[name] else 1)
+            inside[name] += 1
+            behind += 1
+        if total > best_weight * _ROUNDED_UP:
+            best_start, best_weight, last_match = start, total, matches[behind - 1][0].end
+        if behind > first:
+            inside[names[first]] -= 1
+            total -= weights[names[first]] * (_AGAIN if inside[names[first]] else 1)
+        else:  # a word longer than a passage
+            behind += 1
     cut = _SPACE_OR_REST if best_start else _SPACE
     if rest := cut.match(text, best_start):
         best_start = rest.end()
     end = min(len(text), best_start + chars)
     if end < len(text):
+        enough = max(last_match, best_start + chars // 2)
+        last = bisect_right(sentence_ends, end + 1)
+        if last and sentence_ends[last - 1] >= enough:
+            return best_start, sentence_ends[last - 1]
         word_end = end
         while word_end > best_start and not text[word_end].isspace():
             word_end -= 1
@@ -122,13 +144,12 @@ def _window(text: str, matches: Sequence[tuple[Token, float]], chars: int) -> tu
     return best_start, end
 
 
-def _sentence_start(text: str, start: int, chars: int) -> int:
+def _sentence_start(text: str, sentence_ends: Sequence[int], start: int, chars: int) -> int:
     """Where the sentence around a match begins, or a word not too long before the match."""
     earliest = max(0, start - chars // 2)
-    begin = earliest
-    for boundary in _SENTENCE_END.finditer(text, earliest, start):
-        begin = boundary.end()
-    if begin > earliest or earliest == 0:
+    last = bisect_right(sentence_ends, start)
+    begin = sentence_ends[last - 1] if last else 0
+    if begin >= earliest:
         return begin
     space = text.find(" ", earliest, start)
     return space + 1 if space >= 0 else start

@@ -334,9 +334,10 @@ def test_json_is_the_answer_whole(ask: Any) -> None:
         ask("query", QUESTION, "--country", "VE", "--format", "json", "-n", "2").stdout
     )
     assert list(answer) == [
-        *("schema_version", "archive", "query", "total", "took_ms", "hits", "facets", "warnings")
+        *("schema_version", "archive", "query", "total", "took_ms", "hits", "facets"),
+        *("suggestion", "warnings"),
     ]
-    assert set(answer["archive"]) == {"commit", "articles", "last_indexed"}
+    assert set(answer["archive"]) == {"commit", "articles", "last_indexed", "seq"}
     assert answer["archive"]["articles"] == 40
     assert answer["query"] == {
         "raw": QUESTION,

@@ -16,12 +16,16 @@ COMMANDS = (
     "index",
     "query",
     "facets",
+    "timeline",
     "show",
+    "similar",
+    "suggest",
     "annotate",
     "analyze",
     "stats",
     "delete",
     "reindex",
+    "alert",
     "config",
 )
 

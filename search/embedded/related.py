@@ -1,0 +1,154 @@
+"""What stands out in an answer against the whole archive: people, countries, words.
+
+By how much a value is more frequent among some articles than among the others is told by the
+log-likelihood ratio (Dunning, "Accurate Methods for the Statistics of Surprise and Coincidence",
+Computational Linguistics 19(1), 1993), which rare values do not mislead.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.enrich.countries import country_label
+from index.language.analyzer import analyze
+from index.schema import COUNTRY, PERSON, STEM
+from search.embedded.docsets import Docs
+from search.embedded.facets import articles_by_person, count_values
+from search.embedded.snapshot import Snapshot
+from search.results import Outstanding, Related
+
+# So many of the best articles' texts are read for words: half of the 20 ms that all may take.
+BEST_TEXTS = 20
+_SHOWN = 5
+_SHOWN_WORDS = 10
+# What fewer articles have is chance, or theirs alone.
+_FEWEST = 2
+# One in a thousand by chance, for one degree of freedom.
+_SIGNIFICANT = 10.83
+# The value itself is exact, who may be shown is chosen among so many by counts with the dead.
+_CANDIDATES = 3 * _SHOWN
+
+
+class Background(NamedTuple):
+    """How many documents of a snapshot, deleted ones included, name each person."""
+
+    people: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Background":
+        """Counted once for a snapshot."""
+        return cls(articles_by_person(snapshot, np.arange(snapshot.size))[0])
+
+
+def related(
+    snapshot: Snapshot,
+    background: Background,
+    docs: Docs,
+    texts: Sequence[str],
+    asked: Collection[str],
+) -> Related:
+    """What stands out in ascending documents; words in `texts`, those of the best of them.
+
+    `asked` are stems and surfaces of the question, which stand out for no other reason.
+    """
+    people = _people(snapshot, background, docs)
+    countries = _countries(snapshot, docs)
+    names = {token.surface for one in (*people, *countries) for token in analyze(one.label)}
+    return Related(people, countries, _words(snapshot, texts, names.union(asked)))
+
+
+def _people(snapshot: Snapshot, background: Background, docs: Docs) -> list[Outstanding]:
+    counts, _ = articles_by_person(snapshot, docs)
+    frequent = np.flatnonzero(counts >= _FEWEST)
+    scores = log_likelihood(counts[frequent], len(docs), background.people[frequent], snapshot.size)
+    best = frequent[np.argsort(-scores, kind="stable")[:_CANDIDATES]].tolist()
+    named = [(snapshot.people.name(person), int(counts[person])) for person in best]
+    return _outstanding(
+        ((name, name, count, _having(snapshot, PERSON.name, name)) for name, count in named),
+        len(docs),
+        snapshot,
+    )
+
+
+def _countries(snapshot: Snapshot, docs: Docs) -> list[Outstanding]:
+    counted = count_values(snapshot, COUNTRY.name, docs, None, None, frozenset()).top
+    return _outstanding(
+        (
+            (code, country_label(code), count, _having(snapshot, COUNTRY.name, code))
+            for code, count in counted
+            if count >= _FEWEST
+        ),
+        len(docs),
+        snapshot,
+    )
+
+
+def _having(snapshot: Snapshot, field: str, value: str) -> int:
+    return int((snapshot.mask(field, value) & snapshot.alive).sum())
+
+
+def _outstanding(
+    counted: Iterable[tuple[str, str, int, int]], articles: int, snapshot: Snapshot
+) -> list[Outstanding]:
+    """The most outstanding of values, each with label, count in the answer and in the archive."""
+    rows = list(counted)
+    inside, everywhere = (np.array([row[n] for row in rows], dtype=np.int64) for n in (2, 3))
+    scores = log_likelihood(inside, articles, everywhere, int(snapshot.alive.sum())).tolist()
+    found = [
+        Outstanding(*row, round(score, 1))
+        for row, score in zip(rows, scores, strict=True)
+        if score >= _SIGNIFICANT
+    ]
+    return sorted(found, key=lambda one: (-one.score, one.value))[:_SHOWN]
+
+
+def _words(snapshot: Snapshot, texts: Sequence[str], known: Collection[str]) -> list[Outstanding]:
+    """The words of texts that stand out, each in the form that most texts have."""
+    texts_with: Counter[str] = Counter()
+    forms: dict[str, Counter[str]] = {}
+    for text in texts:
+        seen = {
+            (token.stem, token.surface)
+            for token in analyze(text)
+            if token.stem is not None and token.surface.isalpha() and token.surface not in known
+        }
+        texts_with.update({stem for stem, _ in seen})
+        for stem, surface in seen:
+            forms.setdefault(stem, Counter())[surface] += 1
+    stems = sorted(
+        stem for stem, count in texts_with.items() if count >= _FEWEST and stem not in known
+    )
+    inside = np.array([texts_with[stem] for stem in stems], dtype=np.int64)
+    everywhere = np.array([len(snapshot.postings(STEM.name, stem)) for stem in stems], np.int64)
+    scores = log_likelihood(inside, len(texts), everywhere, snapshot.size)
+    found = []
+    for place in np.argsort(-scores, kind="stable")[:_SHOWN_WORDS].tolist():
+        if scores[place] >= _SIGNIFICANT:
+            stem = stems[place]
+            form = min(forms[stem], key=lambda form: (-forms[stem][form], form))
+            articles = int(snapshot.alive[snapshot.postings(STEM.name, stem).docs].sum())
+            score = round(float(scores[place]), 1)
+            found.append(Outstanding(form, form, texts_with[stem], articles, score))
+    return found
+
+
+def log_likelihood(
+    inside: NDArray[np.int64], size: int, everywhere: NDArray[np.int64], total: int
+) -> NDArray[np.float64]:
+    """Dunning's ratio of values that `inside` of `size` articles have, and `everywhere` of `total`.
+
+    0 for a value that is no more frequent inside than elsewhere.
+    """
+    outside, rest = np.maximum(everywhere - inside, 0), total - size
+    if rest <= 0 or size <= 0:
+        return np.zeros(len(inside))
+    rate = (inside + outside) / total
+    score = np.zeros(len(inside))
+    for having, among in ((inside, size), (outside, rest)):
+        for observed, expected in ((having, among * rate), (among - having, among * (1 - rate))):
+            some = (observed > 0) & (expected > 0)
+            score[some] += observed[some] * np.log(observed[some] / expected[some])
+    return np.where(inside * rest > outside * size, 2 * score, 0.0)
