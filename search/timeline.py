@@ -1,6 +1,7 @@
 """Counts over time: which period to count by, the periods without articles, and the peaks."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
@@ -21,8 +22,11 @@ def period_of(day: str, interval: Interval) -> str:
     return day[: _PERIOD_CHARS[interval]]
 
 
-def interval_for(first: str, last: str) -> Interval:
-    """The shortest interval that counts the days from `first` to `last` in few periods."""
+def interval_for(days: Sequence[str]) -> Interval:
+    """The shortest interval that counts ascending days in few periods."""
+    if not days:
+        return "day"
+    first, last = days[0], days[-1]
     begin, end = map(datetime.date.fromisoformat, (first, last))
     if (end - begin).days < _MOST_DAYS:
         return "day"
@@ -41,6 +45,16 @@ def periods_between(first: str, last: str, interval: Interval) -> Iterator[str]:
     else:
         for year in range(int(first[:4]), int(last[:4]) + 1):
             yield f"{year:04}"
+
+
+def by_period(days: Sequence[tuple[str, int]], interval: Interval) -> list[tuple[str, int]]:
+    """The sums of the counts of ascending days in every period from the first to the last."""
+    if not days:
+        return []
+    sums: Counter[str] = Counter()
+    for day, count in days:
+        sums[period_of(day, interval)] += count
+    return [(name, sums[name]) for name in periods_between(days[0][0], days[-1][0], interval)]
 
 
 def _month_number(day: str) -> int:

@@ -25,12 +25,16 @@ from search.results import Completion
 
 # Fewer titles do not share a phrase.
 _FEWEST_TITLES = 2
+# A word that follows in so small a share of the titles with either does so by chance.
+_COHESION = 0.1
 # What is looked at in each segment, so that what is most used in all of them is among it.
 _MOST_IN_SEGMENT = 50
-# Words that a phrase may begin with, where only a beginning of one is typed.
+# Words that a phrase may begin with, where only a beginning of one is typed; fewer letters begin
+# too many.
 _HEADS = 3
-# Phrases are looked up at 0.1 ms each.
-_MOST_LOOKED_UP = 16
+_SHORTEST_HEAD = 3
+# Phrases are looked up at 0.3 ms each.
+_MOST_LOOKED_UP = 8
 _LAST_LETTER = "\U0010ffff"
 
 
@@ -45,10 +49,10 @@ class Completer:
         self._snapshot = snapshot
 
     def complete(self, beginning: str, limit: int) -> list[Completion]:
-        """At most `limit` completions of each kind, the kinds in the order of their names here.
+        """At most `limit` completions of each kind: people, countries, phrases, words.
 
-        Each word of a name is a beginning of it, too. A beginning without letters or digits has
-        no completions.
+        Each word of a name is a beginning of it, too, and so is a nickname. A beginning without
+        letters or digits has no completions.
         """
         typed = fold_words(beginning).split()
         if not typed:
@@ -56,7 +60,12 @@ class Completer:
         *whole, partial = [*typed, ""] if beginning[-1:].isspace() else typed
         name = " ".join(typed)
         by_word = [] if whole else list(self._words(partial, max(limit, _HEADS)))
-        heads = [(whole, partial)] if whole else [([one.text], "") for one in by_word[:_HEADS]]
+        if whole:
+            heads = [(whole, partial)]
+        elif len(partial) >= _SHORTEST_HEAD:
+            heads = [([one.text], "") for one in by_word[:_HEADS]]
+        else:
+            heads = []
         return [
             *self._people(name, limit),
             *self._countries(name, limit),
@@ -69,6 +78,9 @@ class Completer:
         first = bisect_left(table.texts, beginning)
         last = bisect_left(table.texts, beginning + _LAST_LETTER)
         persons = np.unique(table.persons[first:last])
+        nicknamed = self._snapshot.people.find(beginning)
+        if nicknamed >= 0 and nicknamed not in persons:
+            persons = np.append(persons, nicknamed)
         uses = table.uses[persons]
         order = np.argsort(-uses, kind="stable").tolist()
         bounds = ((int(uses[place]), name(int(persons[place]))) for place in order)
@@ -76,7 +88,7 @@ class Completer:
             yield Completion(text, "person", count)
 
     def _countries(self, beginning: str, limit: int) -> Iterator[Completion]:
-        found = [code for code, folded in self._country_names if f" {beginning}" in f" {folded}"]
+        found = [code for code, name in self._country_names if f" {beginning}" in f" {name}"]
         counted = ((self._having(COUNTRY.name, code), country_label(code)) for code in found)
         ranked = sorted(counted, key=lambda pair: (-pair[0], pair[1]))
         for count, label in ranked[:limit]:
@@ -91,45 +103,60 @@ class Completer:
             frequencies = np.diff(field.starts[found.start : found.stop + 1])
             for place in largest(frequencies):
                 bounds[field.terms[found.start + place]] += int(frequencies[place])
-        proper = ((n, word) for word, n in bounds.most_common() if _is_telling(word))
-        for count, word in most_used(proper, self._holding, limit):
+        telling = ((bound, word) for word, bound in bounds.most_common() if _is_telling(word))
+        for count, word in most_used(telling, self._holding, limit):
             yield Completion(word, "word", count)
 
     def _phrases(self, heads: Sequence[tuple[list[str], str]], limit: int) -> Iterator[Completion]:
         """What titles have after each head, a sequence of words, and a beginning of the next."""
         bounds: Counter[str] = Counter()
         for head, partial in heads:
-            if not _is_telling(head[0]):
-                continue
-            docs = self._titles_with(head)
-            for segment, followers in self._followers(docs, partial):
-                terms = segment.text[SURFACE.name].terms
-                for number, count in followers:
-                    if terms[number] not in head and _is_telling(terms[number]):
-                        bounds[" ".join([*head, terms[number]])] += count
-        shared = [(n, text) for text, n in bounds.most_common(_MOST_LOOKED_UP)]
-        found = most_used(shared, lambda text: len(self._titles_with(text.split())), limit)
+            if _is_telling(head[-1]):
+                bounds.update(self._beside(head, partial))
+        found = most_used(
+            ((bound, text) for text, bound in bounds.most_common(_MOST_LOOKED_UP)),
+            lambda text: len(self._titles_with(text.split())),
+            limit,
+        )
         for count, text in found:
             if count >= _FEWEST_TITLES:
                 yield Completion(text, "phrase", count)
 
-    def _titles_with(self, phrase: Sequence[str]) -> Docs:
-        """The documents, deleted ones left out, whose titles have the words side by side."""
-        leaf = Matcher(self._snapshot, exact=True).leaf(Phrase(tuple(phrase)), "title")
-        return leaf.docs[self._snapshot.alive[leaf.docs]]
-
-    def _followers(
-        self, docs: Docs, beginning: str
-    ) -> Iterator[tuple[Segment, list[tuple[int, int]]]]:
-        """The words that most titles of documents have, by segment, each with their number."""
+    def _beside(self, head: list[str], beginning: str) -> Counter[str]:
+        """Phrases of a head and a word that titles often have with it: in how many, at most."""
+        docs = self._titles_with(head)
+        together: Counter[str] = Counter()
+        anywhere: Counter[str] = Counter()
         for (base, segment), titles in zip(self._snapshot.parts(), self._titles, strict=True):
+            table = segment.text[SURFACE.name].terms
             first, last = np.searchsorted(docs, (base, base + len(segment)))
             terms = titles.terms[ranges(titles.starts, docs[first:last] - base)]
             if beginning:
-                wanted = segment.text[SURFACE.name].terms.with_prefix(beginning)
+                wanted = table.with_prefix(beginning)
                 terms = terms[(terms >= wanted.start) & (terms < wanted.stop)]
             numbers, counts = np.unique(terms, return_counts=True)
-            yield segment, [(int(numbers[n]), int(counts[n])) for n in largest(counts)]
+            for place in largest(counts):
+                word = table[int(numbers[place])]
+                together[word] += int(counts[place])
+                anywhere[word] += int(titles.uses[numbers[place]])
+        return Counter(
+            {
+                " ".join([*head, word]): count
+                for word, count in together.items()
+                if count >= max(_FEWEST_TITLES, _COHESION * min(len(docs), anywhere[word]))
+                and word not in head
+                and _is_telling(word)
+            }
+        )
+
+    def _titles_with(self, phrase: Sequence[str]) -> Docs:
+        """The documents, deleted ones left out, whose titles have the words side by side."""
+        if len(phrase) == 1:
+            postings = self._snapshot.postings(SURFACE.name, phrase[0])
+            docs = postings.docs[postings.title_freqs > 0]
+        else:
+            docs = Matcher(self._snapshot, exact=True).leaf(Phrase(tuple(phrase)), "title").docs
+        return docs[self._snapshot.alive[docs]]
 
     def _having(self, field: str, value: str) -> int:
         return int((self._snapshot.mask(field, value) & self._snapshot.alive).sum())
@@ -175,10 +202,13 @@ class _Names(NamedTuple):
 
 
 class _Titles(NamedTuple):
-    """The terms of each title of a segment: `terms[starts[d]:starts[d + 1]]`."""
+    """The terms of each title of a segment, `terms[starts[d]:starts[d + 1]]`, and in how many
+    titles each term is.
+    """
 
     terms: Ints
     starts: Ints
+    uses: Ints
 
     @classmethod
     def of(cls, segment: Segment) -> "_Titles":
@@ -189,7 +219,8 @@ class _Titles(NamedTuple):
         order = np.argsort(docs, kind="stable")
         starts = np.zeros(len(segment) + 1, dtype=np.int64)
         np.cumsum(np.bincount(docs, minlength=len(segment)), out=starts[1:])
-        return cls(terms[order].astype(np.uint32), starts)
+        uses = np.bincount(terms, minlength=len(field.terms))
+        return cls(terms[order].astype(np.uint32), starts, uses)
 
 
 def most_used(

@@ -10,6 +10,7 @@ most. Nothing is suggested where what was typed is likely enough.
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -63,21 +64,28 @@ class _Asked(NamedTuple):
 
 def corrected(snapshot: Snapshot, question: str, tree: Node) -> str | None:
     """The question with misspelt words exchanged; None where nothing better is likely."""
-    asked = list(_asked(snapshot, question, tree))
+    # What is asked for as an alternative says nothing of the others.
+    alternatives = tree.children if isinstance(tree, Or) else (tree,)
+    text, shift = question, 0
+    for slip, better in chain.from_iterable(
+        _corrections(snapshot, question, one) for one in alternatives
+    ):
+        text = text[: slip.start + shift] + better + text[slip.end + shift :]
+        shift += len(better) - (slip.end - slip.start)
+    return text if text != question else None
+
+
+def _corrections(snapshot: Snapshot, question: str, node: Node) -> Iterator[tuple[_Asked, str]]:
+    """The misspelt words of a node, in order, and what each is to be exchanged for."""
+    asked = list(_asked(snapshot, question, node))
     most = most_rare(snapshot)
     rare = [one for one in asked if len(one.found) <= most and _may_be_misspelt(question, one)]
     if not rare or len(asked) > _MOST_WORDS:
-        return None
+        return
     context = _Context(snapshot, asked)
-    text, shift = question, 0
     for slip in rare:
-        better = _better(snapshot, slip, context)
-        if better is not None:
-            typed = question[slip.start : slip.end]
-            better = _in_case_of(typed, better)
-            text = text[: slip.start + shift] + better + text[slip.end + shift :]
-            shift += len(better) - len(typed)
-    return text if text != question else None
+        if (better := _better(snapshot, slip, context)) is not None:
+            yield slip, _in_case_of(question[slip.start : slip.end], better)
 
 
 def most_rare(snapshot: Snapshot) -> int:

@@ -3,7 +3,6 @@
 import datetime
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -36,10 +35,10 @@ from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, mat
 from search.embedded.offices import Offices
 from search.embedded.related import BEST_TEXTS, Background, related
 from search.embedded.score import Scores, explain, score
-from search.embedded.similar import CANDIDATES_PER_HIT, SharedPeople, telling_words
+from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
 from search.embedded.snapshot import Mask, Snapshot
 from search.embedded.top import question_of
-from search.query.ast import Node, Or, Words
+from search.query.ast import Node, Words
 from search.query.expand import Expanded, expand
 from search.query.parse import parse
 from search.query.resolve import NONE, Clause, label, resolve
@@ -68,7 +67,7 @@ from search.results import (
 )
 from search.similar import is_copy, shingles
 from search.snippets import Highlighter
-from search.timeline import interval_for, peaks, period_of, periods_between
+from search.timeline import by_period, interval_for, peaks
 
 # A reader that comes while a writer removes old files looks again; two commits in a row
 # within one look are rare, five do not happen.
@@ -165,16 +164,12 @@ class EmbeddedEngine:
         request = replace(checked(request), total=True)
         answer = self._answer(request)
         counted = self._days(answer.found.docs)
-        days = [day for day, _ in counted.top]
         if interval is None:
-            interval = interval_for(days[0], days[-1]) if days else "year"
-        articles: Counter[str] = Counter()
-        for day, count in counted.top:
-            articles[period_of(day, interval)] += count
-        names = list(periods_between(days[0], days[-1], interval)) if days else []
+            interval = interval_for([day for day, _ in counted.top])
+        periods = by_period(counted.top, interval)
         leaders = {
-            names[place]: self._leader(answer, names[place])
-            for place in peaks([articles[name] for name in names])
+            place: self._leader(answer, periods[place][0])
+            for place in peaks([count for _, count in periods])
         }
         return Timeline(
             archive=self._state(),
@@ -182,7 +177,10 @@ class EmbeddedEngine:
             interval=interval,
             total=len(answer.found.docs),
             undated=counted.missing,
-            periods=[Period(name, articles[name], leaders.get(name)) for name in names],
+            periods=[
+                Period(name, count, leaders.get(place))
+                for place, (name, count) in enumerate(periods)
+            ],
             warnings=list(answer.warnings),
         )
 
@@ -204,34 +202,23 @@ class EmbeddedEngine:
         snapshot, content = self._snapshot, version.content
         own = clean_text(content.article.body, content.enrichment.cuts)
         terms = telling_words(snapshot, content.enrichment.title or "", own)
-        others = snapshot.alive.copy()
-        others[doc] = False
-        question = question_of(snapshot, Or(tuple(terms)), self._config.ranking) if terms else None
-        request = Request(limit=limit)
+        candidates = CANDIDATES_PER_HIT * limit
+        docs, scores, leaves = alike(snapshot, self._config.ranking, doc, terms, candidates)
+        found = _Found("most", docs, docs, scores, scores, leaves)
+        highlighter, runs = self._highlighter(leaves), shingles(own)
         hits: list[Hit] = []
         copies: list[str] = []
-        if question is not None and limit:
-            top = question.best(CANDIDATES_PER_HIT * limit, passing=others)
-            shared = SharedPeople(snapshot, doc)
-            scores = top.scores * [shared.factor(one) for one in top.docs.tolist()]
-            found = _Found("most", top.docs, top.docs, scores, scores, question.leaves)
-            highlighter = self._highlighter(found.leaves)
-            runs = shingles(own)
-            for place in _ordered(found, snapshot, 0, None).tolist():
-                other = self._version(int(top.docs[place]))
-                if other is None:
-                    continue
-                body, cuts = other.content.article.body, other.content.enrichment.cuts
-                if is_copy(runs, shingles(clean_text(body, cuts))):
-                    copies.append(other.public_id)
-                    continue
-                hit = self._hit(
-                    int(top.docs[place]), float(scores[place]), request, found, highlighter
-                )
-                if hit is not None:
-                    hits.append(hit)
-                if len(hits) == limit:
-                    break
+        for other, score_ in zip(docs.tolist(), scores.tolist(), strict=True):
+            if len(hits) == limit:
+                break
+            its = self._version(other)
+            if its is None:
+                continue
+            text = clean_text(its.content.article.body, its.content.enrichment.cuts)
+            if is_copy(runs, shingles(text)):
+                copies.append(its.public_id)
+            elif hit := self._hit(other, score_, Request(), found, highlighter):
+                hits.append(hit)
         return Similar(
             id=version.public_id,
             title=content.enrichment.title,

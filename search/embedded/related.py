@@ -21,11 +21,12 @@ from search.embedded.snapshot import Snapshot
 from search.results import Outstanding, Related
 
 # So many of the best articles' texts are read for words: half of the 20 ms that all may take.
-BEST_TEXTS = 20
+BEST_TEXTS = 15
 _SHOWN = 5
 _SHOWN_WORDS = 10
 # What fewer articles have is chance, or theirs alone.
 _FEWEST = 2
+_TEXTS_FOR_EACH = 5  # of fifteen, three have a word that is told
 # One in a thousand by chance, for one degree of freedom.
 _SIGNIFICANT = 10.83
 # The value itself is exact, who may be shown is chosen among so many by counts with the dead.
@@ -54,6 +55,8 @@ def related(
 
     `asked` are stems and surfaces of the question, which stand out for no other reason.
     """
+    if len(docs) == snapshot.alive.sum():
+        return Related([], [], [])
     people = _people(snapshot, background, docs)
     countries = _countries(snapshot, docs)
     names = {token.surface for one in (*people, *countries) for token in analyze(one.label)}
@@ -107,20 +110,17 @@ def _outstanding(
 
 def _words(snapshot: Snapshot, texts: Sequence[str], known: Collection[str]) -> list[Outstanding]:
     """The words of texts that stand out, each in the form that most texts have."""
-    texts_with: Counter[str] = Counter()
-    forms: dict[str, Counter[str]] = {}
-    for text in texts:
-        seen = {
+    seen = [
+        {
             (token.stem, token.surface)
             for token in analyze(text)
             if token.stem is not None and token.surface.isalpha() and token.surface not in known
         }
-        texts_with.update({stem for stem, _ in seen})
-        for stem, surface in seen:
-            forms.setdefault(stem, Counter())[surface] += 1
-    stems = sorted(
-        stem for stem, count in texts_with.items() if count >= _FEWEST and stem not in known
-    )
+        for text in texts
+    ]
+    texts_with = Counter(stem for pairs in seen for stem in {stem for stem, _ in pairs})
+    fewest = max(_FEWEST, len(texts) // _TEXTS_FOR_EACH)
+    stems = sorted(s for s, count in texts_with.items() if count >= fewest and s not in known)
     inside = np.array([texts_with[stem] for stem in stems], dtype=np.int64)
     everywhere = np.array([len(snapshot.postings(STEM.name, stem)) for stem in stems], np.int64)
     scores = log_likelihood(inside, len(texts), everywhere, snapshot.size)
@@ -128,7 +128,8 @@ def _words(snapshot: Snapshot, texts: Sequence[str], known: Collection[str]) -> 
     for place in np.argsort(-scores, kind="stable")[:_SHOWN_WORDS].tolist():
         if scores[place] >= _SIGNIFICANT:
             stem = stems[place]
-            form = min(forms[stem], key=lambda form: (-forms[stem][form], form))
+            forms = Counter(form for pairs in seen for its_stem, form in pairs if its_stem == stem)
+            form = min(forms, key=lambda form: (-forms[form], form))
             articles = int(snapshot.alive[snapshot.postings(STEM.name, stem).docs].sum())
             score = round(float(scores[place]), 1)
             found.append(Outstanding(form, form, texts_with[stem], articles, score))

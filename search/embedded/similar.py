@@ -3,11 +3,17 @@
 import math
 from collections import Counter
 
+import numpy as np
+
+from index.config import Ranking
 from index.language.analyzer import analyze
 from index.schema import PERSON, STEM
-from search.embedded.match import idf
+from search.embedded.docsets import NO_DOCS, Docs
+from search.embedded.match import Leaf, idf
+from search.embedded.score import Scores
 from search.embedded.snapshot import Snapshot
-from search.query.ast import Term
+from search.embedded.top import question_of
+from search.query.ast import Or, Term
 
 # Lucene's MoreLikeThis asks for 25 words, too.
 _WORDS = 25
@@ -40,18 +46,28 @@ def telling_words(snapshot: Snapshot, title: str, text: str) -> list[Term]:
     return [Term(stem, weight) for _, stem, weight in sorted(ranked)[:_WORDS]]
 
 
-class SharedPeople:
-    """How much of the people that an article names another one names, rare people for more."""
+def alike(
+    snapshot: Snapshot, ranking: Ranking, doc: int, terms: list[Term], limit: int
+) -> tuple[Docs, Scores, list[Leaf]]:
+    """Other documents with the words of one and the people that it names, the best first.
 
-    def __init__(self, snapshot: Snapshot, doc: int) -> None:
-        self._snapshot = snapshot
-        self._weights = {
-            name: idf(snapshot, int(snapshot.mask(PERSON.name, name).sum()))
-            for name in snapshot.people_of(doc)
-        }
-        self._total = sum(self._weights.values()) or 1.0
-
-    def factor(self, doc: int) -> float:
-        """What the score of another document is multiplied with."""
-        shared = sum(self._weights.get(name, 0.0) for name in self._snapshot.people_of(doc))
-        return 1 + _PEOPLE_WEIGHT * shared / self._total
+    Also their scores, and what they were found by.
+    """
+    question = question_of(snapshot, Or(tuple(terms)), ranking) if terms else None
+    if question is None or not limit:
+        return NO_DOCS, np.empty(0), []
+    others = snapshot.alive.copy()
+    others[doc] = False
+    top = question.best(limit, passing=others)
+    weights = {
+        name: idf(snapshot, int(snapshot.mask(PERSON.name, name).sum()))
+        for name in snapshot.people_of(doc)
+    }
+    everyone = sum(weights.values()) or 1.0
+    shared = [
+        sum(weights.get(name, 0.0) for name in snapshot.people_of(other)) / everyone
+        for other in top.docs.tolist()
+    ]
+    scores = top.scores * (1 + _PEOPLE_WEIGHT * np.array(shared))
+    order = snapshot.best_first(top.docs, scores)
+    return top.docs[order], scores[order], question.leaves
