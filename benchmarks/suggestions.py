@@ -169,9 +169,8 @@ def main() -> None:
                 print(f"{kind:<20} {sum(results):4} of {len(results):4}")
             every = [result for results in right.values() for result in results]
             print(f"{'intended first':<20} {100 * statistics.fmean(every):.1f} %")
-            print(
-                f"CPU ms: median {1000 * statistics.median(times):.2f}, most {1000 * max(times):.2f}"
-            )
+            median, most = 1000 * statistics.median(times), 1000 * max(times)
+            print(f"CPU ms: median {median:.2f}, most {most:.2f}")
             alone(engine, NEWS_SETS, options.show)
         for name in PASSAGE_SETS:
             small = archive_of(passages(name), Path(folder) / name)

@@ -18,6 +18,8 @@ from index.article import Article, Enrichment, canonical_url
 from index.errors import ArchiveError
 
 FILE_NAME = "archive.db"
+# Saved questions, which search/alerts.py keeps beside it.
+ALERTS_FILE = "alerts.db"
 _FORMAT_VERSION = 2
 # How long another program's transaction is waited for.
 _BUSY_S = 5.0

@@ -13,7 +13,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from index.archive import FILE_NAME, Archive, Content, identity_of, now, open_archive, pack, unpack
+from index.archive import (
+    ALERTS_FILE,
+    FILE_NAME,
+    Archive,
+    Content,
+    identity_of,
+    now,
+    open_archive,
+    pack,
+    unpack,
+)
 from index.article import Article
 from index.config import Config
 from index.document import to_document
@@ -39,11 +49,9 @@ from index.sources import (
 )
 
 REJECTS_FILE = "rejects.txt"
-# Saved questions, which search/alerts.py keeps beside the archive.
-ALERTS_FILE = "alerts.db"
 _OWN_FILES = {
-    *(f"{name}{end}" for name in (FILE_NAME, ALERTS_FILE) for end in ("", "-wal", "-shm")),
-    f"{ALERTS_FILE}-journal",
+    *(FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"),
+    *(ALERTS_FILE, f"{ALERTS_FILE}-journal"),
     REJECTS_FILE,
 }
 

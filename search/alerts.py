@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from index.pipeline import ALERTS_FILE
+from index.archive import ALERTS_FILE, open_archive
 from search.results import Request
 
 _TABLE = """
@@ -36,6 +36,8 @@ class Alerts:
     """The saved questions beside an archive; close them when done."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises ArchiveError where there is no archive."""
+        open_archive(folder).close()
         self._db = sqlite3.connect(folder / ALERTS_FILE, _BUSY_S, isolation_level=None)
         self._db.execute(_TABLE)
 
