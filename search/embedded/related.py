@@ -6,7 +6,7 @@ Computational Linguistics 19(1), 1993), which rare values do not mislead.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -110,14 +110,7 @@ def _outstanding(
 
 def _words(snapshot: Snapshot, texts: Sequence[str], known: Collection[str]) -> list[Outstanding]:
     """The words of texts that stand out, each in the form that most texts have."""
-    seen = [
-        {
-            (token.stem, token.surface)
-            for token in analyze(text)
-            if token.stem is not None and token.surface.isalpha() and token.surface not in known
-        }
-        for text in texts
-    ]
+    seen = [{pair for pair in plain_words(text) if pair[1] not in known} for text in texts]
     texts_with = Counter(stem for pairs in seen for stem in {stem for stem, _ in pairs})
     fewest = max(_FEWEST, len(texts) // _TEXTS_FOR_EACH)
     stems = sorted(s for s, count in texts_with.items() if count >= fewest and s not in known)
@@ -134,6 +127,16 @@ def _words(snapshot: Snapshot, texts: Sequence[str], known: Collection[str]) -> 
             score = round(float(scores[place]), 1)
             found.append(Outstanding(form, form, texts_with[stem], articles, score))
     return found
+
+
+def plain_words(text: str) -> Iterator[tuple[str, str]]:
+    """Stem and surface of each word of a text that is neither a stop word nor a number.
+
+    A short word in capitals is told as without them.
+    """
+    for token in analyze(text):
+        if token.stem is not None and token.stem.isalpha() and token.stem.islower():
+            yield token.stem, token.surface
 
 
 def log_likelihood(

@@ -6,10 +6,10 @@ from collections import Counter
 import numpy as np
 
 from index.config import Ranking
-from index.language.analyzer import analyze
 from index.schema import PERSON, STEM
 from search.embedded.docsets import NO_DOCS, Docs
 from search.embedded.match import Leaf, idf
+from search.embedded.related import plain_words
 from search.embedded.score import Scores
 from search.embedded.snapshot import Snapshot
 from search.embedded.top import question_of
@@ -34,9 +34,8 @@ def telling_words(snapshot: Snapshot, title: str, text: str) -> list[Term]:
     """
     counts: Counter[str] = Counter()
     for part, times in ((title, _TITLE), (text, 1)):
-        for token in analyze(part):
-            if token.stem is not None and not token.stem.isdecimal():
-                counts[token.stem] += times
+        for stem, _ in plain_words(part):
+            counts[stem] += times
     ranked = []
     for stem, count in counts.items():
         articles = len(snapshot.postings(STEM.name, stem))
