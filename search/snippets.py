@@ -1,11 +1,11 @@
 """The passage of an article that shows best why it answers."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from index.language.analyzer import Finder, Token
+from index.language.analyzer import Token
+from index.language.finder import Finder
 from search.results import Snippet
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+|\n+")
@@ -104,52 +104,55 @@ def _window(text: str, matches: Sequence[tuple[Token, float]], chars: int) -> tu
 
     It ends with a sentence where one ends behind its last match and in its second half.
     """
-    sentence_ends = [found.end() for found in _SENTENCE_END.finditer(text)]
+    first_match, last_match = _best_matches(matches, chars)
+    start = _sentence_start(text, first_match, max(last_match - chars, first_match - chars // 2, 0))
+    cut = _SPACE_OR_REST if start else _SPACE
+    if rest := cut.match(text, start):
+        start = rest.end()
+    end = min(len(text), start + chars)
+    if end < len(text):
+        enough = max(last_match, start + chars // 2)
+        if ends := [found.end() for found in _SENTENCE_END.finditer(text, enough, end + 1)]:
+            return start, ends[-1]
+        word_end = end
+        while word_end > start and not text[word_end].isspace():
+            word_end -= 1
+        if word_end > start:  # else it is one long word
+            end = word_end
+    return start, end
+
+
+def _best_matches(matches: Sequence[tuple[Token, float]], chars: int) -> tuple[int, int]:
+    """Where the matches of the passage begin and end; where there are none, at 0."""
     names = [token.stem or token.surface for token, _ in matches]
     weights: dict[str, float] = {}
     for name, (_, weight) in zip(names, matches, strict=True):
         weights[name] = max(weights.get(name, 0.0), weight)
-    best_start, best_weight, last_match = 0, 0.0, 0
     inside = dict.fromkeys(weights, 0)
-    total, behind = 0.0, 0
+    best, most, total, behind = (0, 0), 0.0, 0.0, 0
     # A word that comes again says a little more, the same word twice not twice as much.
     for first, (token, _) in enumerate(matches):
-        start = _sentence_start(text, sentence_ends, token.start, chars)
-        while behind < len(matches) and matches[behind][0].end <= start + chars:
+        while behind < len(matches) and (
+            behind == first or matches[behind][0].end <= token.start + chars
+        ):
             name = names[behind]
             total += weights[name] * (_AGAIN if inside[name] else 1)
             inside[name] += 1
             behind += 1
-        if total > best_weight * _ROUNDED_UP:
-            best_start, best_weight, last_match = start, total, matches[behind - 1][0].end
-        if behind > first:
-            inside[names[first]] -= 1
-            total -= weights[names[first]] * (_AGAIN if inside[names[first]] else 1)
-        else:  # a word longer than a passage
-            behind += 1
-    cut = _SPACE_OR_REST if best_start else _SPACE
-    if rest := cut.match(text, best_start):
-        best_start = rest.end()
-    end = min(len(text), best_start + chars)
-    if end < len(text):
-        enough = max(last_match, best_start + chars // 2)
-        last = bisect_right(sentence_ends, end + 1)
-        if last and sentence_ends[last - 1] >= enough:
-            return best_start, sentence_ends[last - 1]
-        word_end = end
-        while word_end > best_start and not text[word_end].isspace():
-            word_end -= 1
-        if word_end > best_start:  # else it is one long word
-            end = word_end
-    return best_start, end
+        if total > most * _ROUNDED_UP:
+            best, most = (token.start, matches[behind - 1][0].end), total
+        name = names[first]
+        inside[name] -= 1
+        total -= weights[name] * (_AGAIN if inside[name] else 1)
+    return best
 
 
-def _sentence_start(text: str, sentence_ends: Sequence[int], start: int, chars: int) -> int:
-    """Where the sentence around a match begins, or a word not too long before the match."""
-    earliest = max(0, start - chars // 2)
-    last = bisect_right(sentence_ends, start)
-    begin = sentence_ends[last - 1] if last else 0
-    if begin >= earliest:
+def _sentence_start(text: str, match: int, earliest: int) -> int:
+    """Where the sentence around a match begins, or a word before it, from `earliest` on."""
+    begin = earliest
+    for boundary in _SENTENCE_END.finditer(text, earliest, match):
+        begin = boundary.end()
+    if begin > earliest or earliest == 0:
         return begin
-    space = text.find(" ", earliest, start)
-    return space + 1 if space >= 0 else start
+    space = text.find(" ", earliest, match)
+    return space + 1 if space >= 0 else match

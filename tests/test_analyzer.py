@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.language.analyzer import TERM_CHARS, Finder, Token, analyze, query_stem, stop_words
+from index.language.analyzer import TERM_CHARS, Token, analyze, query_stem, stop_words
 from index.language.fold import fold
 
 
@@ -156,25 +156,3 @@ def test_every_stem_is_one_that_a_question_reaches_by_stem_or_surface(text: str)
         if token.stem != written:  # AA, which `expand` asks for
             asked = (query_stem(written), query_stem(token.surface))
             assert token.stem in (None, token.surface, *asked)
-
-
-WORDS = st.sampled_from(
-    [
-        *("Menteri", "persenjataan", "SENJATA", "Persatuan", "satu", "AS", "as", "buku-buku"),
-        *("Soekarno-Hatta", "hatta", "Covid-19", "Rp5,5", "miliar", "10.30", "dari", "Jum'at"),
-        *(".", ",", "\n", "Dr.", "Guaidó"),
-    ]
-)
-
-
-@given(words=st.lists(WORDS, max_size=30), sought=st.sets(WORDS, max_size=4), text=st.text())
-def test_the_finder_finds_the_tokens_of_the_analysis(
-    words: list[str], sought: set[str], text: str
-) -> None:
-    tokens = [token for word in sought for token in analyze(word)]
-    stems = {token.stem for token in tokens if token.stem is not None} | {"5500000000idr"}
-    surfaces = {token.surface for token in tokens}
-    finder = Finder(stems, surfaces)
-    for one in (" ".join(words), text, " ".join(words[::-1])):
-        expected = [t for t in analyze(one) if t.stem in stems or t.surface in surfaces]
-        assert finder.tokens(one) == expected

@@ -1,7 +1,6 @@
 """Text to tokens and question words to stems: what is indexed, and what is asked."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -49,8 +48,8 @@ class _Part(NamedTuple):
     name: str | None  # its stem as a part of a name; None without a capital
 
 
-def analyze(text: str) -> list[Token]:
-    """The tokens of running text, in order.
+def analyze(text: str, headline: bool | None = None) -> list[Token]:
+    """The tokens of running text, in order; whether it is a headline is read in it.
 
     A capital inside a sentence marks a name, whose stem is its modern spelling; at the start of
     a sentence, and in a headline, where most words have one, it marks nothing, and the word is
@@ -59,7 +58,8 @@ def analyze(text: str) -> list[Token]:
     split = pieces(text)
     places = list(accumulate(map(len, split)))
     words = split[1::2]
-    headline = _is_headline(text, words)
+    if headline is None:
+        headline = _is_headline(text, words)
     reads = map(_readings.__getitem__, [word[:TERM_CHARS] for word in words])
     new, tokens = tuple.__new__, list[Token]()
     # Past the call of Token(…), which takes a tenth of the time.
@@ -70,97 +70,26 @@ def analyze(text: str) -> list[Token]:
             tokens.append(new(Token, (surface, root, position, start, end)))
             continue
         name, number, parts = more
-        named = name is not None and _is_name(text, split, position, headline)
-        if named:
-            root = name
+        named = False
+        if name is not None:
+            raw = words[position]
+            if headline:
+                named = raw.isupper() and not text.isupper()
+            else:
+                before = words[position - 1] if position else ""
+                named = not _starts_sentence(split[2 * position], before)
+            if named:
+                root = name
         tokens.append(new(Token, (surface, root, position, start, end)))
-        if parts or number:
-            tokens += _further(text, tokens[-1], number, parts, named)
+        for part in parts:
+            part_stem = part.name if part.name is not None and named else part.stem
+            tokens.append(
+                Token(part.surface, part_stem, position, start + part.start, start + part.end)
+            )
+        if number and end - start <= TERM_CHARS and (amount := amount_at(text, start, end)):
+            for term in amount.terms:
+                tokens.append(Token(surface, term, position, amount.start, amount.end))
     return tokens
-
-
-class Finder:
-    """Finds the tokens that `analyze` gives with some stems or surfaces, in a third of its time.
-
-    It remembers the words of the texts that it has seen.
-    """
-
-    def __init__(self, stems: Collection[str], surfaces: Collection[str]) -> None:
-        self._stems = frozenset(stems)
-        self._surfaces = frozenset(surfaces)
-        self._sought = self._stems | self._surfaces
-        self._with_amounts = any(stem[:1].isdecimal() for stem in stems)
-        self._seen: set[str] = set()
-        self._likely: set[str] = set()
-
-    def tokens(self, text: str) -> list[Token]:
-        """Those tokens of `analyze(text)`."""
-        split = pieces(text)
-        words = split[1::2]
-        distinct = set(words)
-        new = distinct - self._seen
-        self._seen |= new
-        self._likely.update(self._likely_among(new))
-        likely = self._likely & distinct
-        if not likely:
-            return []
-        places = list(accumulate(map(len, split)))
-        headline = _is_headline(text, words)
-        found: list[Token] = []
-        for position, word in enumerate(words):
-            if word not in likely:
-                continue
-            surface, root, more = _readings[word[:TERM_CHARS]]
-            start, end = places[2 * position : 2 * position + 2]
-            name, number, parts = more or (None, False, ())
-            named = name is not None and _is_name(text, split, position, headline)
-            token = Token(surface, name if named else root, position, start, end)
-            found.append(token)
-            found += _further(text, token, number, parts, named)
-        stems, surfaces = self._stems, self._surfaces
-        return [one for one in found if one.stem in stems or one.surface in surfaces]
-
-    def _likely_among(self, new: Collection[str]) -> Iterator[str]:
-        """The words that can be one of those that are looked for, wherever they stand."""
-        stems, surfaces = self._stems, self._surfaces
-        for word in new:
-            surface, root, more = _readings[word if len(word) <= TERM_CHARS else word[:TERM_CHARS]]
-            if root in stems or surface in surfaces:
-                yield word
-            elif more is not None:
-                name, number, parts = more
-                if (
-                    name in stems
-                    or (number and self._with_amounts)
-                    or (parts and any(_found_by(part) & self._sought for part in parts))
-                ):
-                    yield word
-
-
-def _found_by(part: "_Part") -> set[str | None]:
-    """Whatever a part of a word may be found by."""
-    return {part.surface, part.stem, part.name}
-
-
-def _is_name(text: str, split: Sequence[str], position: int, headline: bool) -> bool:
-    """Whether a word with a capital is a name where it stands."""
-    if headline:
-        return split[2 * position + 1].isupper() and not text.isupper()
-    before = split[2 * position - 1] if position else ""
-    return not _starts_sentence(split[2 * position], before)
-
-
-def _further(
-    text: str, token: Token, number: bool, parts: "Sequence[_Part]", named: bool
-) -> Iterator[Token]:
-    """What else a word is found by: its parts, and the amount that it is the number of."""
-    surface, _, position, start, end = token
-    for part in parts:
-        part_stem = part.name if part.name is not None and named else part.stem
-        yield Token(part.surface, part_stem, position, start + part.start, start + part.end)
-    if number and end - start <= TERM_CHARS and (amount := amount_at(text, start, end)):
-        for term in amount.terms:
-            yield Token(surface, term, position, amount.start, amount.end)
 
 
 def query_stem(word: str) -> str | None:
