@@ -8,23 +8,20 @@ the words of the texts unknown to the process and once with them known.
 """
 
 import argparse
-import random
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
 import search
+from benchmarks.around import short_questions
 from benchmarks.data import archive_of, news, queries, require_data
 from index.article import clean_text
 from index.config import Config
-from index.language import analyzer, tokens
-from index.language.analyzer import query_stem
+from index.language import analyzer
 from search.embedded.engine import EmbeddedEngine
 from search.results import SNIPPET_CHARS
 from search.snippets import Highlighter
-
-SEED = 20210622
 
 
 def questions(
@@ -32,12 +29,9 @@ def questions(
 ) -> list[tuple[list[str], search.Request]]:
     """The texts of the first hits of so many questions: headlines, or two to four words of each."""
     asked = []
-    draw = random.Random(SEED)
-    for _, words in list(queries("headline"))[:count]:
-        telling = [word[0] for word in tokens.words(words) if query_stem(word[0]) is not None]
-        asked_for = draw.randint(2, 4) if short else len(telling)
-        first = draw.randint(0, max(0, len(telling) - asked_for))
-        request = search.Request(" ".join(telling[first : first + asked_for]))
+    headlines = [words for _, words in list(queries("headline"))[:count]]
+    for words in short_questions(count) if short else headlines:
+        request = search.Request(words)
         found = engine._answer(request).found
         texts = []
         for doc in found.docs[found.scores.argsort()[::-1][:10]].tolist():

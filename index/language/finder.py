@@ -2,8 +2,9 @@
 
 A stem stands in its word as it is, but for its first letter, which a prefix may change (*tulis*,
 *menulis*): so only the neighbourhoods of such places are analysed, and those of old spellings,
-apostrophes and letters beyond ASCII, for which that does not hold. It held for the other 159,000
-words of 38,230 news articles. A question with digits or hyphens is looked for in the whole text.
+apostrophes and letters beyond ASCII, for which that does not hold. It held for all of the other
+142,822 words of 38,230 news articles. A question with digits or hyphens is looked for in the whole
+text.
 """
 
 import re

@@ -1,6 +1,7 @@
 """cakap-search alert: saved questions, and what is new since they were last asked."""
 
 import sys
+import textwrap
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,7 +19,10 @@ from search.cli.options import (
     question_of,
     warn,
 )
-from search.cli.style import bold, dim, local_time
+from search.cli.query import print_notes, readings
+from search.cli.style import bold, dim, link, local_time, width
+
+_INDENT = " " * 4
 
 app = typer.Typer(help="Save questions, and tell what is new to them.", no_args_is_help=True)
 
@@ -48,6 +52,7 @@ def add(
         if not alerts.add(Alert(name, request, scan.archive.seq)):
             fail(f"there is an alert {name!r} already; `alert remove` it first", EXIT_USAGE)
     print(f"{name}: saved; {scan.total:,} in the archive so far")
+    print_notes([*readings(scan.query), *scan.warnings], settings)
 
 
 def run(
@@ -67,6 +72,7 @@ def run(
     from search.alerts import Alerts
 
     failed = False
+    wrap = textwrap.TextWrapper(width() or 1_000_000, subsequent_indent=_INDENT)
     with Alerts(settings.folder) as alerts, search.open(settings.folder, settings.config) as engine:
         chosen = [one for one in alerts.all() if name in (None, one.name)]
         if name is not None and not chosen:
@@ -89,8 +95,9 @@ def run(
                 print(bold(f"{alert.name}: {scan.total:,} new"))
                 for hit in scan:
                     date = local_time(hit.date, settings.config.timezone)
-                    print(f"  {date}  {hit.title or '(no title)'}")
-                    print(dim(f"    {hit.url or hit.id}"))
+                    print(wrap.fill(f"  {date}  {hit.title or '(no title)'}"))
+                    columns = wrap.width - len(_INDENT) if width() is not None else None
+                    print(_INDENT + (link(hit.url, columns) if hit.url else dim(hit.id)))
             # Only what has reached the reader is seen: after a closed pipe it is told again.
             sys.stdout.flush()
             alerts.saw(alert.name, scan.archive.seq)

@@ -197,7 +197,9 @@ def _print_table(response: "Response", request: "Request", timezone: str) -> Non
         _print_nothing(response.nothing, response, columns)
     if response.suggestion is not None:
         print()
-        print(f"Maksud Anda: {bold(response.suggestion)}")
+        wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)
+        asked, meant = "Maksud Anda: ", response.suggestion
+        print(asked + bold(wrap.fill(asked + meant).removeprefix(asked)))
     if response.related is not msgspec.UNSET:
         _print_related(response.related, columns)
     print_facets(response.facets)
@@ -210,7 +212,7 @@ def _print_nothing(nothing: "Nothing", response: "Response", columns: int | None
     wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)
     print()
     if not response.archive.articles:
-        print("The archive is empty: put articles into it with `cakap-search index`.")
+        print(wrap.fill("The archive is empty: put articles into it with `cakap-search index`."))
         return
     if response.query.parsed:
         print(wrap.fill(f"Nothing was found for: {response.query.parsed}"))
@@ -221,7 +223,8 @@ def _print_nothing(nothing: "Nothing", response: "Response", columns: int | None
         name = f"{'not ' * one.negated}{KEYWORDS[one.field].label.lower()} {names}"
         print(wrap.fill(f"Without {name}: {_articles(one.articles)}"))
     if nothing.first_day is not None:
-        print(f"The archive's articles are from {nothing.first_day} to {nothing.last_day}.")
+        days = f"{nothing.first_day} to {nothing.last_day}"
+        print(wrap.fill(f"The archive's articles are from {days}."))
 
 
 def _print_related(related: "Related", columns: int | None) -> None:

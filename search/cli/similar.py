@@ -1,6 +1,7 @@
 """cakap-search similar: articles like another."""
 
 import sys
+import textwrap
 from typing import Annotated, Literal
 
 import msgspec
@@ -38,13 +39,14 @@ def run(
     elif output == "urls":
         sys.stdout.writelines(f"{hit.url}\n" for hit in similar.hits if hit.url)
     else:
-        print(f"Like {bold(similar.title or similar.id)}")
-        print(dim(f"by {', '.join(similar.words)}"))
+        wrap = textwrap.TextWrapper(width() or 1_000_000, subsequent_indent="   ")
+        print(bold(wrap.fill(f"Like {similar.title or similar.id}")))
+        print(dim(wrap.fill(f"by {', '.join(similar.words)}")))
         for number, hit in enumerate(similar.hits, 1):
             print()
             print_hit(number, hit, width(), settings.config.timezone)
         if similar.copies:
             print()
-            print(dim(f"left out as copies: {', '.join(similar.copies)}"))
+            print(dim(wrap.fill(f"left out as copies: {', '.join(similar.copies)}")))
     if not similar.hits:
         raise typer.Exit(EXIT_NOTHING)

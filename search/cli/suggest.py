@@ -6,6 +6,9 @@ import msgspec
 import typer
 
 from search.cli.options import EXIT_NOTHING, Settings
+from search.cli.style import width
+
+_OTHER_COLUMNS = 19  # the kind, a count of nine digits, and the spaces between
 
 
 def run(
@@ -29,7 +32,10 @@ def run(
         print(msgspec.json.format(msgspec.json.encode(completions), indent=2).decode())
     else:
         longest = max((len(one.text) for one in completions), default=0)
+        if (columns := width()) is not None:
+            longest = min(longest, columns - _OTHER_COLUMNS)
         for one in completions:
-            print(f"{one.kind:<8} {one.text:<{longest}} {one.articles:>9,}")
+            text = one.text if len(one.text) <= longest else one.text[: longest - 1] + "…"
+            print(f"{one.kind:<8} {text:<{longest}} {one.articles:>9,}")
     if not completions:
         raise typer.Exit(EXIT_NOTHING)

@@ -37,7 +37,6 @@ _SHORTEST_FOR_TWO_EDITS = 6
 # In logarithms of likelihood, tuned by benchmarks/suggestions.py.
 _COST_OF_EDIT = 3.0
 _UNKNOWN = 0.01  # articles that an unknown word might yet be in
-_POWER = 3
 _CONTEXTLESS = 0.001  # what an article counts that has nothing else of the question
 _CANDIDATES = 12  # the nearest and most frequent, of which the likeliest is found
 _NO_WEIGHT = 1e-9  # what rounding leaves of it
@@ -141,7 +140,8 @@ class _Context:
             held[slip.found.docs] -= weight
             total -= weight
         if total > _NO_WEIGHT:
-            held = _CONTEXTLESS + (held / total) ** _POWER
+            held /= total
+            held = _CONTEXTLESS + held * held * held
         else:
             held[:] = 1.0
         return held * self._snapshot.alive
@@ -185,10 +185,10 @@ def _near(snapshot: Snapshot, word: str, fewest: int) -> list[str]:
         table = field.terms
         frequencies = np.diff(field.starts)
         # A word that is in so many articles is in its share of them in one segment.
-        enough = frequencies >= -(-fewest // len(snapshot.segments))
-        lengths = np.diff(table.offsets)
-        enough &= (lengths >= len(word) - most_edits) & (lengths <= len(word) + most_edits)
-        numbers = enough.nonzero()[0]
+        numbers = (frequencies >= -(-fewest // len(snapshot.segments))).nonzero()[0]
+        lengths = table.offsets[numbers + 1] - table.offsets[numbers]
+        shortest, longest = len(word) - most_edits, len(word) + most_edits
+        numbers = numbers[(lengths >= shortest) & (lengths <= longest)]
         begin_alike = table.with_prefix(word[:half])
         first, last = numbers.searchsorted((begin_alike.start, begin_alike.stop)).tolist()
         ends = table.offsets[numbers + 1]

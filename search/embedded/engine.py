@@ -432,7 +432,7 @@ class EmbeddedEngine:
         days = self._days(np.flatnonzero(self._snapshot.alive)).top
         return Nothing(
             filters,
-            [leaf.word for leaf in answer.found.leaves if not len(leaf.found)],
+            list(dict.fromkeys(leaf.word for leaf in answer.found.leaves if not len(leaf.found))),
             days[0][0] if days else None,
             days[-1][0] if days else None,
         )

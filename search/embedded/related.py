@@ -14,34 +14,37 @@ from numpy.typing import NDArray
 
 from index.enrich.countries import country_label
 from index.language.analyzer import analyze
-from index.schema import COUNTRY, PERSON, STEM
+from index.schema import COUNTRY, PERSON, STEM, Field
 from search.embedded.docsets import Docs
 from search.embedded.facets import articles_by_person, count_values
 from search.embedded.snapshot import Snapshot
 from search.results import Outstanding, Related
 
 # So many of the best articles' texts are read for words: half of the 20 ms that all may take.
-BEST_TEXTS = 15
+BEST_TEXTS = 12
 _SHOWN = 5
 _SHOWN_WORDS = 10
 # What fewer articles have is chance, or theirs alone.
 _FEWEST = 2
-_TEXTS_FOR_EACH = 5  # of fifteen, three have a word that is told
+_TEXTS_FOR_EACH = 4  # of twelve, three have a word that is told
 # One in a thousand by chance, for one degree of freedom.
 _SIGNIFICANT = 10.83
-# The value itself is exact, who may be shown is chosen among so many by counts with the dead.
+# Those that are told are counted exactly, and chosen among so many by counts with the deleted.
 _CANDIDATES = 3 * _SHOWN
 
 
 class Background(NamedTuple):
-    """How many documents of a snapshot, deleted ones included, name each person."""
+    """How many documents of a snapshot, deleted ones included, name each person and country."""
 
     people: NDArray[np.int64]
+    countries: dict[str, int]
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Background":
         """Counted once for a snapshot."""
-        return cls(articles_by_person(snapshot, np.arange(snapshot.size))[0])
+        every = np.arange(snapshot.size)
+        countries = count_values(snapshot, COUNTRY.name, every, None, None, frozenset()).top
+        return cls(articles_by_person(snapshot, every)[0], dict(countries))
 
 
 def related(
@@ -58,7 +61,7 @@ def related(
     if len(docs) == snapshot.alive.sum():
         return Related([], [], [])
     people = _people(snapshot, background, docs)
-    countries = _countries(snapshot, docs)
+    countries = _countries(snapshot, background, docs)
     names = {token.surface for one in (*people, *countries) for token in analyze(one.label)}
     return Related(people, countries, _words(snapshot, texts, names.union(asked)))
 
@@ -66,40 +69,38 @@ def related(
 def _people(snapshot: Snapshot, background: Background, docs: Docs) -> list[Outstanding]:
     counts, _ = articles_by_person(snapshot, docs)
     frequent = np.flatnonzero(counts >= _FEWEST)
-    scores = log_likelihood(counts[frequent], len(docs), background.people[frequent], snapshot.size)
-    best = frequent[np.argsort(-scores, kind="stable")[:_CANDIDATES]].tolist()
-    named = [(snapshot.people.name(person), int(counts[person])) for person in best]
-    return _outstanding(
-        ((name, name, count, _having(snapshot, PERSON.name, name)) for name, count in named),
-        len(docs),
-        snapshot,
-    )
+    likely = _likely(snapshot, docs, counts[frequent], background.people[frequent])
+    named = ((snapshot.people.name(one), int(counts[one])) for one in frequent[likely].tolist())
+    return _outstanding(snapshot, docs, PERSON, ((name, name, count) for name, count in named))
 
 
-def _countries(snapshot: Snapshot, docs: Docs) -> list[Outstanding]:
+def _countries(snapshot: Snapshot, background: Background, docs: Docs) -> list[Outstanding]:
     counted = count_values(snapshot, COUNTRY.name, docs, None, None, frozenset()).top
-    return _outstanding(
-        (
-            (code, country_label(code), count, _having(snapshot, COUNTRY.name, code))
-            for code, count in counted
-            if count >= _FEWEST
-        ),
-        len(docs),
-        snapshot,
-    )
+    frequent = [(code, count) for code, count in counted if count >= _FEWEST]
+    inside = np.array([count for _, count in frequent], dtype=np.int64)
+    everywhere = np.array([background.countries[code] for code, _ in frequent], dtype=np.int64)
+    likely = [frequent[place] for place in _likely(snapshot, docs, inside, everywhere).tolist()]
+    named = ((code, country_label(code), count) for code, count in likely)
+    return _outstanding(snapshot, docs, COUNTRY, named)
 
 
-def _having(snapshot: Snapshot, field: str, value: str) -> int:
-    return int((snapshot.mask(field, value) & snapshot.alive).sum())
+def _likely(
+    snapshot: Snapshot, docs: Docs, inside: NDArray[np.int64], everywhere: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The places of the values that may stand out most, by counts with the deleted."""
+    scores = log_likelihood(inside, len(docs), everywhere, snapshot.size)
+    return np.argsort(-scores, kind="stable")[:_CANDIDATES]
 
 
 def _outstanding(
-    counted: Iterable[tuple[str, str, int, int]], articles: int, snapshot: Snapshot
+    snapshot: Snapshot, docs: Docs, field: Field, counted: Iterable[tuple[str, str, int]]
 ) -> list[Outstanding]:
-    """The most outstanding of values, each with label, count in the answer and in the archive."""
-    rows = list(counted)
+    """The most outstanding of values, of each the value, its label and its count in the answer."""
+    rows = [
+        (*row, int((snapshot.mask(field.name, row[0]) & snapshot.alive).sum())) for row in counted
+    ]
     inside, everywhere = (np.array([row[n] for row in rows], dtype=np.int64) for n in (2, 3))
-    scores = log_likelihood(inside, articles, everywhere, int(snapshot.alive.sum())).tolist()
+    scores = log_likelihood(inside, len(docs), everywhere, int(snapshot.alive.sum())).tolist()
     found = [
         Outstanding(*row, round(score, 1))
         for row, score in zip(rows, scores, strict=True)
