@@ -15,6 +15,7 @@ from index.language.fold import fold
 from index.language.tokens import words
 from index.schema import COUNTRY, PERSON, SURFACE
 from index.segments.arrays import Ints
+from index.segments.postings import docs_of
 from index.segments.segment import Segment, ranges
 from search.embedded.docsets import Docs
 from search.embedded.facets import articles_by_person
@@ -215,7 +216,7 @@ class _Titles(NamedTuple):
         field = segment.text[SURFACE.name]
         titled = field.titled.astype(np.int64)
         terms = np.searchsorted(field.starts, titled, side="right") - 1
-        docs = field.docs[titled]
+        docs = docs_of(field.postings[titled])
         order = np.argsort(docs, kind="stable")
         starts = np.zeros(len(segment) + 1, dtype=np.int64)
         np.cumsum(np.bincount(docs, minlength=len(segment)), out=starts[1:])

@@ -42,7 +42,7 @@ def telling_words(snapshot: Snapshot, title: str, text: str) -> list[Term]:
         if 2 <= articles <= max(2, _LARGEST_SHARE * snapshot.size):
             weight = 1 + math.log(count)
             ranked.append((-weight * idf(snapshot, articles), stem, weight))
-    return [Term(stem, weight) for _, stem, weight in sorted(ranked)[:_WORDS]]
+    return [Term(stem, weight=weight) for _, stem, weight in sorted(ranked)[:_WORDS]]
 
 
 def alike(
