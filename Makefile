@@ -25,6 +25,9 @@ bench: .venv/tested
 	$(BIN)/python -m benchmarks.enrichment
 	$(BIN)/python -m benchmarks.indexing
 	$(BIN)/python -m benchmarks.relevance
+	$(BIN)/python -m benchmarks.suggestions
+	$(BIN)/python -m benchmarks.around
+	$(BIN)/python -m benchmarks.snippets
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.11")'

@@ -19,6 +19,8 @@ from index.durable import make_folder
 from index.errors import ArchiveError, SourceError
 
 FILE_NAME = "archive.db"
+# Saved questions, which search/alerts.py keeps beside it.
+ALERTS_FILE = "alerts.db"
 _FORMAT_VERSION = 3
 # How long another program's transaction is waited for.
 _BUSY_S = 5.0

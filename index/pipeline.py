@@ -17,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from index.archive import (
+    ALERTS_FILE,
     FILE_NAME,
     Archive,
     Content,
@@ -54,7 +55,11 @@ from index.sources import (
 )
 
 REJECTS_FILE = "rejects.txt"
-_OWN_FILES = {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", REJECTS_FILE}
+_OWN_FILES = {
+    *(FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"),
+    *(ALERTS_FILE, f"{ALERTS_FILE}-journal"),
+    REJECTS_FILE,
+}
 
 # Articles sent to a worker at once: enough that sending costs little beside the work.
 _RECORDS_PER_TASK = 32

@@ -15,11 +15,25 @@ from index.errors import (
     SourceError,
 )
 from search.engine import Engine, open
-from search.results import Facet, FacetResult, FacetValue, Hit, Request, Response, Scan, Snippet
+from search.results import (
+    Completion,
+    Facet,
+    FacetResult,
+    FacetValue,
+    Hit,
+    Related,
+    Request,
+    Response,
+    Scan,
+    Similar,
+    Snippet,
+    Timeline,
+)
 
 __all__ = [
     "ArchiveError",
     "CakapError",
+    "Completion",
     "ConfigError",
     "Engine",
     "EngineUnavailable",
@@ -28,10 +42,13 @@ __all__ = [
     "FacetValue",
     "Hit",
     "QueryError",
+    "Related",
     "Request",
     "Response",
     "Scan",
+    "Similar",
     "Snippet",
     "SourceError",
+    "Timeline",
     "open",
 ]

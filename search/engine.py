@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.config import Config, archive_folder, find_config, load_config
-from search.results import Request, Response, Scan
+from search.results import Completion, Interval, Request, Response, Scan, Similar, Timeline
 
 
 class Engine(Protocol):
@@ -18,6 +18,21 @@ class Engine(Protocol):
 
     def scan(self, request: Request) -> Scan:
         """The same hits one by one, for results too large to hold, and no facets."""
+
+    def timeline(self, request: Request, interval: Interval | None = None) -> Timeline:
+        """How many articles answer in each period, by default such that periods are few."""
+
+    def similar(self, name: str, limit: int = 10) -> Similar | None:
+        """Articles like the one with an id or URL, without copies of it; None without that one.
+
+        Raises QueryError for an id that several articles have.
+        """
+
+    def suggest(self, beginning: str, limit: int = 5) -> list[Completion]:
+        """What a beginning may become: people, countries, phrases that titles share, words.
+
+        At most `limit` of each kind, most used first.
+        """
 
     def close(self) -> None:
         """Release the archive."""

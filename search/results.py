@@ -36,7 +36,9 @@ class Request(msgspec.Struct, frozen=True):
     matches words as they are written instead of by their stems, `expand` also by their aliases
     and numbers by their value, unless `exact`. `limit` None means every hit.
     `snippet_chars` 0 means no snippets. `total` False spares the counting: the best hits are then
-    found without looking at every article that answers.
+    found without looking at every article that answers. `related` asks what stands out in the
+    answer. `after_seq` leaves only what came into the archive, or changed, after its change of that
+    number.
     """
 
     query: str = ""
@@ -54,6 +56,8 @@ class Request(msgspec.Struct, frozen=True):
     explain: bool = False
     snippet_chars: _Count = SNIPPET_CHARS
     total: bool = True
+    related: bool = False
+    after_seq: _Count = 0
 
 
 def checked(request: Request) -> Request:
@@ -75,11 +79,12 @@ def checked(request: Request) -> Request:
 
 
 class ArchiveState(msgspec.Struct, frozen=True):
-    """Which state of the archive an answer describes."""
+    """Which state of the archive an answer describes; `seq` is its last change."""
 
     commit: int
     articles: int
     last_indexed: str
+    seq: int
 
 
 class Expansion(msgspec.Struct, frozen=True, rename={"typed": "from"}):
@@ -160,8 +165,57 @@ class FacetResult(msgspec.Struct, frozen=True):
     values: list[FacetValue]
 
 
+class Outstanding(msgspec.Struct, frozen=True):
+    """A value that `count` of the counted articles have, and `articles` of the whole archive.
+
+    `score` is by how much that is more than chance would have it (log-likelihood).
+    """
+
+    value: str
+    label: str
+    count: int
+    articles: int
+    score: float
+
+
+class Related(msgspec.Struct, frozen=True):
+    """What stands out in an answer against the whole archive, most first.
+
+    People and countries are counted in every article that answers, words in the texts of the
+    best ones.
+    """
+
+    people: list[Outstanding]
+    countries: list[Outstanding]
+    words: list[Outstanding]
+
+
+class Without(msgspec.Struct, frozen=True):
+    """A filter, and how many articles would answer without it."""
+
+    field: str
+    values: list[str]
+    negated: bool
+    articles: int
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """Why nothing answers: what each filter costs, words that no article has, and the days
+    between which the archive's articles appeared.
+    """
+
+    filters: list[Without]
+    unknown_words: list[str]
+    first_day: str | None
+    last_day: str | None
+
+
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a Request; `total` is None where it asked for none."""
+    """The answer to a Request; `total` is None where it asked for none.
+
+    `suggestion` is the question with words spelt otherwise, which may have been meant. `related`
+    is there where it was asked for, `nothing` where `total` is 0.
+    """
 
     schema_version: int = 1
     archive: ArchiveState
@@ -170,6 +224,9 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     took_ms: float
     hits: list[Hit]
     facets: dict[str, FacetResult]
+    related: Related | msgspec.UnsetType = msgspec.UNSET
+    nothing: Nothing | msgspec.UnsetType = msgspec.UNSET
+    suggestion: str | None = None
     warnings: list[str]
 
     def to_json(self, *, indent: int = 0) -> bytes:
@@ -178,12 +235,67 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.format(encoded, indent=indent) if indent else encoded
 
 
+class Leader(msgspec.Struct, frozen=True):
+    """The article that answers best in a period."""
+
+    id: str
+    title: str | None
+
+
+class Period(msgspec.Struct, frozen=True):
+    """A day, month or year, and the number of its articles; a peak names its leading one."""
+
+    period: str
+    articles: int
+    leader: Leader | None = None
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """How many articles answer in each period from the first to the last, empty ones included.
+
+    `total` is the periods' sum and the `undated`.
+    """
+
+    schema_version: int = 1
+    archive: ArchiveState
+    query: Understood
+    interval: Interval
+    total: int
+    undated: int
+    periods: list[Period]
+    warnings: list[str]
+
+
+class Completion(msgspec.Struct, frozen=True):
+    """What a beginning may become, and how many articles have it."""
+
+    text: str
+    kind: Literal["person", "country", "phrase", "word"]
+    articles: int
+
+
+class Similar(msgspec.Struct, frozen=True, kw_only=True):
+    """Articles like another one, most alike first; `copies` of it are not among them.
+
+    `words` are those by which they were found.
+    """
+
+    schema_version: int = 1
+    id: str
+    title: str | None
+    words: list[str]
+    hits: list[Hit]
+    copies: list[str]
+    took_ms: float
+
+
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a Request hit by hit, and what is known before the first of them.
 
     Iterate over it once, while the engine is open.
     """
 
+    archive: ArchiveState
     query: Understood
     total: int
     warnings: list[str]

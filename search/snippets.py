@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from index.language.analyzer import Token, analyze
+from index.language.analyzer import Token
+from index.language.finder import Finder
 from search.results import Snippet
 
 # A passage is chosen around one of the first so many matches. Each costs up to a passage's length,
@@ -12,6 +13,10 @@ from search.results import Snippet
 _MOST_MATCHES = 2000
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]*\s+|\n+")
+# What a word counts that stands in the passage already.
+_AGAIN = 0.1
+# A later passage is not better by what rounding adds.
+_ROUNDED_UP = 1 + 1e-9
 _SPACE = re.compile(r"\s+")
 # What is left of the words before a cut.
 _SPACE_OR_REST = re.compile(r"[\s,;:.!?…)\]–—-]+")
@@ -33,6 +38,8 @@ class Highlighter:
         self._stems = stems
         self._surfaces = surfaces
         self._phrases = phrases
+        in_phrases = frozenset[str]().union(*phrases)
+        self._finder = Finder(stems.keys(), surfaces.keys() | in_phrases)
 
     def snippet(self, text: str, chars: int) -> Snippet:
         """The passage of at most about `chars` characters with most of the question's weight.
@@ -41,8 +48,7 @@ class Highlighter:
         no word but one longer than they are; white space is made plain, and highlights refer to
         the text as shown.
         """
-        asked = self._stems or self._surfaces or self._phrases
-        matches = self._matches(analyze(text))[:_MOST_MATCHES] if asked else []
+        matches = self._matches(self._finder.tokens(text))[:_MOST_MATCHES]
         start, end = _window(text, matches, chars)
         shown = text[start:end]
         pieces: list[str] = ["… "] if text[:start].strip() else []
@@ -98,41 +104,59 @@ class Highlighter:
 
 
 def _window(text: str, matches: Sequence[tuple[Token, float]], chars: int) -> tuple[int, int]:
-    """Start and end of the passage: the one whose different words weigh most, then earliest."""
-    best_start, best_weight = 0, 0.0
-    for first, (token, _) in enumerate(matches):
-        start = _sentence_start(text, token.start, chars)
-        seen: dict[str, float] = {}
-        for place in range(first, len(matches)):  # a slice would copy all to the end
-            other, weight = matches[place]
-            if other.end > start + chars:
-                break
-            name = other.stem or other.surface
-            # A word that comes again says a little more, the same word twice not twice as much.
-            seen[name] = max(seen.get(name, 0.0), weight) + (0.1 * weight if name in seen else 0)
-        total = sum(seen.values())
-        if total > best_weight:
-            best_start, best_weight = start, total
-    cut = _SPACE_OR_REST if best_start else _SPACE
-    if rest := cut.match(text, best_start):
-        best_start = rest.end()
-    end = min(len(text), best_start + chars)
+    """Start and end of the passage: the one whose different words weigh most, then earliest.
+
+    It ends with a sentence where one ends behind its last match and in its second half.
+    """
+    first_match, last_match = _best_matches(matches, chars)
+    start = _sentence_start(text, first_match, max(last_match - chars, first_match - chars // 2, 0))
+    cut = _SPACE_OR_REST if start else _SPACE
+    if rest := cut.match(text, start):
+        start = rest.end()
+    end = min(len(text), start + chars)
     if end < len(text):
+        enough = max(last_match, start + chars // 2)
+        if ends := [found.end() for found in _SENTENCE_END.finditer(text, enough, end + 1)]:
+            return start, ends[-1]
         word_end = end
-        while word_end > best_start and not text[word_end].isspace():
+        while word_end > start and not text[word_end].isspace():
             word_end -= 1
-        if word_end > best_start:  # else it is one long word
+        if word_end > start:  # else it is one long word
             end = word_end
-    return best_start, end
+    return start, end
 
 
-def _sentence_start(text: str, start: int, chars: int) -> int:
-    """Where the sentence around a match begins, or a word not too long before the match."""
-    earliest = max(0, start - chars // 2)
+def _best_matches(matches: Sequence[tuple[Token, float]], chars: int) -> tuple[int, int]:
+    """Where the matches of the passage begin and end; where there are none, at 0."""
+    names = [token.stem or token.surface for token, _ in matches]
+    weights: dict[str, float] = {}
+    for name, (_, weight) in zip(names, matches, strict=True):
+        weights[name] = max(weights.get(name, 0.0), weight)
+    inside = dict.fromkeys(weights, 0)
+    best, most, total, behind = (0, 0), 0.0, 0.0, 0
+    # A word that comes again says a little more, the same word twice not twice as much.
+    for first, (token, _) in enumerate(matches):
+        while behind < len(matches) and (
+            behind == first or matches[behind][0].end <= token.start + chars
+        ):
+            name = names[behind]
+            total += weights[name] * (_AGAIN if inside[name] else 1)
+            inside[name] += 1
+            behind += 1
+        if total > most * _ROUNDED_UP:
+            best, most = (token.start, matches[behind - 1][0].end), total
+        name = names[first]
+        inside[name] -= 1
+        total -= weights[name] * (_AGAIN if inside[name] else 1)
+    return best
+
+
+def _sentence_start(text: str, match: int, earliest: int) -> int:
+    """Where the sentence around a match begins, or a word before it, from `earliest` on."""
     begin = earliest
-    for boundary in _SENTENCE_END.finditer(text, earliest, start):
+    for boundary in _SENTENCE_END.finditer(text, earliest, match):
         begin = boundary.end()
     if begin > earliest or earliest == 0:
         return begin
-    space = text.find(" ", earliest, start)
-    return space + 1 if space >= 0 else start
+    space = text.find(" ", earliest, match)
+    return space + 1 if space >= 0 else match

@@ -253,7 +253,11 @@ def test_colour_can_be_switched_off(samples_archive: Path, variable: dict[str, s
         ("query", QUESTION),
         ("query", QUESTION, "--explain"),
         ("query", "", "--facet", "person", "--facet", "date:day", "--facet", "author"),
+        ("query", QUESTION, "--related"),
         ("facets", "person"),
+        ("timeline", "Rusia", "--by", "day"),
+        ("suggest", "m"),
+        ("similar", "1101"),
         ("show", "1101"),
     ],
 )
@@ -266,6 +270,16 @@ def test_every_line_fits_the_terminal(
     for line in lines:
         assert len(line) <= columns, line
         assert line == line.rstrip(), line
+
+
+@pytest.mark.parametrize("columns", [48, 80, 140])
+def test_nothing_found_fits_the_terminal(samples_archive: Path, columns: int) -> None:
+    question = "senjata yang dikirim oleh Lavrof kepada pemerintah di Caracas minggu kemarin"
+    arguments = ("query", question, "--match", "all", "--date", "1990", "--no-facets")
+    shown = run_on_terminal(*arguments, "--archive", samples_archive, columns=columns)
+    assert "Maksud Anda: " in shown
+    for line in ANSI.sub("", shown).splitlines():
+        assert len(line) <= columns, line
 
 
 def test_a_terminal_of_a_few_columns_is_written_to_all_the_same(samples_archive: Path) -> None:
@@ -334,9 +348,10 @@ def test_json_is_the_answer_whole(ask: Any) -> None:
         ask("query", QUESTION, "--country", "VE", "--format", "json", "-n", "2").stdout
     )
     assert list(answer) == [
-        *("schema_version", "archive", "query", "total", "took_ms", "hits", "facets", "warnings")
+        *("schema_version", "archive", "query", "total", "took_ms", "hits", "facets"),
+        *("suggestion", "warnings"),
     ]
-    assert set(answer["archive"]) == {"commit", "articles", "last_indexed"}
+    assert set(answer["archive"]) == {"commit", "articles", "last_indexed", "seq"}
     assert answer["archive"]["articles"] == 40
     assert answer["query"] == {
         "raw": QUESTION,

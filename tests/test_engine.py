@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -479,3 +480,40 @@ def test_who_and_what_only_deleted_articles_name_is_unknown(tmp_path: Path) -> N
         with pytest.raises(QueryError, match=r"no source .*'Kabar Sore'$"):
             answered(engine, filters={"source": ["Kabar Sore"]})
         assert ids(engine, "", filters={"source": ["Warta Pagi"]}) == ["gudang"]
+
+
+def test_only_what_came_after_a_change_of_the_archive(tmp_path: Path) -> None:
+    archive = make_archive(tmp_path, ARTICLES[:3])
+    with search.open(archive, Config()) as engine:
+        seq = engine.search(search.Request()).archive.seq
+        assert ids(engine, "", after_seq=seq) == []
+    (tmp_path / "more.jsonl").write_bytes(msgspec.json.encode(ARTICLES[3]))
+    index_paths([str(tmp_path / "more.jsonl")], archive, Config(), jobs=1)
+    with search.open(archive, Config()) as engine:
+        assert ids(engine, "", after_seq=seq) == ["kopi"]
+        assert ids(engine, "senjata", after_seq=seq) == []
+
+
+def test_every_hit_is_listed_in_the_memory_of_one(tmp_path: Path) -> None:
+    articles = [
+        {"id": f"n{n}", "title": f"Kopi {n % 7}", "text": "Kopi dipanen lagi. " * 400}
+        for n in range(600)
+    ]
+    with search.open(make_archive(tmp_path, articles), Config()) as engine:
+        request = search.Request("kopi", limit=None)
+        first = [hit.id for hit in engine.scan(request)]  # fills what is kept for every question
+        scan = engine.scan(request)
+        tracemalloc.start()
+        ids_in_order = []
+        peaks = []
+        for hit in scan:
+            ids_in_order.append(hit.id)
+            if len(ids_in_order) % 200 == 0:
+                peaks.append(tracemalloc.get_traced_memory()[1])
+                tracemalloc.reset_peak()
+        tracemalloc.stop()
+    assert ids_in_order == first
+    assert len(set(ids_in_order)) == scan.total == 600
+    # Six hundred texts are 4.6 MB; what grows is the list of ids.
+    assert max(peaks) - min(peaks) < 100_000
+    assert max(peaks) < 1_000_000

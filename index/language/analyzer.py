@@ -48,8 +48,8 @@ class _Part(NamedTuple):
     name: str | None  # its stem as a part of a name; None without a capital
 
 
-def analyze(text: str) -> list[Token]:
-    """The tokens of running text, in order.
+def analyze(text: str, headline: bool | None = None) -> list[Token]:
+    """The tokens of running text, in order; whether it is a headline is read in it.
 
     A capital inside a sentence marks a name, whose stem is its modern spelling; at the start of
     a sentence, and in a headline, where most words have one, it marks nothing, and the word is
@@ -58,7 +58,8 @@ def analyze(text: str) -> list[Token]:
     split = pieces(text)
     places = list(accumulate(map(len, split)))
     words = split[1::2]
-    headline = _is_headline(text, words)
+    if headline is None:
+        headline = _is_headline(text, words)
     reads = map(_readings.__getitem__, [word[:TERM_CHARS] for word in words])
     new, tokens = tuple.__new__, list[Token]()
     # Past the call of Token(…), which takes a tenth of the time.

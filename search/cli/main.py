@@ -17,7 +17,10 @@ COMMANDS = (
     "index",
     "query",
     "facets",
+    "timeline",
     "show",
+    "similar",
+    "suggest",
     "annotate",
     "analyze",
     "stats",
@@ -28,6 +31,7 @@ COMMANDS = (
     "export",
     "optimize",
     "reindex",
+    "alert",
     "config",
 )
 

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from search.engine import Engine
-    from search.results import Facet, FacetResult, Hit, Request, Response, Snippet, Understood
+    from search.results import (
+        Facet,
+        FacetResult,
+        Hit,
+        Nothing,
+        Related,
+        Request,
+        Response,
+        Snippet,
+        Understood,
+    )
 
 _DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
 _FACET_LIMIT = 10
@@ -66,6 +76,9 @@ def run(
             autocompletion=complete.fields,
         ),
     ] = None,
+    related: Annotated[
+        bool, typer.Option("--related", help="People, countries and words that stand out.")
+    ] = False,
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count nothing.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Words as written, no stems.")] = False,
     no_expand: NoExpand = False,
@@ -99,6 +112,7 @@ def run(
         expand=not no_expand,
         explain=explain,
         snippet_chars=snippet_chars,
+        related=related and counted,
     )
     with search.open(settings.folder, settings.config) as engine:
         found = _print(engine, request, output, settings)
@@ -178,12 +192,57 @@ def _print_table(response: "Response", request: "Request", timezone: str) -> Non
         print(dim(textwrap.fill(f"only: {filters}", columns or _UNLIMITED)))
     for number, hit in enumerate(response.hits, request.offset + 1):
         print()
-        _print_hit(number, hit, columns, timezone)
+        print_hit(number, hit, columns, timezone)
     shown = request.offset + len(response.hits)
     if response.hits and shown < total:
         print()
         print(dim(f"{total - shown:,} more: --offset {shown}"))
+    if response.nothing is not msgspec.UNSET:
+        _print_nothing(response.nothing, response, columns)
+    if response.suggestion is not None:
+        print()
+        wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)
+        asked, meant = "Maksud Anda: ", response.suggestion
+        print(asked + bold(wrap.fill(asked + meant).removeprefix(asked)))
+    if response.related is not msgspec.UNSET:
+        _print_related(response.related, columns)
     print_facets(response.facets)
+
+
+def _print_nothing(nothing: "Nothing", response: "Response", columns: int | None) -> None:
+    """Why nothing was found: what was understood, and what each filter costs."""
+    from search.query.resolve import label
+
+    wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)
+    print()
+    if not response.archive.articles:
+        print(wrap.fill("The archive is empty: put articles into it with `cakap-search index`."))
+        return
+    if response.query.parsed:
+        print(wrap.fill(f"Nothing was found for: {response.query.parsed}"))
+    if nothing.unknown_words:
+        print(wrap.fill(f"In no article: {', '.join(nothing.unknown_words)}"))
+    for one in nothing.filters:
+        names = " or ".join(label(one.field, value) for value in one.values)
+        name = f"{'not ' * one.negated}{KEYWORDS[one.field].label.lower()} {names}"
+        print(wrap.fill(f"Without {name}: {_articles(one.articles)}"))
+    if nothing.first_day is not None:
+        days = f"{nothing.first_day} to {nothing.last_day}"
+        print(wrap.fill(f"The archive's articles are from {days}."))
+
+
+def _print_related(related: "Related", columns: int | None) -> None:
+    """What stands out, a line for each kind."""
+    wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=" " * 11)
+    print()
+    for name, found in (
+        ("People", related.people),
+        ("Countries", related.countries),
+        ("Words", related.words),
+    ):
+        if found:
+            values = ", ".join(f"{one.label} ({one.count:,})" for one in found)
+            print(wrap.fill(f"{name:<11}{values}"))
 
 
 def _filters(understood: "Understood") -> Iterator[str]:
@@ -201,7 +260,7 @@ def _articles(count: int) -> str:
     return "1 article" if count == 1 else f"{count:,} articles"
 
 
-def _print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> None:
+def print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> None:
     from index.enrich.countries import country_label
 
     wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)

@@ -3,7 +3,8 @@
 import datetime
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from index.archive import FILE_NAME, Archive, open_archive
+from index.archive import FILE_NAME, Archive, Version, open_archive
 from index.article import clean_text
 from index.config import Config
 from index.enrich.names import name_key, name_parts
@@ -26,11 +27,15 @@ from index.segments.commit import (
     refuse_stale,
 )
 from index.segments.segment import NO_MOMENT
+from search.embedded.completion import Completer
+from search.embedded.corrections import corrected
 from search.embedded.docsets import Docs, contains
-from search.embedded.facets import count_values
+from search.embedded.facets import Counts, count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.offices import Offices
+from search.embedded.related import BEST_TEXTS, Background, related
 from search.embedded.score import Scores, explain, score
+from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
 from search.embedded.snapshot import Mask, Snapshot
 from search.embedded.top import question_of
 from search.query.ast import Node, Words
@@ -39,19 +44,30 @@ from search.query.parse import parse
 from search.query.resolve import NONE, Clause, label, resolve
 from search.results import (
     ArchiveState,
+    Completion,
     Facet,
     FacetResult,
     FacetValue,
     Hit,
+    Interval,
+    Leader,
     Match,
+    Nothing,
+    Period,
+    Related,
     Request,
     Response,
     Scan,
+    Similar,
     Snippet,
+    Timeline,
     Understood,
+    Without,
     checked,
 )
+from search.similar import is_copy, shingles
 from search.snippets import Highlighter
+from search.timeline import by_period, interval_for, peaks
 
 # A reader that comes while a writer removes old files looks again; two commits in a row
 # within one look are rare, five do not happen.
@@ -74,8 +90,10 @@ class _Found(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """A question evaluated."""
+    """A question evaluated: as it was read, and as it was looked for."""
 
+    parsed: Node
+    tree: Node
     understood: Understood
     clauses: tuple[Clause, ...]
     found: _Found
@@ -127,18 +145,87 @@ class EmbeddedEngine:
         request = checked(request)
         answer = self._answer(request)
         hits = list(self._hits(request, answer))
-        facets = {_facet_name(facet): self._facet(facet, answer) for facet in request.facets}
-        commit = self._snapshot.commit
+        facets = {_facet_name(one): self._facet(one, request, answer) for one in request.facets}
         return Response(
-            archive=ArchiveState(
-                commit.generation, int(self._snapshot.alive.sum()), commit.committed_at
-            ),
+            archive=self._state(),
             query=answer.understood,
             total=len(answer.found.docs) if request.total else None,
             took_ms=round((time.perf_counter() - started) * 1000, 1),
             hits=hits,
             facets=facets,
+            related=self._related(answer) if request.related else msgspec.UNSET,
+            nothing=msgspec.UNSET if len(answer.found.docs) else self._nothing(request, answer),
+            suggestion=corrected(self._snapshot, request.query, answer.parsed),
             warnings=list(answer.warnings),
+        )
+
+    def timeline(self, request: Request, interval: Interval | None = None) -> Timeline:
+        """How many articles answer in each period; by default such that periods are few."""
+        request = replace(checked(request), total=True)
+        answer = self._answer(request)
+        counted = self._days(answer.found.docs)
+        if interval is None:
+            interval = interval_for([day for day, _ in counted.top])
+        periods = by_period(counted.top, interval)
+        leaders = {
+            place: self._leader(answer, periods[place][0])
+            for place in peaks([count for _, count in periods])
+        }
+        return Timeline(
+            archive=self._state(),
+            query=answer.understood,
+            interval=interval,
+            total=len(answer.found.docs),
+            undated=counted.missing,
+            periods=[
+                Period(name, count, leaders.get(place))
+                for place, (name, count) in enumerate(periods)
+            ],
+            warnings=list(answer.warnings),
+        )
+
+    def suggest(self, beginning: str, limit: int = 5) -> list[Completion]:
+        """What a beginning may become; at most `limit` of each kind, most used first."""
+        self._refuse_when_closed()
+        return self._completer.complete(beginning, limit)
+
+    def similar(self, name: str, limit: int = 10) -> Similar | None:
+        """Articles like the one with an id or URL, without copies of it; None without that one.
+
+        Raises QueryError for an id that several articles have.
+        """
+        started = time.perf_counter()
+        doc = self._doc_of(name)
+        version = self._version(doc) if doc is not None else None
+        if doc is None or version is None:
+            return None
+        snapshot, content = self._snapshot, version.content
+        own = clean_text(content.article.body, content.enrichment.cuts)
+        terms = telling_words(snapshot, content.enrichment.title or "", own)
+        candidates = CANDIDATES_PER_HIT * limit
+        docs, scores, leaves = alike(snapshot, self._config.ranking, doc, terms, candidates)
+        found = _Found("most", docs, docs, scores, scores, leaves)
+        highlighter, runs = self._highlighter(leaves), shingles(own)
+        hits: list[Hit] = []
+        copies: list[str] = []
+        for other, score_ in zip(docs.tolist(), scores.tolist(), strict=True):
+            if len(hits) == limit:
+                break
+            its = self._version(other)
+            if its is None:
+                continue
+            text = clean_text(its.content.article.body, its.content.enrichment.cuts)
+            if is_copy(runs, shingles(text)):
+                copies.append(its.public_id)
+            elif hit := self._hit(other, score_, Request(), found, highlighter):
+                hits.append(hit)
+        return Similar(
+            id=version.public_id,
+            title=content.enrichment.title,
+            words=[term.text for term in terms],
+            hits=hits,
+            copies=copies,
+            took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
     def scan(self, request: Request) -> Scan:
@@ -146,6 +233,7 @@ class EmbeddedEngine:
         request = replace(checked(request), total=True)
         answer = self._answer(request)
         return Scan(
+            archive=self._state(),
             query=answer.understood,
             total=len(answer.found.docs),
             warnings=list(answer.warnings),
@@ -159,9 +247,7 @@ class EmbeddedEngine:
         with self._archive_lock:
             self._refuse_when_closed()
             versions, rejects = self._archive.version_count(), self._archive.rejects()
-        days = count_values(
-            snapshot, DATE.name, np.flatnonzero(snapshot.alive), None, "day", frozenset()
-        )
+        days = self._days(np.flatnonzero(snapshot.alive))
         index_files = [path.stat().st_size for path in (folder / INDEX_FOLDER).iterdir()]
         archive_files = [path.stat().st_size for path in folder.glob(f"{FILE_NAME}*")]
         return {
@@ -227,7 +313,7 @@ class EmbeddedEngine:
             further = aliases(self._config.language.aliases)
             offices = Offices(snapshot, resolved.clauses)
             expanded = expand(resolved.tree, request.query, further, offices)
-        passing = _passing(snapshot, resolved.clauses)
+        passing = self._passing(request, resolved.clauses)
         found = self._best(request, expanded.tree, passing)
         if found is None:
             found = self._all(request, expanded.tree, passing)
@@ -242,7 +328,7 @@ class EmbeddedEngine:
         warnings = (*parsed.warnings, *expanded.warnings)
         if request.query.strip() and parsed.tree == Words(()):
             warnings += ("The question has no words: every article is listed.",)
-        return _Answer(understood, resolved.clauses, found, warnings)
+        return _Answer(parsed.tree, expanded.tree, understood, resolved.clauses, found, warnings)
 
     def _all(self, request: Request, tree: Node, passing: Mask) -> _Found:
         """Every document that answers."""
@@ -288,6 +374,69 @@ class EmbeddedEngine:
         keys[: len(every.docs)] += _ALL_WORDS_BONUS
         return _Found(mode, docs, docs, scores, keys, leaves)
 
+    def _passing(self, request: Request, clauses: Sequence[Clause]) -> Mask:
+        """Which documents satisfy all conditions, and are new enough."""
+        passing = _passing(self._snapshot, clauses)
+        if request.after_seq:
+            passing &= self._snapshot.seqs > request.after_seq
+        return passing
+
+    def _state(self) -> ArchiveState:
+        commit = self._snapshot.commit
+        articles = int(self._snapshot.alive.sum())
+        return ArchiveState(commit.generation, articles, commit.committed_at, commit.seq)
+
+    def _days(self, docs: Docs) -> Counts:
+        """How many documents appeared on each day."""
+        return count_values(self._snapshot, DATE.name, docs, None, "day", frozenset())
+
+    def _leader(self, answer: _Answer, period: str) -> Leader | None:
+        """The best of the articles that answer in a period."""
+        found = answer.found
+        mask = self._snapshot.range_mask(DATE.name, *_first_and_last_day(period))
+        places = np.flatnonzero(mask[found.docs])
+        keys = found.sort_keys[places]
+        best = places[self._snapshot.best_first(found.docs[places], keys)[0]]
+        version = self._version(int(found.docs[best]))
+        return Leader(version.public_id, version.content.enrichment.title) if version else None
+
+    def _related(self, answer: _Answer) -> Related:
+        found = answer.found
+        texts = []
+        for place in _ordered(found, self._snapshot, 0, BEST_TEXTS).tolist():
+            if (version := self._version(int(found.docs[place]))) is not None:
+                content = version.content
+                text = clean_text(content.article.body, content.enrichment.cuts)
+                texts.append(f"{content.enrichment.title or ''}\n{text}")
+        asked = [leaf.stems | leaf.surfaces for leaf in found.leaves]
+        known = frozenset[str]().union(*asked)
+        return related(self._snapshot, self._background, np.sort(found.docs), texts, known)
+
+    @cached_property
+    def _completer(self) -> Completer:
+        return Completer(self._snapshot)
+
+    @cached_property
+    def _background(self) -> Background:
+        return Background.of(self._snapshot)
+
+    def _nothing(self, request: Request, answer: _Answer) -> Nothing:
+        """What stands in the way of an answer, filter by filter."""
+        filters = []
+        for clause in answer.clauses:
+            others = [other for other in answer.clauses if other is not clause]
+            found = self._all(request, answer.tree, self._passing(request, others))
+            filters.append(
+                Without(clause.field, list(clause.values), clause.negated, len(found.docs))
+            )
+        days = self._days(np.flatnonzero(self._snapshot.alive)).top
+        return Nothing(
+            filters,
+            list(dict.fromkeys(leaf.word for leaf in answer.found.leaves if not len(leaf.found))),
+            days[0][0] if days else None,
+            days[-1][0] if days else None,
+        )
+
     def _today(self) -> datetime.date:
         from zoneinfo import ZoneInfo  # a question without relative dates does not need it
 
@@ -320,10 +469,7 @@ class EmbeddedEngine:
         highlighter: Highlighter | None,
     ) -> Hit | None:
         """A hit, None when its article has been deleted since the question was evaluated."""
-        segment, local = self._snapshot.place(doc)
-        with self._archive_lock:
-            self._refuse_when_closed()
-            version = self._archive.version(int(segment.seqs[local]))
+        version = self._version(doc)
         if version is None:
             return None
         article, enrichment = version.content.article, version.content.enrichment
@@ -351,6 +497,25 @@ class EmbeddedEngine:
             else msgspec.UNSET,
         )
 
+    def _doc_of(self, name: str) -> int | None:
+        """The document of the article that an id or URL names."""
+        with self._archive_lock:
+            self._refuse_when_closed()
+            numbers = self._archive.find(name)
+            if len(numbers) > 1:
+                several = ", ".join(map(self._archive.public_id, numbers))
+                raise QueryError(f"{name!r} names several articles: {several}")
+        snapshot = self._snapshot
+        docs = np.flatnonzero(np.isin(snapshot.articles, numbers) & snapshot.alive)
+        return int(docs[0]) if len(docs) else None
+
+    def _version(self, doc: int) -> Version | None:
+        """The version of an article that the commit indexed, None when it has been deleted."""
+        segment, local = self._snapshot.place(doc)
+        with self._archive_lock:
+            self._refuse_when_closed()
+            return self._archive.version(int(segment.seqs[local]))
+
     def _highlighter(self, leaves: list[Leaf]) -> Highlighter:
         stems: dict[str, float] = {}
         surfaces: dict[str, float] = {}
@@ -365,7 +530,7 @@ class EmbeddedEngine:
                 phrases[phrase] = max(phrases.get(phrase, 0.0), weight)
         return Highlighter(stems, surfaces, phrases)
 
-    def _facet(self, facet: Facet, answer: _Answer) -> FacetResult:
+    def _facet(self, facet: Facet, request: Request, answer: _Answer) -> FacetResult:
         """Counts without the field's own filter, everything else with it."""
         if facet.field not in KEYWORDS:
             raise QueryError(f"there is no facet {facet.field!r}; facets: {', '.join(KEYWORDS)}")
@@ -376,7 +541,7 @@ class EmbeddedEngine:
         if own:
             others = tuple(clause for clause in answer.clauses if clause not in own)
             docs = answer.found.candidates
-            docs = docs[_passing(self._snapshot, others)[docs]]
+            docs = docs[self._passing(request, others)[docs]]
         chosen = frozenset(value for clause in own for value in clause.values)
         counts = count_values(
             self._snapshot, facet.field, docs, facet.limit, facet.interval, chosen
@@ -412,7 +577,7 @@ def _no_index(folder: Path) -> ArchiveError:
     return ArchiveError(message, "missing")
 
 
-def _passing(snapshot: Snapshot, clauses: tuple[Clause, ...]) -> Mask:
+def _passing(snapshot: Snapshot, clauses: Sequence[Clause]) -> Mask:
     """Which documents satisfy all conditions."""
     passing = np.ones(snapshot.size, dtype=np.bool_)
     for clause in clauses:

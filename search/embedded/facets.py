@@ -9,9 +9,7 @@ from index.schema import DATE, PERSON
 from search.embedded.docsets import Docs, distinct
 from search.embedded.snapshot import Snapshot
 from search.results import Interval
-
-# How much of 2021-06-22 names the period.
-_PERIOD_CHARS: dict[Interval, int] = {"year": 4, "month": 7, "day": 10}
+from search.timeline import period_of
 
 
 class Counts(NamedTuple):
@@ -53,7 +51,7 @@ def _periods(counted: Counter[str], missing: int, limit: int | None, interval: I
     """The latest periods, in order of time."""
     periods: Counter[str] = Counter()
     for day, count in counted.items():
-        periods[day[: _PERIOD_CHARS[interval]]] += count
+        periods[period_of(day, interval)] += count
     ordered = sorted(periods.items())
     shown = ordered if limit is None else ordered[len(ordered) - min(limit, len(ordered)) :]
     return Counts(shown, len(ordered), missing)
@@ -62,18 +60,8 @@ def _periods(counted: Counter[str], missing: int, limit: int | None, interval: I
 def _count_people(
     snapshot: Snapshot, docs: Docs, limit: int | None, also: frozenset[str]
 ) -> Counts:
-    """Count articles for each person: two spellings of one person in one article count once."""
     people = snapshot.people
-    counts = np.zeros(len(people), dtype=np.int64)
-    missing = 0
-    for base, segment in snapshot.parts():
-        keyword = segment.keywords[PERSON.name]
-        local = _local(docs, base, len(segment))
-        missing += int((~keyword.has_value[local]).sum())
-        persons = people.person_of[segment.name][keyword.ordinals_of(local)]
-        lengths = np.diff(keyword.doc_starts)[local]
-        pairs = np.repeat(local, lengths) * len(people) + persons
-        counts += np.bincount(distinct(pairs) % max(len(people), 1), minlength=len(people))
+    counts, missing = articles_by_person(snapshot, docs)
     used = np.flatnonzero(counts)
     if limit is not None and len(used) > limit:
         # Names are read only for those that may be shown: all that reach the last shown count.
@@ -85,6 +73,25 @@ def _count_people(
     named = [(people.name(person), int(counts[person])) for person in shown]
     named.sort(key=lambda pair: (-pair[1], pair[0]))
     return Counts(_limited(named, limit, also), len(used), missing)
+
+
+def articles_by_person(snapshot: Snapshot, docs: Docs) -> tuple[Docs, int]:
+    """How many of some ascending documents name each person, and how many name nobody.
+
+    Two spellings of one person in one article count once.
+    """
+    people = snapshot.people
+    counts = np.zeros(len(people), dtype=np.int64)
+    missing = 0
+    for base, segment in snapshot.parts():
+        keyword = segment.keywords[PERSON.name]
+        local = _local(docs, base, len(segment))
+        missing += int((~keyword.has_value[local]).sum())
+        persons = people.person_of[segment.name][keyword.ordinals_of(local)]
+        lengths = np.diff(keyword.doc_starts)[local]
+        pairs = np.repeat(local, lengths) * len(people) + persons
+        counts += np.bincount(distinct(pairs) % max(len(people), 1), minlength=len(people))
+    return counts, missing
 
 
 def _limited(

@@ -55,7 +55,7 @@ class Leaf(NamedTuple):
     """What one word, phrase or pattern of the question matches, and what highlights it.
 
     `stem` is empty where only surface forms count (phrases, patterns, stop words); where it is not,
-    every document is among its postings.
+    every document is among its postings. Its score counts `weight` times.
     """
 
     word: str
@@ -64,6 +64,7 @@ class Leaf(NamedTuple):
     stems: frozenset[str] = frozenset()
     surfaces: frozenset[str] = frozenset()
     phrases: frozenset[tuple[str, ...]] = frozenset()
+    weight: float = 1.0
 
     @property
     def found(self) -> Postings:
@@ -209,8 +210,8 @@ class Matcher:
         if isinstance(node, Term):
             found, terms = self._postings(node.field, node.text, part), frozenset([node.text])
             if node.field == SURFACE.name:
-                return Leaf(node.text, _NO_POSTINGS, found, surfaces=terms)
-            return Leaf(node.text, found, found, stems=terms)
+                return Leaf(node.text, _NO_POSTINGS, found, surfaces=terms, weight=node.weight)
+            return Leaf(node.text, found, found, stems=terms, weight=node.weight)
         if isinstance(node, Phrase):
             return self._phrase(node, part)
         if isinstance(node, Prefix):

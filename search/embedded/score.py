@@ -84,10 +84,10 @@ def parts_of(leaves: list[Leaf], ranking: Ranking) -> Iterator[Part]:
     """The summands for each leaf, the one that all its documents have first."""
     for leaf in leaves:
         if len(leaf.stem):
-            yield Part(leaf, "stem", leaf.stem, 1.0)
-            weight = ranking.surface_weight
+            yield Part(leaf, "stem", leaf.stem, leaf.weight)
+            weight = ranking.surface_weight * leaf.weight
         else:
-            weight = 1.0  # nothing but the surface form was asked for
+            weight = leaf.weight  # nothing but the surface form was asked for
         if len(leaf.surface) and weight:
             yield Part(leaf, "surface", leaf.surface, weight)
 

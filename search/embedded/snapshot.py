@@ -191,6 +191,11 @@ class Snapshot:
         return self._joined([segment.articles for segment in self.segments])
 
     @cached_property
+    def seqs(self) -> Docs:
+        """The archive's sequence number of each document."""
+        return self._joined([segment.seqs for segment in self.segments])
+
+    @cached_property
     def moments(self) -> Docs:
         """When each document was published, in seconds since 1970."""
         return self._joined([segment.moments for segment in self.segments])

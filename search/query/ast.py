@@ -145,10 +145,14 @@ class Or(Node, frozen=True, eq=False):
 
 
 class Term(Node, frozen=True, eq=False):
-    """A term of a text field as it is indexed: `AS`, `5500000000usd`. No question holds one."""
+    """A term of a text field as it is indexed: `AS`, `5500000000usd`. No question holds one.
+
+    Its score counts `weight` times.
+    """
 
     text: str
     field: str = "stem"
+    weight: float = 1.0
 
     def __str__(self) -> str:
         return self.text

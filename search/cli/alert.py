@@ -1,0 +1,152 @@
+"""cakap-search alert: saved questions, and what is new since they were last asked."""
+
+import sys
+import textwrap
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+
+from index.errors import QueryError
+from search.cli.options import (
+    EXIT_NOTHING,
+    EXIT_USAGE,
+    Narrowing,
+    NoExpand,
+    Settings,
+    command,
+    fail,
+    question_of,
+    warn,
+)
+from search.cli.query import print_notes, readings
+from search.cli.style import bold, dim, link, local_time, width
+
+_INDENT = " " * 4
+
+app = typer.Typer(help="Save questions, and tell what is new to them.", no_args_is_help=True)
+
+
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS", help='The question; "" is every article.')
+    ],
+    narrowing: Narrowing,
+    settings: Settings,
+    match: Annotated[
+        Literal["all", "most"], typer.Option("--match", help="All words or most.")
+    ] = "all",
+    no_expand: NoExpand = False,
+) -> None:
+    """Save a question with its filters. New is what comes into the archive from now on."""
+    import search
+    from search.alerts import Alert, Alerts
+
+    request = search.Request(
+        question_of(words), **narrowing._asdict(), match=match, expand=not no_expand
+    )
+    with search.open(settings.folder, settings.config) as engine:
+        scan = engine.scan(request)  # an error tells now rather than at night
+    with Alerts(settings.folder) as alerts:
+        if not alerts.add(Alert(name, request, scan.archive.seq)):
+            fail(f"there is an alert {name!r} already; `alert remove` it first", EXIT_USAGE)
+    print(f"{name}: saved; {scan.total:,} in the archive so far")
+    print_notes([*readings(scan.query), *scan.warnings], settings)
+
+
+def run(
+    settings: Settings,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Only this one; else all.")
+    ] = None,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+) -> None:
+    """Print what is new to saved questions since their last run: nothing, where nothing is.
+
+    An article that has changed since is new, too. What was printed is not printed again.
+    """
+    import search
+    from search.alerts import Alerts
+
+    failed = False
+    wrap = textwrap.TextWrapper(width() or 1_000_000, subsequent_indent=_INDENT)
+    with Alerts(settings.folder) as alerts, search.open(settings.folder, settings.config) as engine:
+        chosen = [one for one in alerts.all() if name in (None, one.name)]
+        if name is not None and not chosen:
+            _fail_unknown(name)
+        for alert in chosen:
+            newer = msgspec.structs.replace(
+                alert.request, after_seq=alert.seen, limit=None, sort="newest", snippet_chars=0
+            )
+            try:
+                scan = engine.scan(newer)
+            except QueryError as error:
+                warn(f"error: {alert.name}: {error}")
+                failed = True
+                continue
+            if output == "json":
+                for hit in scan:
+                    line = {"alert": alert.name, **msgspec.to_builtins(hit)}
+                    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+            elif scan.total:
+                print(bold(f"{alert.name}: {scan.total:,} new"))
+                for hit in scan:
+                    date = local_time(hit.date, settings.config.timezone)
+                    print(wrap.fill(f"  {date}  {hit.title or '(no title)'}"))
+                    columns = wrap.width - len(_INDENT) if width() is not None else None
+                    print(_INDENT + (link(hit.url, columns) if hit.url else dim(hit.id)))
+            # Only what has reached the reader is seen: after a closed pipe it is told again.
+            sys.stdout.flush()
+            alerts.saw(alert.name, scan.archive.seq)
+    if failed:
+        raise typer.Exit(EXIT_USAGE)
+
+
+def list_(
+    settings: Settings,
+    output: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to print it.")
+    ] = "table",
+) -> None:
+    """List the saved questions."""
+    from search.alerts import Alerts
+
+    with Alerts(settings.folder) as alerts:
+        found = alerts.all()
+    if output == "json":
+        rows = [{"name": name, **msgspec.to_builtins(request)} for name, request, _ in found]
+        print(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        return
+    for alert in found:
+        request = alert.request
+        filters = [
+            *(("", field, uses) for field, uses in request.filters.items()),
+            *(("not ", field, uses) for field, uses in request.exclude.items()),
+        ]
+        told = [f"{sign}{field} {' + '.join(map(str, uses))}" for sign, field, uses in filters]
+        told += [f"since {request.since}"] if request.since else []
+        told += [f"until {request.until}"] if request.until else []
+        print(" · ".join([f"{alert.name}: {request.query or '(every article)'}", *told]))
+
+
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one.")], settings: Settings
+) -> None:
+    """Forget a saved question."""
+    from search.alerts import Alerts
+
+    with Alerts(settings.folder) as alerts:
+        if not alerts.remove(name):
+            _fail_unknown(name)
+    print(f"{name}: removed")
+
+
+def _fail_unknown(name: str) -> None:
+    fail(f"there is no alert {name!r}; `alert list` tells which there are", EXIT_NOTHING)
+
+
+for function in (add, run, list_, remove):
+    app.command(name=function.__name__.rstrip("_"))(command(function))

@@ -1,0 +1,103 @@
+"""cakap-search timeline: how many articles in each period."""
+
+import csv
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+import typer
+
+from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of
+from search.cli.query import print_notes, readings
+from search.cli.style import bold, dim, width
+
+if TYPE_CHECKING:
+    from search.results import Period, Timeline
+
+_BAR_COLUMNS = 24
+# A longer run of periods without articles is one line.
+_GAP_LINES = 3
+
+
+def run(
+    narrowing: Narrowing,
+    settings: Settings,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORDS]", help="Only where this matches.")
+    ] = None,
+    by: Annotated[
+        Literal["year", "month", "day"] | None,
+        typer.Option("--by", help="What to count by; else such that periods are few."),
+    ] = None,
+    match: Annotated[
+        Literal["all", "most"] | None,
+        typer.Option("--match", help="All words or most; else all if enough articles have them."),
+    ] = None,
+    no_expand: NoExpand = False,
+    output: Annotated[
+        Literal["table", "json", "csv"], typer.Option("--format", help="How to print it.")
+    ] = "table",
+) -> None:
+    """Count the articles of every day, month or year, and name the peaks.
+
+    Periods without articles are told too.
+    """
+    import search
+
+    request = search.Request(
+        question_of(words), **narrowing._asdict(), match=match, expand=not no_expand
+    )
+    with search.open(settings.folder, settings.config) as engine:
+        timeline = engine.timeline(request, by)
+    if output == "json":
+        print(msgspec.json.format(msgspec.json.encode(timeline), indent=2).decode())
+    elif output == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow([timeline.interval, "articles", "leading_id", "leading_title"])
+        for one in timeline.periods:
+            leader = [one.leader.id, one.leader.title] if one.leader else [None, None]
+            writer.writerow([one.period, one.articles, *leader])
+    else:
+        _print_bars(timeline)
+    notes = [] if output == "json" else readings(timeline.query)
+    print_notes([*notes, *timeline.warnings], settings)
+    if not timeline.total:
+        raise typer.Exit(EXIT_NOTHING)
+
+
+def _print_bars(timeline: "Timeline") -> None:
+    """A line for each period; a long run of empty ones is one line that tells its length."""
+    undated = f", {timeline.undated:,} without a date" if timeline.undated else ""
+    noun = "article" if timeline.total == 1 else "articles"
+    print(dim(f"{timeline.total:,} {noun} by {timeline.interval}{undated}"))
+    columns = width()
+    bar_columns = min(_BAR_COLUMNS, columns // 4) if columns is not None else 0
+    most = max((one.articles for one in timeline.periods), default=1)
+    for gap, periods in _runs(timeline.periods):
+        if gap and len(periods) > _GAP_LINES:
+            print(dim(f"{'…':<10} {f'{len(periods):,} {timeline.interval}s without':>9}"))
+            continue
+        for one in periods:
+            bar = "█" * math.ceil(bar_columns * one.articles / most)
+            line = f"{one.period:<10} {one.articles:>9,}"
+            if one.leader is None or one.leader.title is None:
+                print(f"{line}  {dim(bar)}".rstrip() if bar else line)
+                continue
+            title = one.leader.title
+            if columns is None:
+                print(f"{line}  {title}")
+                continue
+            room = columns - len(line) - bar_columns - 4
+            if len(title) > room:
+                title = title[: room - 1].rstrip() + "…"
+            print(f"{line}  {dim(f'{bar:<{bar_columns}}')}  {bold(title)}")
+
+
+def _runs(periods: "Sequence[Period]") -> "Iterator[tuple[bool, list[Period]]]":
+    """Successive periods with articles, and without: whether they are a gap, and which."""
+    from itertools import groupby
+
+    for gap, run in groupby(periods, lambda one: not one.articles):
+        yield gap, list(run)
