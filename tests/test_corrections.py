@@ -1,5 +1,7 @@
 """Maksud Anda: what is suggested, and what is left alone."""
 
+import json
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,8 +9,11 @@ from typing import Any
 import pytest
 
 import search
+from benchmarks.data import queries
+from benchmarks.suggestions import COUNT, NEWS_SETS, SEED, misspellings, suggestion
 from index.config import Config
 from index.pipeline import delete
+from search.embedded.engine import EmbeddedEngine
 from tests.archives import make_archive
 from tests.commands import run, run_on_terminal
 
@@ -24,6 +29,10 @@ ARTICLES: list[dict[str, Any]] = [
     {"id": f"{name}{n}", "title": f"Berita {name}", "text": text}
     for name, text in SENTENCES.items()
     for n in range(4)
+]
+
+FLOORS = json.loads((Path(__file__).parents[1] / "benchmarks" / "floors.json").read_text("utf-8"))[
+    "suggestions"
 ]
 
 
@@ -117,3 +126,21 @@ def test_without_hits_the_suggestion_is_told_all_the_same(archive: Path) -> None
     assert "Maksud Anda: lavrov" in finished.stdout
     shown = run_on_terminal("query", "lavrof", "--archive", archive, columns=80)
     assert "Maksud Anda: \x1b[1mlavrov\x1b[0m" in shown
+
+
+def test_real_questions_are_put_right_and_left_alone_as_often_as_they_were(
+    news_archive: Path,
+) -> None:
+    with EmbeddedEngine(news_archive, Config()) as engine:
+        put_right = [
+            (suggestion(engine, one.question)[0] or "").lower() == one.meant.lower()
+            for one in misspellings(engine, COUNT, SEED)
+        ]
+        left_alone = {
+            name: statistics.fmean(
+                suggestion(engine, words)[0] is None for _, words in queries(name)
+            )
+            for name in NEWS_SETS
+        }
+    assert statistics.fmean(put_right) >= FLOORS["put_right"]
+    assert min(left_alone.values()) >= FLOORS["left_alone"]
