@@ -31,9 +31,9 @@ from search.embedded.score import RERANKED
 from search.evaluate import read_qrels, read_questions
 from search.results import Request
 
-ALL_WORDS = (0.0, 0.05, 0.1, 0.2, 0.4)
-LEAD = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6)
-LEAD_WORDS = (5, 10, 20, 40, 80)
+ALL_WORDS = (0.0, 0.05, 0.1, 0.2)
+LEAD = (0.0, 0.4, 0.8, 1.2, 1.6, 2.0, 2.4)
+LEAD_WORDS = (10, 20, 40, 60, 80, 120, 160)
 GRID = list(itertools.product(ALL_WORDS, LEAD, LEAD_WORDS))
 _SEED = 20210622
 _DEPTH = 10
