@@ -101,7 +101,7 @@ def random_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedE
         ]
 
     folder = tmp_path_factory.mktemp("random")
-    runs = (articles(150), articles(40), articles(9))
+    runs = (articles(300), articles(80), articles(9))
     with EmbeddedEngine(make_archive(folder, *runs), Config()) as engine:
         yield engine
 
@@ -143,8 +143,8 @@ def test_the_order_is_one_whatever_the_page(
     assert scores == sorted(scores, reverse=True)
     for total in (True, False):
         paged = []
-        for offset in range(0, len(whole), 7):
-            page = msgspec.structs.replace(asked, limit=7, offset=offset, total=total)
+        for offset in range(0, len(whole), 30):
+            page = msgspec.structs.replace(asked, limit=30, offset=offset, total=total)
             paged += random_words.search(page).hits
         assert paged == whole
 

@@ -373,8 +373,8 @@ class EmbeddedEngine:
         most = question.best(limit, share=ranking.relax_share, passing=passing)
         if request.match is None and len(most.docs) == len(every.docs):
             mode = "all"
-        with_all = np.sort(every.docs)
-        new = ~contains(with_all, most.docs)
+        with_all, ascending = np.sort(every.docs), most.docs.argsort()
+        new = ascending[~contains(with_all, most.docs[ascending])]
         docs = np.concatenate((every.docs, most.docs[new]))
         scores = np.concatenate((every.scores, most.scores[new]))
         if mode == "most":
