@@ -52,25 +52,20 @@ def passages(name: str) -> Iterator[dict[str, Any]]:
         yield {"id": passage_id, "source": name, "body": text}
 
 
-def queries(name: str) -> Iterator[tuple[str, str]]:
-    """Number and words of each query of a set."""
-    for line in (DATA / "retrieval" / f"{name}.queries.tsv").read_text("utf-8").splitlines():
-        number, words, *_ = line.split("\t")
-        yield number, words
+def queries(name: str) -> Path:
+    """The questions of a set."""
+    return DATA / "retrieval" / f"{name}.queries.tsv"
 
 
-def qrels(name: str) -> dict[str, set[str]]:
-    """The right articles of each query of a set."""
-    right: dict[str, set[str]] = {}
-    for line in (DATA / "retrieval" / f"{name}.qrels").read_text("utf-8").splitlines():
-        query, _, article, grade = line.split()
-        if int(grade) > 0:
-            right.setdefault(query, set()).add(article)
-    return right
+def qrels(name: str) -> Path:
+    """The right articles of each question of a set."""
+    return DATA / "retrieval" / f"{name}.qrels"
 
 
 def archive_of(articles: Iterator[dict[str, Any]], folder: Path) -> Path:
-    """Index articles into a new archive in a folder."""
+    """An archive of articles in a folder; one that is there already is taken as it is."""
+    if (folder / "archive").is_dir():
+        return folder / "archive"
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "articles.jsonl"
     with source.open("wb") as out:

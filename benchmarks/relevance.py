@@ -1,10 +1,10 @@
-"""How often the right article comes first: mean reciprocal rank over the first ten hits.
+"""How often the right article comes first: what `cakap-search evaluate` says of the question sets.
 
     python -m benchmarks.relevance [SET...]
 
-Each set's queries are asked in the default mode, and again with --exact, which is plain BM25
-without stemming: the baseline that stemming has to beat. `headline` is asked of the news
-with its articles' titles withheld. One right article a query, so figures are lower bounds.
+Each set's queries are asked in the default mode, and again with --exact, which has no stems and
+looks for question words too: the baseline to beat. `headline` is asked of the news with its
+articles' titles withheld. One right article a query, so figures are lower bounds.
 """
 
 import argparse
@@ -15,9 +15,9 @@ from pathlib import Path
 import search
 from benchmarks.data import DATA, archive_of, news, passages, qrels, queries, require_data
 from index.config import Config
+from search.evaluate import DEPTH, MEASURES, asked, measured, read_qrels, read_questions
 
 SETS = ("headline", "shortir", "summary1", "facqa", "tydiqa")
-DEPTH = 10
 
 
 def archives(sets: Sequence[str], folder: Path) -> dict[str, Path]:
@@ -39,20 +39,13 @@ def archives(sets: Sequence[str], folder: Path) -> dict[str, Path]:
     return made
 
 
-def mean_reciprocal_rank(archive: Path, name: str, config: Config, *, exact: bool = False) -> float:
-    """The MRR at 10 of one set on one archive."""
-    right = qrels(name)
-    total = 0.0
-    asked = 0
+def measures(
+    archive: Path, name: str, config: Config, *, exact: bool = False, limit: int = DEPTH
+) -> dict[str, float]:
+    """What the first `limit` hits of one set on one archive are worth."""
     with search.open(archive, config) as engine:
-        for number, words in queries(name):
-            request = search.Request(words, limit=DEPTH, exact=exact, snippet_chars=0)
-            asked += 1
-            for rank, hit in enumerate(engine.scan(request), 1):
-                if hit.id in right[number]:
-                    total += 1 / rank
-                    break
-    return total / asked
+        run = asked(engine, read_questions(queries(name)), search.Request(limit=limit, exact=exact))
+    return measured(run, read_qrels(qrels(name)))
 
 
 def main() -> None:
@@ -63,13 +56,12 @@ def main() -> None:
     require_data()
     with tempfile.TemporaryDirectory() as folder:
         made = archives(sets, Path(folder))
-        print(f"{'set':<10} {'default':>8} {'--exact':>8}")
+        print(f"{'set':<10} {'mode':<8}" + "".join(f" {measure:>8}" for measure in MEASURES))
         for name in sets:
-            figures = [
-                mean_reciprocal_rank(made[name], name, Config(), exact=exact)
-                for exact in (False, True)
-            ]
-            print(f"{name:<10} {figures[0]:8.4f} {figures[1]:8.4f}")
+            for mode in ("default", "--exact"):
+                found = measures(made[name], name, Config(), exact=mode == "--exact")
+                figures = "".join(f" {found[measure]:8.4f}" for measure in MEASURES)
+                print(f"{name:<10} {mode:<8}{figures}", flush=True)
 
 
 if __name__ == "__main__":

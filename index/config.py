@@ -93,6 +93,10 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     b: _Share = 0.75
     title_weight: _Weight = 1.0
     surface_weight: _Weight = 0.3
+    all_words: _Weight = 0.05
+    lead: _Weight = 1.6
+    lead_words: _Positive = 80
+    recency: _Weight = 0.0
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

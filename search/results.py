@@ -113,16 +113,21 @@ class Snippet(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """What one word of the question adds to a score: `score = weight * idf * saturation`."""
+    """One summand of a score: `score = weight * idf * saturation` (search/embedded/score.py).
+
+    `field` is what it looks at: the stem or the surface of a word; "all words" or "date", which
+    belong to no word; or the "lead", where `saturation` tells how early the word stands. Only
+    stem and surface have frequencies.
+    """
 
     word: str
     field: str
     score: float
     weight: float
     idf: float
-    articles: int
-    frequency: float
-    title_frequency: float
+    articles: int | None
+    frequency: float | None
+    title_frequency: float | None
     saturation: float
 
 

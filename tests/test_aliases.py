@@ -253,8 +253,9 @@ def test_nothing_is_expanded_when_that_is_not_wanted(
 def test_forms_rank_alike_wherever_they_stand(engine: search.Engine) -> None:
     """An alias counts as one word: the rarer form is worth no more than the other."""
     hits = engine.search(search.Request("Menlu", explain=True)).hits
-    assert {part.word for hit in hits for part in hit.explanation or ()} == {"Menlu"}
-    assert {part.articles for hit in hits for part in hit.explanation or ()} == {2}
+    parts = [part for hit in hits for part in hit.explanation or ()]
+    assert {part.word for part in parts} == {"Menlu"}
+    assert {part.articles for part in parts if part.field != "lead"} == {2}
 
 
 def test_snippets_mark_an_expansion_where_it_stands_whole(engine: search.Engine) -> None:

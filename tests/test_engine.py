@@ -1,6 +1,7 @@
 """The whole answer: which set, in which order, page by page, narrowed by filters."""
 
 import datetime
+import math
 import re
 import tracemalloc
 from collections.abc import Iterator
@@ -144,17 +145,28 @@ def test_too_few_are_followed_by_those_with_most_of_the_weight(engine: search.En
     assert [hit.id for hit in response.hits] == ["moskow", "caracas"]
 
 
-def test_articles_with_all_words_come_first_whatever_their_score(tmp_path: Path) -> None:
-    words = "kapal " * 30
+@pytest.mark.parametrize(("all_words", "first"), [(0.1, "most"), (2.0, "all")])
+def test_what_holding_all_words_is_worth_is_configured(
+    tmp_path: Path, all_words: float, first: str
+) -> None:
     articles = [
-        {"id": "all", "title": "Laporan", "text": f"Gempa dan kopi. {'lain ' * 80}"},
+        {"id": "all", "title": "Laporan", "text": f"{'lain ' * 80} gempa dan kopi."},
         {"id": "most", "title": "Kopi kopi", "text": "Kopi kopi kopi."},
-        *({"id": f"other{n}", "title": "Gempa", "text": words} for n in range(3)),
+        *({"id": f"other{n}", "title": "Gempa", "text": "kapal " * 30} for n in range(3)),
     ]
-    with search.open(make_archive(tmp_path, articles), Config()) as engine:
-        hits = answered(engine, "gempa kopi").hits
-    assert [hit.id for hit in hits[:2]] == ["all", "most"]
-    assert hits[0].score < hits[1].score
+    config = Config(ranking=Ranking(all_words=all_words))
+    with search.open(make_archive(tmp_path, articles), config) as engine:
+        response = answered(engine, "gempa kopi", explain=True)
+    assert response.query.mode == "most"
+    assert response.hits[0].id == first
+    gained = {
+        hit.id: part.score
+        for hit in response.hits
+        for part in hit.explanation or ()
+        if part.field == "all words"
+    }
+    # idf: 5 articles, 2 with kopi, 4 with gempa
+    assert gained == {"all": pytest.approx(all_words * (math.log(2.4) + math.log(4 / 3)))}
 
 
 def test_whether_to_relax_is_decided_with_the_filters_on(engine: search.Engine) -> None:
@@ -276,7 +288,7 @@ def test_with_k1_0_a_word_counts_once_however_often_it_stands(tmp_path: Path) ->
         {"id": "once", "title": "Dua", "text": "Sesudah panen tiba, petani minum kopi pagi itu."},
         {"id": "never", "title": "Tiga", "text": "Nelayan pulang."},
     ]
-    config = Config(ranking=Ranking(k1=0))
+    config = Config(ranking=Ranking(k1=0, lead=0))
     with search.open(make_archive(tmp_path, articles), config) as engine:
         often, once = answered(engine, "kopi nelayan", match="most", explain=True).hits[1:]
         assert {often.id, once.id} == {"often", "once"}

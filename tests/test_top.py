@@ -177,3 +177,22 @@ def test_headlines_find_the_same_articles_without_a_total(news_archive: Path) ->
             told = engine.search(request)
             untold = engine.search(msgspec.structs.replace(request, total=False))
             assert (untold.hits, untold.query) == (told.hits, told.query)
+
+
+def test_a_deep_page_of_most_words_is_found_without_a_total(tmp_path: Path) -> None:
+    # The longest article, and so the last of the list, is not the last of the index.
+    articles = [
+        {
+            "id": str(number),
+            "title": f"Kabar {number}",
+            "text": ("kopi " if number < 300 else "lada ")
+            + ("teh " if number < 150 else "")
+            + "lain " * (400 if number == 160 else 1 + number % 5),
+        }
+        for number in range(600)
+    ]
+    with search.open(make_archive(tmp_path, articles), Config()) as engine:
+        asked = search.Request("kopi teh", match="most", offset=280, limit=10)
+        told = engine.search(asked)
+        assert told.total == 300
+        assert engine.search(msgspec.structs.replace(asked, total=False)).hits == told.hits

@@ -24,6 +24,7 @@ COMMANDS = (
     "annotate",
     "analyze",
     "stats",
+    "evaluate",
     "delete",
     "check",
     "backup",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from search.engine import Engine
     from search.results import (
+        Explanation,
         Facet,
         FacetResult,
         Hit,
@@ -284,10 +285,17 @@ def print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> No
         for part in hit.explanation:
             words = (
                 f"{part.score:8.3f} = {part.weight:.2f} x idf {part.idf:.3f} x"
-                f" {part.saturation:.3f}  {part.word} ({part.field}, {part.frequency:g} here,"
-                f" {part.articles:,} articles)"
+                f" {part.saturation:.3f}  {_part_name(part)}"
             )
             print(plain(wrap.fill(_INDENT + words)))
+
+
+def _part_name(part: "Explanation") -> str:
+    """What a summand of a score looks at."""
+    if part.frequency is not None:
+        where = f"{part.frequency:g} here, {part.articles:,} articles"
+        return f"{part.word} ({part.field}, {where})"
+    return f"{part.word} ({part.field})" if part.word else f"({part.field})"
 
 
 def _listed(names: list[str]) -> str:

@@ -29,12 +29,12 @@ from index.segments.commit import (
 from index.segments.segment import NO_MOMENT
 from search.embedded.completion import Completer
 from search.embedded.corrections import corrected
-from search.embedded.docsets import Docs, contains
+from search.embedded.docsets import NO_DOCS, Docs, contains
 from search.embedded.facets import Counts, count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.offices import Offices
 from search.embedded.related import BEST_TEXTS, Background, related
-from search.embedded.score import Scores, explain, score
+from search.embedded.score import RERANKED, Scores, explain, idf_sum, score, second_stage
 from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
 from search.embedded.snapshot import Mask, Snapshot
 from search.embedded.top import question_of
@@ -45,6 +45,7 @@ from search.query.resolve import NONE, Clause, label, resolve
 from search.results import (
     ArchiveState,
     Completion,
+    Explanation,
     Facet,
     FacetResult,
     FacetValue,
@@ -74,12 +75,14 @@ from search.timeline import by_period, interval_for, peaks
 _OPEN_ATTEMPTS = 5
 _NEAREST_NAMES = 5
 _NEAREST_RATIO = 75  # "Labrov" and "Sergei Lavrov" have 83
-# Articles with all words come before those with most; no score reaches this.
-_ALL_WORDS_BONUS = 1e6
 
 
 class _Found(NamedTuple):
-    """The documents that answer, with what orders them; only the best where that is enough."""
+    """The documents that answer, with what orders them; only the best where that is enough.
+
+    `every` holds those that gained by having all words where most are enough, `reranked` those
+    that the second stage looked at; both ascend.
+    """
 
     mode: Match
     candidates: Docs  # answer the words, whatever the filters
@@ -87,6 +90,8 @@ class _Found(NamedTuple):
     scores: Scores
     sort_keys: Scores
     leaves: list[Leaf]
+    every: Docs = NO_DOCS
+    reranked: Docs = NO_DOCS
 
 
 class _Answer(NamedTuple):
@@ -317,6 +322,8 @@ class EmbeddedEngine:
         found = self._best(request, expanded.tree, passing)
         if found is None:
             found = self._all(request, expanded.tree, passing)
+        if request.sort == "relevance" and request.limit != 0:
+            found = self._reranked(found)
         understood = Understood(
             request.query,
             str(expanded.tree),
@@ -338,15 +345,14 @@ class EmbeddedEngine:
         candidates = matches.every if mode == "all" else matches.most
         docs = candidates[passing[candidates]]
         scores = score(snapshot, matches.leaves, docs, ranking)
-        if request.sort == "relevance" and matches.leaves:
-            keys = scores.copy()
-            if mode == "most":
-                keys[contains(matches.every, docs)] += _ALL_WORDS_BONUS
-        else:
+        every = matches.every if mode == "most" else NO_DOCS
+        scores[contains(every, docs)] += ranking.all_words * idf_sum(snapshot, matches.leaves)
+        keys = scores
+        if request.sort != "relevance" or not matches.leaves:
             moments = snapshot.moments[docs].astype(np.float64)
             keys = -moments if request.sort == "oldest" else moments
             keys[snapshot.moments[docs] == NO_MOMENT] = -np.inf
-        return _Found(mode, candidates, docs, scores, keys, matches.leaves)
+        return _Found(mode, candidates, docs, scores, keys, matches.leaves, every)
 
     def _best(self, request: Request, tree: Node, passing: Mask) -> _Found | None:
         """The documents that are shown, None where more of them must be known or looked at."""
@@ -357,7 +363,7 @@ class EmbeddedEngine:
         if question is None:
             return None
         enough = ranking.relax_below
-        limit = max(request.offset + request.limit, enough)
+        limit = max(request.offset + request.limit, enough, RERANKED)
         passing = passing & self._snapshot.alive
         every = question.best(limit, passing=passing)
         mode: Match = request.match or ("all" if len(every.docs) >= enough else "most")
@@ -367,12 +373,27 @@ class EmbeddedEngine:
         most = question.best(limit, share=ranking.relax_share, passing=passing)
         if request.match is None and len(most.docs) == len(every.docs):
             mode = "all"
-        new = ~contains(np.sort(every.docs), most.docs)
+        with_all, ascending = np.sort(every.docs), most.docs.argsort()
+        new = ascending[~contains(with_all, most.docs[ascending])]
         docs = np.concatenate((every.docs, most.docs[new]))
         scores = np.concatenate((every.scores, most.scores[new]))
-        keys = scores.copy()
-        keys[: len(every.docs)] += _ALL_WORDS_BONUS
-        return _Found(mode, docs, docs, scores, keys, leaves)
+        if mode == "most":
+            scores[: len(every.docs)] += ranking.all_words * idf_sum(self._snapshot, leaves)
+        else:
+            with_all = NO_DOCS
+        return _Found(mode, docs, docs, scores, scores, leaves, with_all)
+
+    def _reranked(self, found: _Found) -> _Found:
+        """The same documents, with what the second stage adds to the best of them."""
+        ranking = self._config.ranking
+        if len(found.docs) < 2 or not found.leaves or not (ranking.lead or ranking.recency):
+            return found
+        places = _ordered(found, self._snapshot, 0, RERANKED)
+        places = places[found.docs[places].argsort()]
+        best = found.docs[places]
+        scores = found.scores.copy()
+        scores[places] += second_stage(self._snapshot, found.leaves, best, ranking)
+        return found._replace(scores=scores, sort_keys=scores, reranked=best)
 
     def _passing(self, request: Request, clauses: Sequence[Clause]) -> Mask:
         """Which documents satisfy all conditions, and are new enough."""
@@ -492,9 +513,18 @@ class EmbeddedEngine:
             inferred=list(enrichment.inferred),
             score=round(hit_score, 4),
             snippet=snippet,
-            explanation=explain(self._snapshot, found.leaves, doc, self._config.ranking)
-            if request.explain
-            else msgspec.UNSET,
+            explanation=self._explanation(doc, found) if request.explain else msgspec.UNSET,
+        )
+
+    def _explanation(self, doc: int, found: _Found) -> list[Explanation]:
+        one = np.array([doc])
+        return explain(
+            self._snapshot,
+            found.leaves,
+            doc,
+            self._config.ranking,
+            all_words=bool(contains(found.every, one)[0]),
+            reranked=bool(contains(found.reranked, one)[0]),
         )
 
     def _doc_of(self, name: str) -> int | None:

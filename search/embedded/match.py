@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.language.analyzer import analyze, query_stem
+from index.language.questions import asking
 from index.language.spelling import modern_spelling
 from index.schema import DATE, STEM, SURFACE
 from index.segments.arrays import is_first
@@ -162,15 +163,19 @@ class Matcher:
         return intersection([*required, most])
 
     def counting(self, children: Sequence[Node]) -> Sequence[Node]:
-        """The children without stop words, unless nothing else is looked for."""
+        """The children without stop words and words that only ask, unless nothing else is left."""
         if self._exact:
             return children
-        counting = [
-            child
-            for child in children
-            if not isinstance(child, Word) or query_stem(child.text) is not None
+        words = [child.text if isinstance(child, Word) else "" for child in children]
+        content = [
+            (child, asks)
+            for child, word, asks in zip(children, words, asking(words), strict=True)
+            if not word or query_stem(word) is not None
         ]
-        return children if all(isinstance(child, Not) for child in counting) else counting
+        for counting in ([child for child, asks in content if not asks], [c for c, _ in content]):
+            if not all(isinstance(child, Not) for child in counting):
+                return counting
+        return children
 
     def _without_scoring(self, node: Node, part: str | None = None) -> Docs:
         before = len(self.leaves)

@@ -1,18 +1,35 @@
-"""The ranking formula: BM25 over title and body blended, surface forms beside stems.
+"""The ranking formula: BM25, surface forms beside stems, and for the best how early a text says it.
 
-For each word of the question, in the stem field and, with `surface_weight`, in the surface field:
+First stage, for each word of the question in the stem field, and with `surface_weight` in the
+surface field:
 
     idf * f * (k1 + 1) / (f + k1 * (1 - b + b * length / average length))
 
 where f is the frequency in the body plus `title_weight` times that in the title, and a length
 counts words in the same way. Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple
 weighted fields" (CIKM 2004): the fields' frequencies are added before they saturate, so an
-article without a title loses nothing. A phrase counts as one word of its own.
+article without a title loses nothing. A phrase counts as one word of its own. Where most of the
+words are enough, a document that holds them all gains
+
+    all_words * sum of idf
+
+Second stage, for the `RERANKED` best of these: each word adds
+
+    lead * idf * lead_words / (lead_words + words of the body before it)
+
+by its first surface form in the body, and the day of publication, with `recency`,
+
+    recency * sum of idf / (1 + years before the commit)
+
+News says what it is about in its first lines; docs/ranking.md has what each part is worth, and what
+was tried beside them. No summand is negative, so that the documents behind the best stay behind
+them, and the order is the same for every page.
 
 Averages and document frequencies are those of the index as it lies, deleted articles included
 until their segment is rewritten (as in Lucene), so scores move a little when that happens.
 """
 
+import datetime
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,12 +37,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.config import Ranking
+from index.segments.segment import NO_MOMENT
 from search.embedded.docsets import Docs
+from search.embedded.lead import words_before
 from search.embedded.match import Leaf, idf
 from search.embedded.snapshot import Postings, Snapshot
 from search.results import Explanation
 
 Scores = NDArray[np.float64]
+
+# Ten pages of ten. The right article was among the first 50 wherever the second stage moved it.
+RERANKED = 100
+_YEAR_S = 365.25 * 24 * 3600
 
 
 class Part(NamedTuple):
@@ -50,10 +73,37 @@ def score(snapshot: Snapshot, leaves: list[Leaf], docs: Docs, ranking: Ranking) 
     return total
 
 
+def idf_sum(snapshot: Snapshot, leaves: list[Leaf]) -> float:
+    """The weight of all words together."""
+    return sum(idf(snapshot, len(leaf.found)) for leaf in leaves)
+
+
+def second_stage(snapshot: Snapshot, leaves: list[Leaf], docs: Docs, ranking: Ranking) -> Scores:
+    """What the second stage adds to the score of each of some ascending documents."""
+    total = np.zeros(len(docs))
+    if ranking.lead:
+        for leaf in leaves:
+            early = _earliness(snapshot, leaf, docs, ranking)
+            total += ranking.lead * idf(snapshot, len(leaf.found)) * early
+    if ranking.recency:
+        total += ranking.recency * idf_sum(snapshot, leaves) * _newness(snapshot, docs)
+    return total
+
+
 def explain(
-    snapshot: Snapshot, leaves: list[Leaf], doc: int, ranking: Ranking
+    snapshot: Snapshot,
+    leaves: list[Leaf],
+    doc: int,
+    ranking: Ranking,
+    *,
+    all_words: bool,
+    reranked: bool,
 ) -> list[Explanation]:
-    """Every summand of one document's score that is not zero."""
+    """Every summand of one document's score that is not zero.
+
+    `all_words` tells whether it gained by holding all of them, `reranked` whether the second stage
+    looked at it.
+    """
     docs = np.array([doc])
     norm = snapshot.norms_of(docs, ranking)
     explained = []
@@ -77,7 +127,33 @@ def explain(
                 saturation=saturation,
             )
         )
+    whole = idf_sum(snapshot, leaves)
+    if all_words and ranking.all_words:
+        explained.append(_explanation("all words", "", ranking.all_words, whole, 1.0))
+    if reranked and ranking.lead:
+        for leaf in leaves:
+            early = float(_earliness(snapshot, leaf, docs, ranking)[0])
+            if early:
+                leaf_idf = idf(snapshot, len(leaf.found))
+                explained.append(_explanation("lead", leaf.word, ranking.lead, leaf_idf, early))
+    if reranked and ranking.recency and (newness := float(_newness(snapshot, docs)[0])):
+        explained.append(_explanation("date", "", ranking.recency, whole, newness))
     return explained
+
+
+def _explanation(part: str, word: str, weight: float, part_idf: float, share: float) -> Explanation:
+    """A summand that no frequency saturates: a share of a weight."""
+    return Explanation(
+        word=word,
+        field=part,
+        score=weight * part_idf * share,
+        weight=weight,
+        idf=part_idf,
+        articles=None,
+        frequency=None,
+        title_frequency=None,
+        saturation=share,
+    )
 
 
 def parts_of(leaves: list[Leaf], ranking: Ranking) -> Iterator[Part]:
@@ -104,3 +180,17 @@ def _frequencies(postings: Postings, docs: Docs, title_weight: float) -> Scores:
     if title_weight == 1:
         return freqs
     return freqs + (title_weight - 1) * postings.title_freqs_of(docs)
+
+
+def _earliness(snapshot: Snapshot, leaf: Leaf, docs: Docs, ranking: Ranking) -> Scores:
+    """1 for a word that opens the body, half of it `lead_words` later, 0 without the word."""
+    before = words_before(snapshot, leaf, docs)
+    return ranking.lead_words / (ranking.lead_words + before)
+
+
+def _newness(snapshot: Snapshot, docs: Docs) -> Scores:
+    """1 for a document published at the commit or later, half of it a year before, 0 undated."""
+    committed = datetime.datetime.fromisoformat(snapshot.commit.committed_at).timestamp()
+    moments = snapshot.moments[docs]
+    years = np.maximum(committed - moments, 0) / _YEAR_S
+    return np.where(moments == NO_MOMENT, 0.0, 1 / (1 + years))

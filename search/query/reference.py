@@ -169,10 +169,17 @@ Operators, in capitals only · Operator, hanya dengan huruf besar: {operators}
 Fields · Bidang: {names}
 
 A name is looked for by its aliases too (`Menlu`, `AS`), and an amount by its value (`$5,5 miliar`);
-not in quotes, and not with `--no-expand`. How words are read: [language.md](language.md).
+not in quotes, and not with `--no-expand`. How words are read: [language.md](language.md); which
+answer comes first: [ranking.md](ranking.md).
 
 Nama dicari juga dengan sebutan lainnya (`Menlu`, `AS`), jumlah dengan nilainya (`$5,5 miliar`);
 tidak di dalam tanda kutip, dan tidak dengan `--no-expand`.
+
+Words that only ask (`siapa`, `kapankah`, `apa nama`) are not looked for, unless they are quoted,
+have a `+`, are joined by an operator, or nothing else is left; `--exact` looks for every word.
+
+Kata yang hanya bertanya (`siapa`, `kapankah`, `apa nama`) tidak dicari, kecuali di dalam tanda
+kutip, dengan `+`, dengan operator, atau bila tidak ada kata lain; `--exact` mencari setiap kata.
 
 Nothing you type is a syntax error. What cannot be meant (a quotation mark without a partner, an
 operator with nothing beside it) is left out, and a warning says where. A question is read to
