@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-# What says where a reader came from, never what he reads. From the documentation of those who
-# add them, as far as they have any; the names that anyone may use are few, on purpose.
+# What says where a reader came from, never what he reads: our own choice of what the programs named
+# here add; most are in https://github.com/mpchadwick/tracking-query-params-registry too. Names that
+# anyone may use for anything (`source`, `from`, `id`) are left out on purpose.
 _TRACKING = frozenset(
     (
         # Google Ads, Analytics' cross-domain linker, Campaign Manager
