@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.config import MAX_JOBS
 from search.cli.options import EXIT_INTERRUPTED, EXIT_REJECTED, Settings, warn
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def run(
         str | None, typer.Option("--timezone", help="Zone of times that name none.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=0, help="Processes; 0: one for each core.")
+        int | None,
+        typer.Option("--jobs", min=0, max=MAX_JOBS, help="Processes; 0: one for each core."),
     ] = None,
 ) -> None:
     """Index articles: text, Markdown, HTML, JSON, CSV, WordPress exports, feeds, also gzipped.
