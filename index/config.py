@@ -12,7 +12,10 @@ import msgspec
 
 from index.errors import ConfigError
 
-_Positive = Annotated[int, msgspec.Meta(ge=1)]
+_QUOTED_CHARS = 80
+# All are started at once, and each takes some 300 MB.
+MAX_JOBS = 256
+
 _Weight = Annotated[float, msgspec.Meta(ge=0)]
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
@@ -37,7 +40,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How inputs are read."""
 
     fields: FieldNames = FieldNames()
-    max_record_mb: _Positive = 32
+    max_record_mb: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 32
 
 
 class Enrich(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,9 +52,10 @@ class Enrich(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         for expression in itertools.chain.from_iterable(self.boilerplate.values()):
             try:
                 re.compile(expression)
-            except re.error as error:
+            except (re.error, RecursionError, OverflowError) as error:
                 raise ConfigError(
-                    f"enrich.boilerplate: {expression!r} is not a regular expression ({error})"
+                    f"enrich.boilerplate: {expression[:_QUOTED_CHARS]!r} is not a regular"
+                    f" expression ({error})"
                 ) from error
 
 
@@ -80,7 +84,7 @@ class People(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Indexing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the index is written. `jobs` 0 means one process for each core."""
 
-    jobs: Annotated[int, msgspec.Meta(ge=0)] = 0
+    jobs: Annotated[int, msgspec.Meta(ge=0, le=MAX_JOBS)] = 0
     memory_mb: Annotated[int, msgspec.Meta(ge=64)] = 256
 
 
@@ -139,17 +143,10 @@ def load_config(path: Path | None) -> Config:
     """Read a configuration file; without one, the built-in defaults."""
     if path is None:
         return Config()
-    import yaml  # costs 20 ms, which a start without a file need not pay
-
     try:
-        raw = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        raw = _yaml(path)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = getattr(error, "problem", None) or error
-        raise ConfigError(f"{place}: not valid YAML ({problem})") from error
     if raw is None:
         return Config()
     try:
@@ -160,7 +157,7 @@ def load_config(path: Path | None) -> Config:
         raise ConfigError(f"{path}: {error}") from error
     if config.people.identities is None:
         return config
-    identities = path.parent / Path(config.people.identities).expanduser()
+    identities = path.parent / _expanded(config.people.identities)
     return msgspec.structs.replace(config, people=People(identities=str(identities)))
 
 
@@ -172,21 +169,68 @@ def archive_folder(config: Config, config_path: Path | None, flag: Path | None =
         return Path(env)
     if config.archive is not None:
         base = config_path.parent if config_path is not None else Path()
-        return base / Path(config.archive).expanduser()
+        return base / _expanded(config.archive)
     return _user_folder("data") / "archive"
 
 
 def _user_folder(kind: str) -> Path:
     """The user's config or data folder, as each system has it."""
     if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA", "~")).expanduser() / "cakap-search"
+        return _expanded(os.environ.get("APPDATA", "~")) / "cakap-search"
     if sys.platform == "darwin":
-        return Path("~/Library/Application Support/cakap-search").expanduser()
+        return _expanded("~/Library/Application Support/cakap-search")
     variable, default = {
         "config": ("XDG_CONFIG_HOME", "~/.config"),
         "data": ("XDG_DATA_HOME", "~/.local/share"),
     }[kind]
-    return Path(os.environ.get(variable) or default).expanduser() / "cakap-search"
+    return _expanded(os.environ.get(variable) or default) / "cakap-search"
+
+
+def _expanded(path: str) -> Path:
+    """A path with the folder that `~` stands for."""
+    if "\0" in path:
+        raise ConfigError(f"{path!r} is no path")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"{path}: nobody knows where that home is; write it out") from error
+
+
+def _yaml(path: Path) -> Any:
+    """What a YAML file says. No tag makes anything run: `!!python/object` is an error."""
+    import yaml  # costs 20 ms, which a start without a file need not pay
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_bytes())
+    try:
+        node = loader.get_single_node()
+        _refuse_surprises(node, path, set())
+        return None if node is None else loader.construct_document(node)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: month 13
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", None) or error
+        raise ConfigError(f"{place}: not valid YAML ({problem})") from error
+
+
+def _refuse_surprises(node: Any, path: Path, seen: set[int]) -> None:
+    """Raise ConfigError for an alias, since nine lines of them can unfold to a billion values, and
+    for a key that stands twice, of which YAML keeps the last without a word.
+    """
+    if node is None or isinstance(node.value, str):
+        return
+    place = f"{path}:{node.start_mark.line + 1}"
+    if id(node) in seen:
+        raise ConfigError(f"{place}: used again by a YAML alias; write it out where it is needed")
+    seen.add(id(node))
+    keys = set()
+    for child in node.value:
+        key, value = child if isinstance(child, tuple) else (None, child)
+        if key is not None and isinstance(key.value, str):
+            if key.value in keys:
+                line = key.start_mark.line + 1
+                raise ConfigError(f"{path}:{line}: {key.value!r} stands here a second time")
+            keys.add(key.value)
+        _refuse_surprises(value, path, seen)
 
 
 def _known(raw: Any, section: type, name: str) -> dict[str, Any]:

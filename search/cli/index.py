@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from index.config import MAX_JOBS
 from index.errors import ArchiveError
 from search.cli.options import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_USAGE, Settings, fail, warn
 
@@ -31,7 +32,8 @@ def run(
         str | None, typer.Option("--timezone", help="Zone of times that name none.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=0, help="Processes; 0: one for each core.")
+        int | None,
+        typer.Option("--jobs", min=0, max=MAX_JOBS, help="Processes; 0: one for each core."),
     ] = None,
     prune: Annotated[
         bool, typer.Option("--prune", help="Delete articles whose files are gone from PATH.")

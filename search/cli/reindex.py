@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from index.config import MAX_JOBS
 from search.cli.index import progress_bar
 from search.cli.options import EXIT_REJECTED, Settings, warn
 
@@ -11,7 +12,8 @@ from search.cli.options import EXIT_REJECTED, Settings, warn
 def run(
     settings: Settings,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=0, help="Processes; 0: one for each core.")
+        int | None,
+        typer.Option("--jobs", min=0, max=MAX_JOBS, help="Processes; 0: one for each core."),
     ] = None,
 ) -> None:
     """Read the archived articles anew and build the index again, while the old one answers."""
