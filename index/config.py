@@ -99,7 +99,7 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     surface_weight: _Weight = 0.3
     all_words: _Weight = 0.05
     lead: _Weight = 1.6
-    lead_words: _Positive = 80
+    lead_words: Annotated[int, msgspec.Meta(ge=1)] = 80
     recency: _Weight = 0.0
 
 

@@ -185,7 +185,8 @@ def _frequencies(postings: Postings, docs: Docs, title_weight: float) -> Scores:
 def _earliness(snapshot: Snapshot, leaf: Leaf, docs: Docs, ranking: Ranking) -> Scores:
     """1 for a word that opens the body, half of it `lead_words` later, 0 without the word."""
     before = words_before(snapshot, leaf, docs)
-    return ranking.lead_words / (ranking.lead_words + before)
+    earliness: Scores = ranking.lead_words / (ranking.lead_words + before)
+    return earliness
 
 
 def _newness(snapshot: Snapshot, docs: Docs) -> Scores:
