@@ -16,9 +16,10 @@ import msgspec
 
 from index.article import Article, Enrichment, canonical_url
 from index.errors import ArchiveError
+from index.takedown import TAKEDOWN_TABLES, Takedown, Takedowns, identity_hashes, name_hashes
 
 FILE_NAME = "archive.db"
-_FORMAT_VERSION = 2
+_FORMAT_VERSION = 3
 # How long another program's transaction is waited for.
 _BUSY_S = 5.0
 # Level 6 packs news 5 % smaller than 3 at a cost that enrichment hides (benchmarks/indexing.py).
@@ -62,8 +63,22 @@ CREATE INDEX version_article ON version (article);
 CREATE TABLE deletion (seq INTEGER PRIMARY KEY, article INTEGER NOT NULL);
 CREATE TABLE rereading (seq INTEGER PRIMARY KEY);   -- all articles were read anew
 """
+# What format 3 has beside format 2.
+_TABLES_OF_3 = f"""
+CREATE TABLE visibility (      -- an article was withdrawn, or may be shown again
+    seq INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE
+);
+CREATE TABLE correction (      -- an article says that it corrects another one
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
+    corrects TEXT NOT NULL,    -- the other's URL or id
+    PRIMARY KEY (article, corrects)
+) WITHOUT ROWID;
+CREATE INDEX correction_corrects ON correction (corrects);
+{TAKEDOWN_TABLES}
+"""
 
-Outcome = Literal["new", "changed", "unchanged"]
+Outcome = Literal["new", "changed", "unchanged", "withheld"]
 
 
 class Content(msgspec.Struct, array_like=True, frozen=True):
@@ -74,13 +89,23 @@ class Content(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Version(NamedTuple):
-    """One version of an article. `public_id` is the id that people use for the article."""
+    """One version of an article. `public_id` is the id that people use for the article,
+    `versions` how many it has.
+    """
 
     number: int
     public_id: str
     seq: int
     indexed_at: str
     content: Content
+    versions: int
+
+
+class Corrections(NamedTuple):
+    """The ids of the articles that one corrects, and of those that correct it."""
+
+    corrects: list[str]
+    corrected_by: list[str]
 
 
 class Archive:
@@ -88,6 +113,7 @@ class Archive:
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
+        self.takedowns = Takedowns(connection)
         self._db = connection
 
     def __enter__(self) -> "Archive":
@@ -110,7 +136,8 @@ class Archive:
         """The sequence number of the last change, 0 in an empty archive."""
         row = self._db.execute(
             "SELECT max(coalesce((SELECT max(seq) FROM version), 0),"
-            " coalesce((SELECT max(seq) FROM deletion), 0), ?)",
+            " coalesce((SELECT max(seq) FROM deletion), 0),"
+            " coalesce((SELECT max(seq) FROM visibility), 0), ?)",
             (self.last_rereading(),),
         ).fetchone()
         return int(row[0])
@@ -120,21 +147,37 @@ class Archive:
         row = self._db.execute("SELECT coalesce(max(seq), 0) FROM rereading").fetchone()
         return int(row[0])
 
+    def data_version(self) -> int:
+        """A number that another program's commit changes."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def contents(self) -> Iterator[tuple[int, int, bytes]]:
+        """Number, seq and packed content of the current version of every article."""
+        return self._db.execute(f"{_CURRENT} ORDER BY seq")
+
     def changed_since(self, seq: int) -> Iterator[tuple[int, int, bytes]]:
-        """Number, seq and packed content of every article whose shown version is newer."""
-        return self._db.execute(
-            "SELECT article, seq, content FROM version JOIN article"
-            " ON article.number = version.article AND article.current = version.seq"
-            " WHERE seq > ? ORDER BY seq",
-            (seq,),
+        """Number, seq and packed content of the articles to be indexed that an index at `seq`
+        does not have so: those with a newer version, and those that are no more withdrawn.
+
+        What has an embargo is indexed, since nobody will be there to do it when that ends.
+        """
+        again = (
+            "seq <= ?1 AND article IN (SELECT article FROM visibility WHERE visibility.seq > ?1)"
         )
+        for condition in (again, "seq > ?1"):
+            yield from self._db.execute(
+                f"{_CURRENT} WHERE {condition} AND article NOT IN"
+                " (SELECT article FROM hidden WHERE until IS NULL) ORDER BY seq",
+                (seq,),
+            )
 
     def numbers_changed_since(self, seq: int) -> list[int]:
         """The articles that an index at `seq` must drop: new, deleted or shown otherwise since."""
         rows = self._db.execute(
             "SELECT article FROM version JOIN article"
             " ON article.number = version.article AND article.current = version.seq"
-            " WHERE seq > ?1 UNION SELECT article FROM deletion WHERE seq > ?1",
+            " WHERE seq > ?1 UNION SELECT article FROM deletion WHERE seq > ?1"
+            " UNION SELECT article FROM visibility WHERE seq > ?1",
             (seq,),
         )
         return [row[0] for row in rows]
@@ -155,17 +198,31 @@ class Archive:
         return int(self._db.execute("SELECT count(*) FROM version").fetchone()[0])
 
     def version(self, seq: int) -> Version | None:
-        """One version, None when it has been deleted."""
-        row = self._db.execute(f"{_VERSION} WHERE version.seq = ?", (seq,)).fetchone()
+        """One version, None when it has been deleted or its article is not shown now."""
+        row = self._db.execute(
+            f"{_VERSION} WHERE version.seq = ?"
+            " AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.article = article.number)",
+            (seq,),
+        ).fetchone()
         return self._version(row) if row else None
 
     def versions(self, number: int) -> list[Version]:
-        """All versions of an article, in the order in which they were indexed."""
+        """All versions of an article in their order, the current one last.
+
+        That is the order in which they were indexed, but for one that came late: it stands before
+        those with a newer `modified`.
+        """
         rows = self._db.execute(f"{_VERSION} WHERE article.number = ? ORDER BY seq", (number,))
-        return [self._version(row) for row in rows.fetchall()]
+        ordered: list[Version] = []
+        for version in map(self._version, rows.fetchall()):
+            place = len(ordered)
+            while place and _is_late(version.content.article, ordered[place - 1].content.article):
+                place -= 1
+            ordered.insert(place, version)
+        return ordered
 
     def current(self, number: int) -> Version | None:
-        """The version of an article that is shown."""
+        """The version of an article that is shown, unless the article is not."""
         row = self._db.execute(
             f"{_VERSION} WHERE article.number = ? AND version.seq = article.current", (number,)
         ).fetchone()
@@ -186,10 +243,7 @@ class Archive:
 
     def public_id(self, number: int) -> str:
         """The id that an article came with, qualified only where that is not enough."""
-        row = self._db.execute(
-            "SELECT short_id, given_id, source FROM article WHERE number = ?", (number,)
-        ).fetchone()
-        return self._public_id(*row)
+        return self._public_id(*self._names(number)[:3])
 
     def _public_id(self, short_id: str, given_id: str | None, source: str | None) -> str:
         if given_id is None:
@@ -204,9 +258,44 @@ class Archive:
         return f"{source}:{given_id}" if source and counts[1] == 1 else short_id
 
     def _version(self, row: Sequence[Any]) -> Version:
-        number, short_id, given_id, source, seq, indexed_at, content = row
+        number, short_id, given_id, source, seq, indexed_at, content, versions = row
         public_id = self._public_id(short_id, given_id, source)
-        return Version(number, public_id, seq, indexed_at, unpack(content))
+        return Version(number, public_id, seq, indexed_at, unpack(content), versions)
+
+    def corrections(self, number: int) -> Corrections:
+        """Which articles one corrects and is corrected by, as far as they are shown.
+
+        An id without its source means an article of the same source. What is not in the archive
+        is told as the article names it.
+        """
+        if self._db.execute("SELECT 1 FROM correction LIMIT 1").fetchone() is None:
+            return Corrections([], [])
+        short_id, given_id, source, url = self._names(number)
+        said = self._db.execute("SELECT corrects FROM correction WHERE article = ?", (number,))
+        corrects = []
+        for (name,) in said.fetchall():
+            prefix, _, rest = name.partition(":")
+            found = self._db.execute(
+                "SELECT number FROM article WHERE number != ?1 AND (url = ?2 OR short_id = ?2"
+                " OR (given_id = ?2 AND source IS ?3) OR (source = ?4 AND given_id = ?5))",
+                (number, name, source, prefix, rest),
+            ).fetchall()
+            corrects += [self.public_id(other) for (other,) in found] or [name]
+        corrected_by = self._db.execute(
+            "SELECT article FROM correction JOIN article ON number = article"
+            " WHERE article != ?1 AND (corrects IN (?2, ?3, ?4)"
+            " OR (corrects = ?5 AND source IS ?6))"
+            " AND article NOT IN (SELECT article FROM hidden)",
+            (number, short_id, url, f"{source}:{given_id}", given_id, source),
+        ).fetchall()
+        return Corrections(corrects, [self.public_id(other) for (other,) in corrected_by])
+
+    def _names(self, number: int) -> tuple[str, str | None, str | None, str | None]:
+        """Short id, given id, source and URL of an article."""
+        row: tuple[str, str | None, str | None, str | None] = self._db.execute(
+            "SELECT short_id, given_id, source, url FROM article WHERE number = ?", (number,)
+        ).fetchone()
+        return row
 
     # Writing
 
@@ -246,13 +335,29 @@ class Archive:
             "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)",
             (seq, number, content_hash, article.modified, now(), packed),
         )
+        withheld = self.takedowns.covers(number)
+        if withheld:
+            self._know_again(number)
         if late:
             return number, "unchanged"
         self._db.execute(
             "UPDATE article SET current = ?, given_id = ?, source = ?, url = ? WHERE number = ?",
             (seq, article.given_id, source, article.url, number),
         )
+        self._note_what_it_says(number, article)
+        if withheld:
+            return number, "withheld"
         return number, "new" if known is None else "changed"
+
+    def _note_what_it_says(self, number: int, article: Article) -> None:
+        """Keep what an article says of its embargo, and of others that it corrects."""
+        for table in ("embargo", "correction"):
+            self._db.execute(f"DELETE FROM {table} WHERE article = ?", (number,))
+        if article.embargo_until:
+            self._db.execute("INSERT INTO embargo VALUES (?, ?)", (number, article.embargo_until))
+        self._db.executemany(
+            "INSERT INTO correction VALUES (?, ?)", [(number, one) for one in article.corrects]
+        )
 
     def reidentify(self, source: int, place: int, identity: str, article: Article) -> None:
         """Know the article that a place held before under a new identity, if it is the same one.
@@ -266,7 +371,8 @@ class Archive:
             " JOIN version ON version.seq = article.current"
             " WHERE input = ?1 AND record.number = ?2 AND identity != ?3 AND NOT EXISTS ("
             "SELECT 1 FROM record AS other WHERE other.article = article.number"
-            " AND (other.input, other.number) != (?1, ?2))",
+            " AND (other.input, other.number) != (?1, ?2))"
+            " AND article.number NOT IN (SELECT article FROM takedown)",
             (source, place, identity),
         ).fetchone()
         if row is None or not _is_same(unpack(row[1]).article, article):
@@ -300,6 +406,70 @@ class Archive:
     def add_rereading(self) -> None:
         """Note that all articles were read anew."""
         self._db.execute("INSERT INTO rereading VALUES (?)", (self._next_seq(),))
+
+    def withdraw(self, number: int, reason: str, until: str | None = None) -> None:
+        """Show an article no more, or not before a moment in UTC, in no guise in which it comes."""
+        self._take_down(number, reason, until=until)
+        self._changed_visibility(number)
+
+    def restore(self, takedown: Takedown, reason: str) -> None:
+        """Show a withdrawn article again; let a deleted one come again with the next input."""
+        self.takedowns.undo(takedown, now(), _user(), reason)
+        self._changed_visibility(takedown.number)
+
+    def end_takedowns(self) -> None:
+        """Forget the take-downs whose time is over."""
+        for takedown in self.takedowns.ended():
+            self.takedowns.lift(takedown)
+            self._changed_visibility(takedown.number)
+
+    def bury(self, number: int, reason: str) -> None:
+        """Keep an article that is about to be deleted from coming again, by hashes only."""
+        self._take_down(number, reason, deleted=True)
+
+    def withholds(
+        self, identity: str, article: Article, path: str, place: int, payload_hash: bytes
+    ) -> bool:
+        """Whether an article must not be stored: it is new here, and one that was taken down."""
+        takedown = self.takedowns.holding(article, path, place)
+        if (
+            takedown is None
+            or self._db.execute("SELECT 1 FROM article WHERE identity = ?", (identity,)).fetchone()
+        ):
+            return False
+        self.takedowns.know(takedown.number, [payload_hash])
+        return True
+
+    def _take_down(
+        self, number: int, reason: str, *, deleted: bool = False, until: str | None = None
+    ) -> None:
+        short_id = self._names(number)[0]
+        self.takedowns.add(Takedown(number, short_id, deleted, until, now(), _user(), reason))
+        self._know_again(number)
+
+    def _know_again(self, number: int) -> None:
+        """Know an article again by all that its versions, names and records tell."""
+        records = self._db.execute(
+            "SELECT path, record.number, payload_hash FROM record JOIN input"
+            " ON input.number = record.input WHERE article = ?",
+            (number,),
+        ).fetchall()
+        # One that was read from standard input has no place.
+        places = [(path, place) for path, place, _ in records] or [("-", 0)]
+        short_id, given_id, source, url = self._names(number)
+        names = [short_id, given_id, url, f"{source}:{given_id}"]
+        for version in self.versions(number):
+            article = version.content.article
+            for path, place in places:
+                self.takedowns.know(number, identity_hashes(article, path, place))
+        self.takedowns.know(number, name_hashes(names))
+        self.takedowns.know(number, [payload_hash for _, _, payload_hash in records])
+
+    def _changed_visibility(self, number: int) -> None:
+        self._db.execute(
+            "INSERT INTO visibility SELECT ?, number FROM article WHERE number = ?",
+            (self._next_seq(), number),
+        )
 
     def delete(self, *numbers: int) -> bool:
         """Erase articles with all their versions, durably.
@@ -407,8 +577,14 @@ class Archive:
 
 
 _VERSION = (
-    "SELECT article.number, short_id, given_id, source, seq, indexed_at, content"
+    "SELECT article.number, short_id, given_id, source, seq, indexed_at, content,"
+    " (SELECT count(*) FROM version AS every WHERE every.article = article.number)"
     " FROM version JOIN article ON article.number = version.article"
+)
+# The current version of every article.
+_CURRENT = (
+    "SELECT article, seq, content FROM version JOIN article"
+    " ON article.number = version.article AND article.current = version.seq"
 )
 
 
@@ -445,7 +621,12 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         if write and version == 0:
             connection.execute("PRAGMA journal_mode = WAL")
             with connection:
-                connection.executescript(f"BEGIN; {_TABLES}")
+                connection.executescript(f"BEGIN; {_TABLES} {_TABLES_OF_3}")
+                connection.execute(f"PRAGMA user_version = {_FORMAT_VERSION}")
+            version = _FORMAT_VERSION
+        elif write and version == 2:
+            with connection:
+                connection.executescript(f"BEGIN; {_TABLES_OF_3}")
                 connection.execute(f"PRAGMA user_version = {_FORMAT_VERSION}")
             version = _FORMAT_VERSION
         connection.execute("PRAGMA foreign_keys = ON")
@@ -462,9 +643,10 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         connection.close()
         if version == 0:  # the run that was to make it got no further
             raise _missing(folder)
+        older = 2 <= version < _FORMAT_VERSION
+        remedy = "run `cakap-search reindex`" if older else "use the version that wrote it"
         raise ArchiveError(
-            f"{path} has format {version}, this cakap-search reads {_FORMAT_VERSION}; "
-            "use the version that wrote it",
+            f"{path} has format {version}, this cakap-search reads {_FORMAT_VERSION}; {remedy}",
             "stale",
         )
     return Archive(folder, connection)
@@ -521,6 +703,11 @@ def _is_same(one: Article, other: Article) -> bool:
     )
 
 
+def _is_late(article: Article, than: Article) -> bool:
+    """Whether a version is older than one that came before it."""
+    return bool(article.modified and than.modified and _is_older(article.modified, than.modified))
+
+
 def _is_older(modified: str, than: str) -> bool:
     """Whether one ISO 8601 moment is before another; where one is a bare day, its day is."""
     one, other = map(datetime.datetime.fromisoformat, (modified, than))
@@ -534,6 +721,16 @@ def _short_id(identity: str) -> str:
     import hashlib  # loads OpenSSL, which a question does not need
 
     return hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()
+
+
+def _user() -> str:
+    """Who runs this program, for the log."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
+        return f"uid {os.getuid()}"
 
 
 def now() -> str:

@@ -11,7 +11,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `date` and `modified` are ISO 8601: a bare day (`2021-06-22`) keeps day precision, a
     moment carries its offset (`2021-06-22T14:05+07:00`). `unread_date` is what the source wrote
     for the date where that cannot be read. `given_id` is the identifier that the article came
-    with.
+    with. `corrects` are the URLs or ids of articles that it says it corrects; `embargo_until` is a
+    moment in UTC before which it is not to be shown.
     """
 
     body: str
@@ -25,6 +26,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     unread_date: str | None = None
+    corrects: tuple[str, ...] = ()
+    embargo_until: str | None = None
 
     def content_hash(self) -> bytes:
         """Sixteen bytes that change when anything in the article does."""

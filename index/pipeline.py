@@ -37,6 +37,7 @@ from index.sources import (
     read_article,
     records,
 )
+from index.takedown import Takedown
 
 REJECTS_FILE = "rejects.txt"
 _OWN_FILES = {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", REJECTS_FILE}
@@ -52,7 +53,7 @@ _READING = -1
 # How much of what stands in the place of a date is told.
 _QUOTED_CHARS = 40
 # Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
-_READER_VERSION = 3
+_READER_VERSION = 4
 
 
 class Progress(NamedTuple):
@@ -67,19 +68,22 @@ class Progress(NamedTuple):
 class Summary(msgspec.Struct):
     """What a run did. `rejected_before` counts records whose rejection was reported earlier,
     `passed_over` the places that hold no published article, by what they hold, `unread_dates`
-    articles with a date that cannot be read; `unread_date` is the first, with its place.
+    articles with a date that cannot be read, `withheld` those that were taken down before;
+    `unread_date` and `withheld_place` are the first.
     """
 
     read: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    withheld: int = 0
     rejected: int = 0
     rejected_before: int = 0
     unknown_files: int = 0
     passed_over: dict[str, int] = {}
     unread_dates: int = 0
     unread_date: str | None = None
+    withheld_place: str | None = None
     seconds: float = 0.0
 
 
@@ -149,6 +153,7 @@ def index_paths(
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         # Opened before anything is read: a stale index is refused at once.
         writer = _writer(archive, config)
+        archive.end_takedowns()
         reading = _Reading(archive, config, read_by, source, on_progress)
         reading.read(found, jobs)
         _, failures = _catch_up(archive, writer, config, jobs, on_progress)
@@ -164,16 +169,40 @@ def _is_own(path: Path, folder: Path) -> bool:
     return path.parent == folder / INDEX_FOLDER and is_index_file(path.name)
 
 
-def delete(folder: Path, numbers: Sequence[int], config: Config) -> bool:
-    """Erase articles from the archive of a folder and from its index.
+def delete(folder: Path, numbers: Sequence[int], config: Config, *, reason: str = "") -> bool:
+    """Erase articles from the archive of a folder and from its index, and let none come again.
 
     False when the archive's log still holds them, because another program is reading.
     """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
+        for number in numbers:
+            archive.bury(number, reason)
         log_is_empty = archive.delete(*numbers)
         _catch_up(archive, writer, config, 1, lambda _: None)
         return log_is_empty
+
+
+def withdraw(
+    folder: Path, numbers: Sequence[int], config: Config, *, reason: str, until: str | None = None
+) -> None:
+    """Show articles no more, or not before a moment in UTC, whatever brings them again."""
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = _writer(archive, config)
+        for number in numbers:
+            archive.withdraw(number, reason, until)
+        archive.commit()  # open engines hide them from now on
+        _catch_up(archive, writer, config, 1, lambda _: None)
+
+
+def restore(folder: Path, takedowns: Sequence[Takedown], config: Config, *, reason: str) -> None:
+    """Show withdrawn articles again; deleted ones may come again with the next input."""
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = _writer(archive, config)
+        for takedown in takedowns:
+            archive.restore(takedown, reason)
+        archive.commit()
+        _catch_up(archive, writer, config, 1, lambda _: None)
 
 
 def reindex(
@@ -188,10 +217,11 @@ def reindex(
     Readers keep the old index until the new one is whole. Also returns a line for each article
     that could not be read anew, and so stays as it was read, or that the index could not take.
     """
-    open_archive(folder).close()  # "missing" rather than an empty new one
+    if not (folder / FILE_NAME).exists():
+        open_archive(folder)  # "missing" rather than an empty new one
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        rows = archive.changed_since(0)
+        rows = archive.contents()
         total, done = archive.count(), 0
         tasks = batches(rows, _RECORDS_PER_TASK)
         failures: list[str] = []
@@ -314,17 +344,30 @@ class _Reading:
                 place.input, place.number, place.payload_hash, None, result.reason
             )
             return
+        if self._archive.withholds(
+            result.identity, result.article, place.path, place.number, place.payload_hash
+        ):
+            self._count_withheld(place)
+            self._archive.put_record(place.input, place.number, place.payload_hash, None)
+            return
         self._archive.reidentify(place.input, place.number, result.identity, result.article)
         number, outcome = self._archive.put(
             result.identity, result.article, result.packed, result.source
         )
-        setattr(summary, outcome, getattr(summary, outcome) + 1)
+        if outcome == "withheld":
+            self._count_withheld(place)
+        else:
+            setattr(summary, outcome, getattr(summary, outcome) + 1)
         if unread := result.article.unread_date:
             summary.unread_dates += 1
             summary.unread_date = summary.unread_date or printable(
                 f"{unread[:_QUOTED_CHARS]!r} at {place}"
             )
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
+
+    def _count_withheld(self, place: _Place) -> None:
+        self.summary.withheld += 1
+        self.summary.withheld_place = self.summary.withheld_place or printable(str(place))
 
     def add_failures(self, failures: list[str]) -> None:
         """Count and report articles that were archived, but that the index could not take."""
@@ -457,7 +500,8 @@ def _catch_up(
         writer.add(arrays)
         failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]
         on_progress(Progress("indexing", done, len(numbers), done))
-    return writer.commit(seq), failures
+    unseen = [number for number, _ in archive.takedowns.hidden()]
+    return writer.commit(seq, unseen), failures
 
 
 def _analyse(rows: list[_Row], timezone: str) -> tuple[dict[str, Ints], list[tuple[int, str]]]:

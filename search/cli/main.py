@@ -20,6 +20,7 @@ COMMANDS = (
     "annotate",
     "analyze",
     "stats",
+    "withdraw",
     "delete",
     "reindex",
     "config",

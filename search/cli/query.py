@@ -33,6 +33,7 @@ _COUNT_COLUMNS = 14  # a mark before, a count of nine digits, and the spaces bet
 _CSV_COLUMNS = (
     *("id", "title", "date", "source", "category", "agency", "author"),
     *("countries", "people", "inferred", "url", "score", "snippet"),
+    *("versions", "corrects", "corrected_by"),
 )
 
 
@@ -212,6 +213,8 @@ def _print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> N
     )
     for line in lines:
         print(_INDENT + dim(line))
+    if badge := " · ".join(_corrections(hit)):
+        print(textwrap.fill(badge, columns or _UNLIMITED, initial_indent=_INDENT))
     if hit.snippet is not None:
         for text in _snippet_lines(hit.snippet, columns):
             print(_INDENT + text)
@@ -225,6 +228,16 @@ def _print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> N
                 f" {part.articles:,} articles)"
             )
             print(wrap.fill(_INDENT + words))
+
+
+def _corrections(hit: "Hit") -> Iterator[str]:
+    """What a reader must know of corrections before quoting an article."""
+    if hit.corrected_by:
+        yield f"corrected by {', '.join(hit.corrected_by)}"
+    if hit.corrects:
+        yield f"corrects {', '.join(hit.corrects)}"
+    if hit.versions > 1:
+        yield f"changed since, {hit.versions} versions"
 
 
 def _listed(names: list[str]) -> str:

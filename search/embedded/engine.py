@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from index.archive import FILE_NAME, Archive, open_archive
+from index.archive import FILE_NAME, Version, now, open_archive
 from index.article import clean_text
 from index.config import Config
 from index.enrich.names import name_key, name_parts
@@ -26,6 +26,7 @@ from index.segments.commit import (
     refuse_stale,
 )
 from index.segments.segment import NO_MOMENT
+from search.embedded.copies import Copy, near_copies
 from search.embedded.docsets import Docs, contains
 from search.embedded.facets import count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
@@ -94,8 +95,11 @@ class EmbeddedEngine:
         self._archive = open_archive(folder)
         self._archive_lock = threading.Lock()
         self._closed = False
+        self._archive_version = -1
+        self._next_release: str | None = None
         try:
-            self._snapshot = _open_snapshot(folder / INDEX_FOLDER, self._archive, config)
+            self._snapshot = _open_snapshot(folder / INDEX_FOLDER, config)
+            self._hide()
         except BaseException:
             self._archive.close()
             raise
@@ -115,6 +119,20 @@ class EmbeddedEngine:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise EngineUnavailable("the engine is closed; open another with `search.open`")
+
+    def _hide(self) -> None:
+        """Hide what the archive says must not be shown now; it may have changed at any time."""
+        with self._archive_lock:
+            self._refuse_when_closed()
+            version = self._archive.data_version()
+            is_due = self._next_release is not None and now() >= self._next_release
+            if version == self._archive_version and not is_due:
+                return
+            hidden = self._archive.takedowns.hidden()
+            gone = self._archive.deleted_since(self._snapshot.commit.seq)
+            self._snapshot = self._snapshot.without([*gone, *(number for number, _ in hidden)])
+            self._next_release = min((until for _, until in hidden if until), default=None)
+            self._archive_version = version
 
     @property
     def commit(self) -> Commit:
@@ -154,11 +172,13 @@ class EmbeddedEngine:
 
     def stats(self) -> dict[str, int | str | None]:
         """What the archive holds; sizes in bytes."""
+        self._hide()
         snapshot = self._snapshot
         folder = self._archive.folder
         with self._archive_lock:
             self._refuse_when_closed()
             versions, rejects = self._archive.version_count(), self._archive.rejects()
+            hidden = self._archive.takedowns.hidden()
         days = count_values(
             snapshot, DATE.name, np.flatnonzero(snapshot.alive), None, "day", frozenset()
         )
@@ -167,6 +187,7 @@ class EmbeddedEngine:
         return {
             "articles": int(snapshot.alive.sum()),
             "versions": versions,
+            "hidden": len(hidden),
             "undated": days.missing,
             "first_day": days.top[0][0] if days.top else None,
             "last_day": days.top[-1][0] if days.top else None,
@@ -179,6 +200,12 @@ class EmbeddedEngine:
             "archive_bytes": sum(archive_files),
             "index_bytes": sum(index_files),
         }
+
+    def near_copies(self, version: Version) -> list[Copy]:
+        """The articles shown that repeat the text of one, nearest first."""
+        self._hide()
+        with self._archive_lock:
+            return near_copies(self._snapshot, self._archive, version)
 
     # What the question's resolver asks of the articles
 
@@ -217,7 +244,7 @@ class EmbeddedEngine:
         return [people.name(person) for person in sorted(nearness, key=rank)[:_NEAREST_NAMES]]
 
     def _answer(self, request: Request) -> _Answer:
-        self._refuse_when_closed()
+        self._hide()
         snapshot = self._snapshot
         parsed = parse(request.query)
         resolved = resolve(parsed.tree, request, self, self._today)
@@ -319,13 +346,14 @@ class EmbeddedEngine:
         found: _Found,
         highlighter: Highlighter | None,
     ) -> Hit | None:
-        """A hit, None when its article has been deleted since the question was evaluated."""
+        """A hit, None when its article has been taken down since the question was evaluated."""
         segment, local = self._snapshot.place(doc)
         with self._archive_lock:
             self._refuse_when_closed()
             version = self._archive.version(int(segment.seqs[local]))
-        if version is None:
-            return None
+            if version is None:
+                return None
+            corrections = self._archive.corrections(version.number)
         article, enrichment = version.content.article, version.content.enrichment
         snippet: Snippet | None = None
         if highlighter is not None:
@@ -344,6 +372,9 @@ class EmbeddedEngine:
             countries=[country.code for country in enrichment.countries],
             people=self._snapshot.people_of(doc),
             inferred=list(enrichment.inferred),
+            versions=version.versions,
+            corrects=corrections.corrects,
+            corrected_by=corrections.corrected_by,
             score=round(hit_score, 4),
             snippet=snippet,
             explanation=explain(self._snapshot, found.leaves, doc, self._config.ranking)
@@ -388,7 +419,7 @@ class EmbeddedEngine:
         return FacetResult(counts.distinct, counts.missing, values)
 
 
-def _open_snapshot(folder: Path, archive: Archive, config: Config) -> Snapshot:
+def _open_snapshot(folder: Path, config: Config) -> Snapshot:
     for _ in range(_OPEN_ATTEMPTS):
         commit = last_commit(folder)
         if commit is None:
@@ -396,7 +427,7 @@ def _open_snapshot(folder: Path, archive: Archive, config: Config) -> Snapshot:
         refuse_stale(commit, folder)
         refuse_other_timezone(commit, folder, config.timezone)
         try:
-            return Snapshot(folder, commit, archive.deleted_since(commit.seq))
+            return Snapshot(folder, commit)
         except FileNotFoundError as error:
             vanished = error.filename
     raise ArchiveError(
