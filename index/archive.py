@@ -16,7 +16,14 @@ import msgspec
 
 from index.article import Article, Enrichment, canonical_url
 from index.errors import ArchiveError
-from index.takedown import TAKEDOWN_TABLES, Takedown, Takedowns, identity_hashes, name_hashes
+from index.takedown import (
+    TAKEDOWN_TABLES,
+    Takedown,
+    Takedowns,
+    identity_hashes,
+    name_hashes,
+    text_hash,
+)
 
 FILE_NAME = "archive.db"
 _FORMAT_VERSION = 3
@@ -316,10 +323,14 @@ class Archive:
         if known is not None and known[1] == content_hash:
             return known[0], "unchanged"
         if known is None:
+            short_id = _short_id(identity)
+            if self._db.execute("SELECT 1 FROM article WHERE short_id = ?", (short_id,)).fetchone():
+                # A withdrawn article that gave up this place keeps the id that people know.
+                short_id = _short_id(f"{identity} {content_hash.hex()}")
             number = self._db.execute(
                 "INSERT INTO article (identity, short_id, given_id, source, url)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (identity, _short_id(identity), article.given_id, source, article.url),
+                (identity, short_id, article.given_id, source, article.url),
             ).lastrowid
             assert number is not None
         else:
@@ -411,17 +422,23 @@ class Archive:
         """Show an article no more, or not before a moment in UTC, in no guise in which it comes."""
         self._take_down(number, reason, until=until)
         self._changed_visibility(number)
+        # A row of a table may come to hold another article, so this one gives up its place.
+        self._db.execute(
+            f"UPDATE article SET identity = {_SET_ASIDE} || identity"
+            " WHERE number = ? AND identity LIKE 'place %' AND identity NOT LIKE '% 0'",
+            (number,),
+        )
 
     def restore(self, takedown: Takedown, reason: str) -> None:
         """Show a withdrawn article again; let a deleted one come again with the next input."""
         self.takedowns.undo(takedown, now(), _user(), reason)
-        self._changed_visibility(takedown.number)
+        self._show_again(takedown.number)
 
     def end_takedowns(self) -> None:
         """Forget the take-downs whose time is over."""
         for takedown in self.takedowns.ended():
             self.takedowns.lift(takedown)
-            self._changed_visibility(takedown.number)
+            self._show_again(takedown.number)
 
     def bury(self, number: int, reason: str) -> None:
         """Keep an article that is about to be deleted from coming again, by hashes only."""
@@ -430,12 +447,25 @@ class Archive:
     def withholds(
         self, identity: str, article: Article, path: str, place: int, payload_hash: bytes
     ) -> bool:
-        """Whether an article must not be stored: it is new here, and one that was taken down."""
-        takedown = self.takedowns.holding(article, path, place)
-        if (
-            takedown is None
-            or self._db.execute("SELECT 1 FROM article WHERE identity = ?", (identity,)).fetchone()
-        ):
+        """Whether an article must not be stored, because it is one that was taken down.
+
+        One that the archive has goes on as it is: a new version of what is withdrawn is kept, too,
+        and a copy that was there already is not in question.
+        """
+        if not self.takedowns.exist():
+            return False
+        known = self._db.execute(
+            "SELECT article, content FROM article JOIN version ON version.seq = article.current"
+            " WHERE identity = ?",
+            (identity,),
+        ).fetchone()
+        hashes = [text_hash(article)]
+        if known is None:
+            hashes += identity_hashes(article, path, place)
+        elif self.takedowns.covers(known[0]) or text_hash(unpack(known[1]).article) == hashes[0]:
+            return False
+        takedown = self.takedowns.holding(hashes)
+        if takedown is None:
             return False
         self.takedowns.know(takedown.number, [payload_hash])
         return True
@@ -462,8 +492,17 @@ class Archive:
             article = version.content.article
             for path, place in places:
                 self.takedowns.know(number, identity_hashes(article, path, place))
+            self.takedowns.know(number, [text_hash(article)])
         self.takedowns.know(number, name_hashes(names))
         self.takedowns.know(number, [payload_hash for _, _, payload_hash in records])
+
+    def _show_again(self, number: int) -> None:
+        self._changed_visibility(number)
+        self._db.execute(
+            f"UPDATE OR IGNORE article SET identity = replace(identity, {_SET_ASIDE}, '')"
+            " WHERE number = ?",
+            (number,),
+        )
 
     def _changed_visibility(self, number: int) -> None:
         self._db.execute(
@@ -581,6 +620,8 @@ _VERSION = (
     " (SELECT count(*) FROM version AS every WHERE every.article = article.number)"
     " FROM version JOIN article ON article.number = version.article"
 )
+# Before the identity of a withdrawn article that stood in a row.
+_SET_ASIDE = "('withdrawn ' || number || ' ')"
 # The current version of every article.
 _CURRENT = (
     "SELECT article, seq, content FROM version JOIN article"

@@ -7,7 +7,7 @@ words. Who took down what, when and why stays in a log that nothing is taken out
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from index.article import Article, canonical_url
@@ -38,14 +38,18 @@ CREATE TABLE embargo (         -- an article that its source wants shown later
     article INTEGER PRIMARY KEY REFERENCES article ON DELETE CASCADE,
     until TEXT NOT NULL
 );
-CREATE VIEW standing AS        -- the take-downs and embargoes that hold at this moment
+CREATE VIEW hidden AS          -- what is not shown at this moment
+    SELECT article, until FROM takedown WHERE NOT deleted
+        AND (until IS NULL OR until > strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'))
+    UNION ALL SELECT article, until FROM embargo
+        WHERE until > strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now');
+CREATE VIEW standing AS        -- the same with who hid it and why, and what was deleted
     SELECT * FROM takedown
         WHERE until IS NULL OR until > strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')
     UNION ALL SELECT article.number, short_id, 0, until, indexed_at, 'source', 'embargo'
         FROM embargo JOIN article ON article.number = embargo.article
         JOIN version ON version.seq = article.current
         WHERE until > strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now');
-CREATE VIEW hidden AS SELECT article, until FROM standing WHERE NOT deleted;
 """
 
 # A row of a table may come to hold another article. It is the one that it held when title or body
@@ -112,11 +116,12 @@ class Takedowns:
         )
         return [LogEntry(*row) for row in rows]
 
-    def holding(self, article: Article, path: str, place: int) -> Takedown | None:
-        """The take-down of an article that is this one, by any of its identities or its words."""
-        if self._db.execute("SELECT 1 FROM takedown LIMIT 1").fetchone() is None:
-            return None
-        hashes = list(identity_hashes(article, path, place))
+    def exist(self) -> bool:
+        """Whether anything was ever taken down and not undone."""
+        return self._db.execute("SELECT 1 FROM takedown LIMIT 1").fetchone() is not None
+
+    def holding(self, hashes: Sequence[bytes]) -> Takedown | None:
+        """The take-down that knows one of these hashes."""
         marks = ", ".join("?" * len(hashes))
         found = self._select(
             f"article IN (SELECT article FROM tombstone WHERE hash IN ({marks}))", *hashes
@@ -194,10 +199,13 @@ def _takedown(row: tuple[Any, ...]) -> Takedown:
     return takedown._replace(deleted=bool(takedown.deleted))
 
 
+def text_hash(article: Article) -> bytes:
+    """The same for the same words, however they are set."""
+    return _hash("text", *_WORD.findall(f"{article.title or ''} {article.body}".casefold()))
+
+
 def identity_hashes(article: Article, path: str, place: int) -> Iterator[bytes]:
-    """By what an article from a place of an input is known again."""
-    words = _WORD.findall(f"{article.title or ''} {article.body}".casefold())
-    yield _hash("text", *words)
+    """By what, besides its words, an article from a place of an input is known again."""
     if article.url:
         yield _hash("url", article.url)
     if article.given_id and article.source:

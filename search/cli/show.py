@@ -51,8 +51,10 @@ def find_one(archive: "Archive", name: str) -> "Version | None":
     takedown = archive.takedowns.of(number)
     if takedown is None:
         return archive.current(number)
-    until = f" until {takedown.until}" if takedown.until else ""
-    warn(f"{name!r} was withdrawn on {takedown.at}{until}; `withdraw --list` tells more")
+    if takedown.until:
+        warn(f"{name!r} is not to be shown before {takedown.until}")
+    else:
+        warn(f"{name!r} was withdrawn on {takedown.at}; `withdraw --list` tells more")
     return None
 
 

@@ -147,10 +147,18 @@ def _list(settings: Settings) -> list[dict[str, object]]:
 
 
 def _log(settings: Settings) -> list[dict[str, object]]:
+    """Each entry with the article's own id, or where that was erased with it, the short one."""
     from index.archive import open_archive
 
+    rows: list[dict[str, object]] = []
     with open_archive(settings.folder) as archive:
-        return [entry._asdict() for entry in archive.takedowns.log()]
+        for entry in archive.takedowns.log():
+            numbers = archive.find(entry.short_id)
+            row: dict[str, object] = {
+                "id": archive.public_id(numbers[0]) if numbers else entry.short_id
+            }
+            rows.append(row | entry._asdict())
+    return rows
 
 
 def _print_rows(rows: list[dict[str, object]], output: str) -> None:
