@@ -10,7 +10,7 @@ from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.show import find_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from index.archive import Archive, Version
     from index.takedown import Takedown
@@ -180,13 +180,17 @@ def find_copies(settings: Settings, versions: "Sequence[Version]") -> "dict[int,
 
 def print_copies(copies: "Mapping[int, Sequence[Copy]]") -> None:
     """Name the near-copies that stay, to decide on."""
-    taken = set(copies)
-    for found in copies.values():
-        for row in _copies([copy for copy in found if copy.version.number not in taken]):
-            print(f"still there: {row['id']}, {row['source']}: {row['title']} ({row['share']:.0%})")
+    staying = {
+        copy.version.number: copy
+        for found in copies.values()
+        for copy in found
+        if copy.version.number not in copies
+    }
+    for row in _copies(staying.values()):
+        print(f"still there: {row['id']}, {row['source']}: {row['title']} ({row['share']:.0%})")
 
 
-def _copies(copies: "Sequence[Copy]") -> list[dict[str, object]]:
+def _copies(copies: "Iterable[Copy]") -> list[dict[str, object]]:
     return [
         {
             "id": version.public_id,

@@ -1,13 +1,15 @@
 """Near-copies: articles, at other outlets or under other ids, that repeat the text of one."""
 
 from collections import Counter
+from itertools import islice
 from typing import NamedTuple
 
 from index.archive import Archive, Version
 from index.article import Article
 from index.language.analyzer import analyze
 from index.schema import SURFACE
-from search.embedded.snapshot import Snapshot
+from search.embedded.docsets import Docs
+from search.embedded.snapshot import Postings, Snapshot
 
 # Which articles are compared: those that share most of the words that fewest articles have.
 _RARE_WORDS = 40
@@ -33,17 +35,16 @@ def near_copies(snapshot: Snapshot, archive: Archive, version: Version) -> list[
     """
     own = _words(version.content.article)
     postings = [snapshot.postings(SURFACE.name, word) for word in set(own)]
-    postings.sort(key=len)
     shared: Counter[int] = Counter()
-    rare = [found for found in postings if len(found) > 1][:_RARE_WORDS]
-    for found in rare:
-        shared.update(found.docs[snapshot.alive[found.docs]].tolist())
+    rarest = (_others(snapshot, found, version) for found in sorted(postings, key=len))
+    for docs in islice(filter(len, rarest), _RARE_WORDS):
+        shared.update(docs.tolist())
     shingles = _shingles(own)
     copies = []
     for doc, _ in shared.most_common(_COMPARED):
         segment, local = snapshot.place(doc)
         other = archive.version(int(segment.seqs[local]))
-        if other is None or other.number == version.number:
+        if other is None:
             continue
         theirs = _shingles(_words(other.content.article))
         shorter = min(len(shingles), len(theirs))
@@ -51,6 +52,13 @@ def near_copies(snapshot: Snapshot, archive: Archive, version: Version) -> list[
         if share >= _COPIED_SHARE:
             copies.append(Copy(other, share))
     return sorted(copies, key=lambda copy: (-copy.share, copy.version.number))
+
+
+def _others(snapshot: Snapshot, found: Postings, version: Version) -> Docs:
+    """The documents that hold a word and are shown, but for the article itself."""
+    docs: Docs = found.docs
+    kept: Docs = docs[snapshot.alive[docs] & (snapshot.articles[docs] != version.number)]
+    return kept
 
 
 def _words(article: Article) -> list[str]:
