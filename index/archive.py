@@ -278,6 +278,7 @@ class Archive:
         if self._db.execute("SELECT 1 FROM correction LIMIT 1").fetchone() is None:
             return Corrections([], [])
         short_id, given_id, source, url = self._names(number)
+        qualified = _qualified(source, given_id)
         said = self._db.execute("SELECT corrects FROM correction WHERE article = ?", (number,))
         corrects = []
         for (name,) in said.fetchall():
@@ -293,7 +294,7 @@ class Archive:
             " WHERE article != ?1 AND (corrects IN (?2, ?3, ?4)"
             " OR (corrects = ?5 AND source IS ?6))"
             " AND article NOT IN (SELECT article FROM hidden)",
-            (number, short_id, url, f"{source}:{given_id}", given_id, source),
+            (number, short_id, url, qualified, given_id, source),
         ).fetchall()
         return Corrections(corrects, [self.public_id(other) for (other,) in corrected_by])
 
@@ -429,7 +430,7 @@ class Archive:
             (number,),
         )
 
-    def restore(self, takedown: Takedown, reason: str) -> None:
+    def undo_takedown(self, takedown: Takedown, reason: str) -> None:
         """Show a withdrawn article again; let a deleted one come again with the next input."""
         self.takedowns.undo(takedown, now(), _user(), reason)
         self._show_again(takedown.number)
@@ -464,10 +465,10 @@ class Archive:
             hashes += identity_hashes(article, path, place)
         elif self.takedowns.covers(known[0]) or text_hash(unpack(known[1]).article) == hashes[0]:
             return False
-        takedown = self.takedowns.holding(hashes)
-        if takedown is None:
+        number = self.takedowns.holding(hashes)
+        if number is None:
             return False
-        self.takedowns.know(takedown.number, [payload_hash])
+        self.takedowns.know(number, [payload_hash])
         return True
 
     def _take_down(
@@ -487,7 +488,7 @@ class Archive:
         # One that was read from standard input has no place.
         places = [(path, place) for path, place, _ in records] or [("-", 0)]
         short_id, given_id, source, url = self._names(number)
-        names = [short_id, given_id, url, f"{source}:{given_id}"]
+        names = [short_id, given_id, url, _qualified(source, given_id)]
         for version in self.versions(number):
             article = version.content.article
             for path, place in places:
@@ -528,6 +529,7 @@ class Archive:
         seq = self._next_seq()  # before the last one may go with the article
         self._db.execute("DELETE FROM article WHERE number = ?", (number,))
         self._db.execute("INSERT INTO deletion VALUES (?, ?)", (seq, number))
+        self._db.execute("UPDATE takedown SET deleted = 1 WHERE article = ?", (number,))
 
     @cached_property
     def _seqs(self) -> Iterator[int]:
@@ -742,6 +744,10 @@ def _is_same(one: Article, other: Article) -> bool:
         not (mine and theirs) or mine == theirs
         for mine, theirs in ((one.url, other.url), (one.given_id, other.given_id))
     )
+
+
+def _qualified(source: str | None, given_id: str | None) -> str | None:
+    return f"{source}:{given_id}" if source and given_id else None
 
 
 def _is_late(article: Article, than: Article) -> bool:

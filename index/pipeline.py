@@ -195,12 +195,14 @@ def withdraw(
         _catch_up(archive, writer, config, 1, lambda _: None)
 
 
-def restore(folder: Path, takedowns: Sequence[Takedown], config: Config, *, reason: str) -> None:
+def undo_takedowns(
+    folder: Path, takedowns: Sequence[Takedown], config: Config, *, reason: str
+) -> None:
     """Show withdrawn articles again; deleted ones may come again with the next input."""
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
         for takedown in takedowns:
-            archive.restore(takedown, reason)
+            archive.undo_takedown(takedown, reason)
         archive.commit()
         _catch_up(archive, writer, config, 1, lambda _: None)
 

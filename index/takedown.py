@@ -120,13 +120,13 @@ class Takedowns:
         """Whether anything was ever taken down and not undone."""
         return self._db.execute("SELECT 1 FROM takedown LIMIT 1").fetchone() is not None
 
-    def holding(self, hashes: Sequence[bytes]) -> Takedown | None:
-        """The take-down that knows one of these hashes."""
+    def holding(self, hashes: Sequence[bytes]) -> int | None:
+        """The article that is taken down and known by one of these hashes."""
         marks = ", ".join("?" * len(hashes))
-        found = self._select(
-            f"article IN (SELECT article FROM tombstone WHERE hash IN ({marks}))", *hashes
-        )
-        return next(iter(found), None)
+        row = self._db.execute(
+            f"SELECT article FROM tombstone WHERE hash IN ({marks}) LIMIT 1", hashes
+        ).fetchone()
+        return row[0] if row else None
 
     def covers(self, number: int) -> bool:
         """Whether an article is taken down, which an embargo of its source is not."""

@@ -116,6 +116,7 @@ def test_a_deleted_article_is_told_of_and_named_without_its_own_id(copied_archiv
         ([], 2, "name the articles by ids or URLs, or ask for --list or --log"),
         (["1101"], 2, "say why with --reason"),
         (["1101", "--list"], 2, "take no ids"),
+        (["--undo", "1101", "--embargo-until", "2099-01-01"], 2, "leave out --embargo-until"),
         (["1101", "xyzzy", "--reason", "x"], 1, "nothing was withdrawn"),
         (["--undo", "1101"], 1, "'1101' is not withdrawn"),
         (["1101", "--reason", "x", "--embargo-until", "kelak"], 2, "no time"),

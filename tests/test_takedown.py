@@ -21,7 +21,7 @@ import search
 from index.archive import FILE_NAME, open_archive
 from index.config import Config
 from index.errors import ArchiveError, QueryError
-from index.pipeline import Summary, delete, index_paths, reindex, restore, withdraw
+from index.pipeline import Summary, delete, index_paths, reindex, undo_takedowns, withdraw
 from index.segments.commit import INDEX_FOLDER
 from index.takedown import TAKEDOWN_TABLES
 from search.embedded.engine import EmbeddedEngine
@@ -75,7 +75,7 @@ def undo(folder: Path, name: str) -> None:
         numbers = archive.find(name)
         found = [archive.takedowns.of(number) for number in numbers]
         (takedown,) = [one for one in found if one] or archive.takedowns.deleted(name)
-    restore(folder, [takedown], CONFIG, reason="keliru")
+    undo_takedowns(folder, [takedown], CONFIG, reason="keliru")
 
 
 def ids(folder: Path, question: str = "") -> list[str]:
@@ -282,7 +282,7 @@ def test_row_without_address_or_id_is_known_by_its_place_and_first_words(
     assert {hit.title for hit in response.hits} == {"Kabar a", "Kabar c", "Paling baru"}
     with open_archive(folder) as archive:
         standing = archive.takedowns.listed()
-    restore(folder, standing, CONFIG, reason="keliru")
+    undo_takedowns(folder, standing, CONFIG, reason="keliru")
     run(folder, path)
     with search.open(folder, CONFIG) as engine:
         response = engine.search(search.Request("", limit=None))
@@ -323,6 +323,18 @@ def test_copy_that_is_in_the_archive_already_stays(tmp_path: Path, folder: Path)
     write(path, copy | {"category": "dunia"})
     assert run(folder, path).changed == 1
     assert ids(folder) == ["18", "c"]
+
+
+def test_article_that_goes_with_its_file_while_withdrawn_is_as_deleted(
+    tmp_path: Path, folder: Path
+) -> None:
+    take_down(folder, "17")
+    with open_archive(folder, write=True) as archive:
+        archive.delete(*archive.find("17"))
+    with open_archive(folder) as archive:
+        (standing,) = archive.takedowns.listed()
+        assert standing.deleted
+    assert run(folder, write(tmp_path / "b.jsonl", DAM)).withheld == 1
 
 
 # Undoing

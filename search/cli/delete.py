@@ -53,6 +53,8 @@ def run(
     log_is_empty = delete(settings.folder, list(known), settings.config, reason=reason)
     print(f"{len(known):,} erased")
     print_copies(copies)
+    if not settings.quiet:
+        warn("note: backups that were made before still hold what was erased")
     if not log_is_empty:
         warn(
             f"another program is reading {settings.folder}, so {FILE_NAME}-wal there still holds"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from index.errors import QueryError
+from index.errors import QueryError, printable
 from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.show import find_number
 
@@ -45,12 +45,14 @@ def run(
     The archive keeps them; `delete` erases. Near-copies under other ids are named, not touched.
     """
     if listing or log:
-        if ids:
-            raise QueryError("--list and --log take no ids")
+        if ids or undo or until:
+            raise QueryError("--list and --log take no ids and change nothing")
         rows = _log(settings) if log else _list(settings)
         _print_rows(rows, output)
     elif not ids:
         raise QueryError("name the articles by ids or URLs, or ask for --list or --log")
+    elif undo and until:
+        raise QueryError("--undo ends an embargo; leave out --embargo-until")
     elif undo:
         _undo(settings, ids, reason)
     elif not reason:
@@ -100,14 +102,14 @@ def _moment(said: str, timezone: str) -> str:
 
 def _undo(settings: Settings, ids: list[str], reason: str) -> None:
     from index.archive import open_archive
-    from index.pipeline import restore
+    from index.pipeline import undo_takedowns
 
     with open_archive(settings.folder) as archive:
         found = [_takedown(archive, name) for name in ids]
     known = {takedown.number: takedown for takedown in found if takedown is not None}
     if None in found:
         fail("nothing was changed", EXIT_NOTHING)
-    restore(settings.folder, list(known.values()), settings.config, reason=reason)
+    undo_takedowns(settings.folder, list(known.values()), settings.config, reason=reason)
     deleted = sum(takedown.deleted for takedown in known.values())
     if shown := len(known) - deleted:
         print(f"{shown:,} shown again")
@@ -167,7 +169,7 @@ def _print_rows(rows: list[dict[str, object]], output: str) -> None:
         print(msgspec.json.format(msgspec.json.encode(rows)).decode())
         return
     for row in rows:
-        print("  ".join(str(value) for value in row.values() if value))
+        print(printable("  ".join(str(value) for value in row.values() if value)))
 
 
 def find_copies(settings: Settings, versions: "Sequence[Version]") -> "dict[int, list[Copy]]":

@@ -96,6 +96,7 @@ class EmbeddedEngine:
         self._archive_lock = threading.Lock()
         self._closed = False
         self._archive_version = -1
+        self._gone: list[int] = []
         self._next_release: str | None = None
         try:
             self._snapshot = _open_snapshot(folder / INDEX_FOLDER, config)
@@ -130,7 +131,10 @@ class EmbeddedEngine:
                 return
             hidden = self._archive.takedowns.hidden()
             gone = self._archive.deleted_since(self._snapshot.commit.seq)
-            self._snapshot = self._snapshot.without([*gone, *(number for number, _ in hidden)])
+            gone += [number for number, _ in hidden]
+            if gone != self._gone:
+                self._snapshot = self._snapshot.without(gone)
+                self._gone = gone
             self._next_release = min((until for _, until in hidden if until), default=None)
             self._archive_version = version
 

@@ -16,7 +16,7 @@ from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
 from index.segments.postings import MAX_FREQ, docs_of, freqs_of
 from index.segments.segment import Segment, TextField
-from search.embedded.docsets import NO_DOCS, Docs, look_up, look_up_postings, summed
+from search.embedded.docsets import NO_DOCS, Docs, contains, look_up, look_up_postings, summed
 
 Mask = NDArray[np.bool_]
 
@@ -165,7 +165,8 @@ class Snapshot:
         snapshot = copy.copy(self)
         snapshot.alive = self._kept
         if articles:
-            snapshot.alive = self._kept & ~np.isin(self.articles, articles)
+            numbers = np.sort(np.array(articles, dtype=np.int64))
+            snapshot.alive = self._kept & ~contains(numbers, self.articles)
         return snapshot
 
     def parts(self) -> Iterator[tuple[int, Segment]]:
