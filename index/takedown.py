@@ -200,8 +200,9 @@ def _takedown(row: tuple[Any, ...]) -> Takedown:
 
 
 def text_hash(article: Article) -> bytes:
-    """The same for the same words, however they are set."""
-    return _hash("text", *_WORD.findall(f"{article.title or ''} {article.body}".casefold()))
+    """The same for the same words, however they are set; without any, for the same signs."""
+    words = _WORD.findall(f"{article.title or ''} {article.body}".casefold())
+    return _hash("text", *(words or [article.body]))
 
 
 def identity_hashes(article: Article, path: str, place: int) -> Iterator[bytes]:

@@ -315,6 +315,16 @@ def test_other_article_at_the_same_outlet_comes_in(tmp_path: Path, folder: Path)
     assert ids(folder) == ["18", "19"]
 
 
+def test_articles_without_a_word_are_told_apart_by_their_signs(
+    tmp_path: Path, folder: Path
+) -> None:
+    run(folder, write(tmp_path / "a.jsonl", {"id": "!", "source": "s", "text": "!!!"}))
+    take_down(folder, "!")
+    signs = [{"id": str(n), "source": "s", "text": text} for n, text in enumerate(("!!!", "???"))]
+    summary = run(folder, write(tmp_path / "b.jsonl", *signs))
+    assert (summary.withheld, summary.new) == (1, 1)
+
+
 def test_copy_that_is_in_the_archive_already_stays(tmp_path: Path, folder: Path) -> None:
     copy = GUISES["its words at another outlet"]() | {"id": "c"}
     path = write(tmp_path / "b.jsonl", copy)
