@@ -17,6 +17,14 @@ import msgspec
 from index.article import Article, Enrichment
 from index.durable import make_folder
 from index.errors import ArchiveError, SourceError
+from index.takedown import (
+    TAKEDOWN_TABLES,
+    Takedown,
+    Takedowns,
+    identity_hashes,
+    name_hashes,
+    text_hash,
+)
 
 FILE_NAME = "archive.db"
 # Saved questions, which search/alerts.py keeps beside it.
@@ -72,8 +80,22 @@ CREATE INDEX version_article ON version (article);
 CREATE TABLE deletion (seq INTEGER PRIMARY KEY, article INTEGER NOT NULL);
 CREATE TABLE rereading (seq INTEGER PRIMARY KEY);   -- all articles were read anew
 """
+# What format 3 has beside format 2.
+_TABLES_OF_3 = f"""
+CREATE TABLE visibility (      -- an article was withdrawn, or may be shown again
+    seq INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE
+);
+CREATE TABLE correction (      -- an article says that it corrects another one
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
+    corrects TEXT NOT NULL,    -- the other's URL or id
+    PRIMARY KEY (article, corrects)
+) WITHOUT ROWID;
+CREATE INDEX correction_corrects ON correction (corrects);
+{TAKEDOWN_TABLES}
+"""
 
-Outcome = Literal["new", "changed", "unchanged"]
+Outcome = Literal["new", "changed", "unchanged", "withheld"]
 
 
 class Content(msgspec.Struct, array_like=True, frozen=True):
@@ -84,13 +106,23 @@ class Content(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Version(NamedTuple):
-    """One version of an article. `public_id` is the id that people use for the article."""
+    """One version of an article. `public_id` is the id that people use for the article,
+    `versions` how many it has.
+    """
 
     number: int
     public_id: str
     seq: int
     indexed_at: str
     content: Content
+    versions: int
+
+
+class Corrections(NamedTuple):
+    """The ids of the articles that one corrects, and of those that correct it."""
+
+    corrects: list[str]
+    corrected_by: list[str]
 
 
 class Archive:
@@ -98,6 +130,7 @@ class Archive:
 
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
+        self.takedowns = Takedowns(connection)
         self._db = connection
 
     @property
@@ -125,7 +158,8 @@ class Archive:
         """The sequence number of the last change, 0 in an empty archive."""
         row = self._db.execute(
             "SELECT max(coalesce((SELECT max(seq) FROM version), 0),"
-            " coalesce((SELECT max(seq) FROM deletion), 0), ?)",
+            " coalesce((SELECT max(seq) FROM deletion), 0),"
+            " coalesce((SELECT max(seq) FROM visibility), 0), ?)",
             (self.last_rereading(),),
         ).fetchone()
         return int(row[0])
@@ -135,21 +169,37 @@ class Archive:
         row = self._db.execute("SELECT coalesce(max(seq), 0) FROM rereading").fetchone()
         return int(row[0])
 
+    def data_version(self) -> int:
+        """A number that another program's commit changes."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def contents(self) -> Iterator[tuple[int, int, bytes]]:
+        """Number, seq and packed content of the current version of every article."""
+        return self._db.execute(f"{_CURRENT} ORDER BY seq")
+
     def changed_since(self, seq: int) -> Iterator[tuple[int, int, bytes]]:
-        """Number, seq and packed content of every article whose shown version is newer."""
-        return self._db.execute(
-            "SELECT article, seq, content FROM version JOIN article"
-            " ON article.number = version.article AND article.current = version.seq"
-            " WHERE seq > ? ORDER BY seq",
-            (seq,),
+        """Number, seq and packed content of the articles to be indexed that an index at `seq`
+        does not have so: those with a newer version, and those that are no more withdrawn.
+
+        What has an embargo is indexed, since nobody will be there to do it when that ends.
+        """
+        again = (
+            "seq <= ?1 AND article IN (SELECT article FROM visibility WHERE visibility.seq > ?1)"
         )
+        for condition in (again, "seq > ?1"):
+            yield from self._db.execute(
+                f"{_CURRENT} WHERE {condition} AND article NOT IN"
+                " (SELECT article FROM hidden WHERE until IS NULL) ORDER BY seq",
+                (seq,),
+            )
 
     def numbers_changed_since(self, seq: int) -> list[int]:
         """The articles that an index at `seq` must drop: new, deleted or shown otherwise since."""
         rows = self._db.execute(
             "SELECT article FROM version JOIN article"
             " ON article.number = version.article AND article.current = version.seq"
-            " WHERE seq > ?1 UNION SELECT article FROM deletion WHERE seq > ?1",
+            " WHERE seq > ?1 UNION SELECT article FROM deletion WHERE seq > ?1"
+            " UNION SELECT article FROM visibility WHERE seq > ?1",
             (seq,),
         )
         return [row[0] for row in rows]
@@ -181,17 +231,31 @@ class Archive:
         )
 
     def version(self, seq: int) -> Version | None:
-        """One version, None when it has been deleted."""
-        row = self._db.execute(f"{_VERSION} WHERE version.seq = ?", (seq,)).fetchone()
+        """One version, None when it has been deleted or its article is not shown now."""
+        row = self._db.execute(
+            f"{_VERSION} WHERE version.seq = ?"
+            " AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.article = article.number)",
+            (seq,),
+        ).fetchone()
         return self._version(row) if row else None
 
     def versions(self, number: int) -> list[Version]:
-        """All versions of an article, in the order in which they were indexed."""
+        """All versions of an article in their order, the current one last.
+
+        That is the order in which they were indexed, but for one that came late: it stands before
+        those with a newer `modified`.
+        """
         rows = self._db.execute(f"{_VERSION} WHERE article.number = ? ORDER BY seq", (number,))
-        return [self._version(row) for row in rows.fetchall()]
+        ordered: list[Version] = []
+        for version in map(self._version, rows.fetchall()):
+            place = len(ordered)
+            while place and _is_older(version.content.article, ordered[place - 1].content.article):
+                place -= 1
+            ordered.insert(place, version)
+        return ordered
 
     def current(self, number: int) -> Version | None:
-        """The version of an article that is shown."""
+        """The version of an article that is shown, unless the article is not."""
         row = self._db.execute(
             f"{_VERSION} WHERE article.number = ? AND version.seq = article.current", (number,)
         ).fetchone()
@@ -222,10 +286,7 @@ class Archive:
 
     def public_id(self, number: int) -> str:
         """The id that an article came with, qualified only where that is not enough."""
-        row = self._db.execute(
-            "SELECT short_id, given_id, source FROM article WHERE number = ?", (number,)
-        ).fetchone()
-        return self._public_id(*row)
+        return self._public_id(*self._names(number)[:3])
 
     def _public_id(self, short_id: str, given_id: str | None, source: str | None) -> str:
         if given_id is None:
@@ -240,9 +301,47 @@ class Archive:
         return f"{source}:{given_id}" if source and counts[1] == 1 else short_id
 
     def _version(self, row: Sequence[Any]) -> Version:
-        number, short_id, given_id, source, seq, indexed_at, content = row
+        number, short_id, given_id, source, seq, indexed_at, content, versions = row
         public_id = self._public_id(short_id, given_id, source)
-        return Version(number, public_id, seq, indexed_at, unpack(content))
+        return Version(number, public_id, seq, indexed_at, unpack(content), versions)
+
+    def corrections(self, number: int) -> Corrections:
+        """Which articles one corrects and is corrected by, as far as they are shown.
+
+        An id without its source means an article of the same source. What is not in the archive
+        is told as the article names it.
+        """
+        if self._db.execute("SELECT 1 FROM correction LIMIT 1").fetchone() is None:
+            return Corrections([], [])
+        short_id, given_id, source, _ = self._names(number)
+        qualified = _qualified(source, given_id)
+        said = self._db.execute("SELECT corrects FROM correction WHERE article = ?", (number,))
+        corrects = []
+        for (name,) in said.fetchall():
+            prefix, _, rest = name.partition(":")
+            found = self._db.execute(
+                "SELECT number FROM article WHERE number != ?1 AND (short_id = ?2"
+                " OR number IN (SELECT article FROM alias WHERE url = ?2)"
+                " OR (given_id = ?2 AND source IS ?3) OR (source = ?4 AND given_id = ?5))",
+                (number, name, source, prefix, rest),
+            ).fetchall()
+            corrects += [self.public_id(other) for (other,) in found] or [name]
+        corrected_by = self._db.execute(
+            "SELECT article FROM correction JOIN article ON number = article"
+            " WHERE article != ?1 AND (corrects IN (?2, ?3)"
+            " OR corrects IN (SELECT url FROM alias WHERE alias.article = ?1)"
+            " OR (corrects = ?4 AND source IS ?5))"
+            " AND article NOT IN (SELECT article FROM hidden)",
+            (number, short_id, qualified, given_id, source),
+        ).fetchall()
+        return Corrections(corrects, [self.public_id(other) for (other,) in corrected_by])
+
+    def _names(self, number: int) -> tuple[str, str | None, str | None, str | None]:
+        """Short id, given id, source and URL of an article."""
+        row: tuple[str, str | None, str | None, str | None] = self._db.execute(
+            "SELECT short_id, given_id, source, url FROM article WHERE number = ?", (number,)
+        ).fetchone()
+        return row
 
     # Writing
 
@@ -271,10 +370,14 @@ class Archive:
             if shown is not None and _is_only_elsewhere(article, shown):
                 return known[0], "unchanged"
         if known is None:
+            own_id = short_id(identity)
+            if self._db.execute("SELECT 1 FROM article WHERE short_id = ?", (own_id,)).fetchone():
+                # A withdrawn article that gave up this place keeps the id that people know.
+                own_id = short_id(f"{identity} {content_hash.hex()}")
             number = self._db.execute(
                 "INSERT INTO article (identity, short_id, given_id, source, url)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (identity, short_id(identity), article.given_id, source, article.url),
+                (identity, own_id, article.given_id, source, article.url),
             ).lastrowid
             assert number is not None
             self._add_aliases(number, article)
@@ -289,13 +392,29 @@ class Archive:
             "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)",
             (seq, number, content_hash, article.modified, now(), packed),
         )
+        withheld = self.takedowns.covers(number)
+        if withheld:
+            self._know_again(number)
         if late:
             return number, "unchanged"
         self._db.execute(
             "UPDATE article SET current = ?, given_id = ?, source = ?, url = ? WHERE number = ?",
             (seq, article.given_id, source, article.url, number),
         )
+        self._note_what_it_says(number, article)
+        if withheld:
+            return number, "withheld"
         return number, "new" if known is None else "changed"
+
+    def _note_what_it_says(self, number: int, article: Article) -> None:
+        """Keep what an article says of its embargo, and of others that it corrects."""
+        for table in ("embargo", "correction"):
+            self._db.execute(f"DELETE FROM {table} WHERE article = ?", (number,))
+        if article.embargo_until:
+            self._db.execute("INSERT INTO embargo VALUES (?, ?)", (number, article.embargo_until))
+        self._db.executemany(
+            "INSERT INTO correction VALUES (?, ?)", [(number, one) for one in article.corrects]
+        )
 
     def _shown(self, identity: str | None) -> tuple[int, bytes, bytes] | None:
         """Number, content hash and packed content of the article with an identity."""
@@ -349,7 +468,8 @@ class Archive:
             " JOIN version ON version.seq = article.current"
             " WHERE input = ?1 AND record.number = ?2 AND identity != ?3 AND NOT EXISTS ("
             "SELECT 1 FROM record AS other WHERE other.article = article.number"
-            " AND (other.input, other.number) != (?1, ?2))",
+            " AND (other.input, other.number) != (?1, ?2))"
+            " AND article.number NOT IN (SELECT article FROM takedown)",
             (source, place, identity),
         ).fetchone()
         shown = _readable(row[1]) if row is not None else None
@@ -385,6 +505,97 @@ class Archive:
         """Note that all articles were read anew."""
         self._db.execute("INSERT INTO rereading VALUES (?)", (self._next_seq(),))
 
+    def withdraw(self, number: int, reason: str, until: str | None = None) -> None:
+        """Show an article no more, or not before a moment in UTC, in no guise in which it comes."""
+        self._take_down(number, reason, until=until)
+        self._changed_visibility(number)
+        # A row of a table may come to hold another article, so this one gives up its place.
+        self._db.execute(
+            f"UPDATE article SET identity = {_SET_ASIDE} || identity"
+            " WHERE number = ? AND identity LIKE 'place %' AND identity NOT LIKE '% 0'",
+            (number,),
+        )
+
+    def undo_takedown(self, takedown: Takedown, reason: str) -> None:
+        """Show a withdrawn article again; let a deleted one come again with the next input."""
+        self.takedowns.undo(takedown, now(), _user(), reason)
+        self._show_again(takedown.number)
+
+    def end_takedowns(self) -> None:
+        """Forget the take-downs whose time is over."""
+        for takedown in self.takedowns.ended():
+            self.takedowns.lift(takedown)
+            self._show_again(takedown.number)
+
+    def bury(self, number: int, reason: str) -> None:
+        """Keep an article that is about to be deleted from coming again, by hashes only."""
+        self._take_down(number, reason, deleted=True)
+
+    def withholds(
+        self, identity: str, article: Article, path: str, place: int, payload_hash: bytes
+    ) -> bool:
+        """Whether an article must not be stored, because it is one that was taken down.
+
+        One that the archive has goes on as it is: a new version of what is withdrawn is kept, too,
+        and a copy that was there already is not in question.
+        """
+        if not self.takedowns.exist():
+            return False
+        known = self._shown(identity) or self._shown(self._identity_at(article))
+        hashes = [text_hash(article)]
+        if known is None:
+            hashes += identity_hashes(article, path, place)
+        else:
+            shown = _readable(known[2])
+            is_there = shown is not None and text_hash(shown) == hashes[0]
+            if is_there or self.takedowns.covers(known[0]):
+                return False
+        number = self.takedowns.holding(hashes)
+        if number is None:
+            return False
+        self.takedowns.know(number, [payload_hash])
+        return True
+
+    def _take_down(
+        self, number: int, reason: str, *, deleted: bool = False, until: str | None = None
+    ) -> None:
+        short_id = self._names(number)[0]
+        self.takedowns.add(Takedown(number, short_id, deleted, until, now(), _user(), reason))
+        self._know_again(number)
+
+    def _know_again(self, number: int) -> None:
+        """Know an article again by all that its versions, names and records tell."""
+        records = self._db.execute(
+            "SELECT path, record.number, payload_hash FROM record JOIN input"
+            " ON input.number = record.input WHERE article = ?",
+            (number,),
+        ).fetchall()
+        # One that was read from standard input has no place.
+        places = [(path, place) for path, place, _ in records] or [("-", 0)]
+        short_id, given_id, source, url = self._names(number)
+        names = [short_id, given_id, url, _qualified(source, given_id)]
+        for version in self.versions(number):
+            article = version.content.article
+            for path, place in places:
+                self.takedowns.know(number, identity_hashes(article, path, place))
+            self.takedowns.know(number, [text_hash(article)])
+        self.takedowns.know(number, name_hashes(names))
+        self.takedowns.know(number, [payload_hash for _, _, payload_hash in records])
+
+    def _show_again(self, number: int) -> None:
+        self._changed_visibility(number)
+        self._db.execute(
+            f"UPDATE OR IGNORE article SET identity = replace(identity, {_SET_ASIDE}, '')"
+            " WHERE number = ?",
+            (number,),
+        )
+
+    def _changed_visibility(self, number: int) -> None:
+        self._db.execute(
+            "INSERT INTO visibility SELECT ?, number FROM article WHERE number = ?",
+            (self._next_seq(), number),
+        )
+
     def delete(self, *numbers: int) -> bool:
         """Erase articles with all their versions, durably.
 
@@ -403,6 +614,7 @@ class Archive:
         seq = self._next_seq()  # before the last one may go with the article
         self._db.execute("DELETE FROM article WHERE number = ?", (number,))
         self._db.execute("INSERT INTO deletion VALUES (?, ?)", (seq, number))
+        self._db.execute("UPDATE takedown SET deleted = 1 WHERE article = ?", (number,))
 
     @cached_property
     def _seqs(self) -> Iterator[int]:
@@ -521,15 +733,23 @@ class Archive:
 
 
 _VERSION = (
-    "SELECT article.number, short_id, given_id, source, seq, indexed_at, content"
+    "SELECT article.number, short_id, given_id, source, seq, indexed_at, content,"
+    " (SELECT count(*) FROM version AS every WHERE every.article = article.number)"
     " FROM version JOIN article ON article.number = version.article"
+)
+# Before the identity of a withdrawn article that stood in a row.
+_SET_ASIDE = "('withdrawn ' || number || ' ')"
+# The current version of every article.
+_CURRENT = (
+    "SELECT article, seq, content FROM version JOIN article"
+    " ON article.number = version.article AND article.current = version.seq"
 )
 
 
 # What runs, or computes, where only rows should be: views, triggers, virtual tables, generated
-# columns. `_TABLES` has none.
+# columns; but for our own, which are told by their text.
 _FOREIGN = """
-SELECT name, type FROM sqlite_master AS made
+SELECT name, type, sql FROM sqlite_master AS made
 WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'
     OR EXISTS (SELECT 1 FROM pragma_table_xinfo(made.name) WHERE hidden)
 """
@@ -568,12 +788,12 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         # An archive may be a stranger's: https://sqlite.org/security.html
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
-        foreign = connection.execute(_FOREIGN).fetchone()
+        foreign = [made for made in connection.execute(_FOREIGN) if made[2] not in _TABLES_OF_3]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if write and version == 0:
             connection.execute("PRAGMA journal_mode = WAL")
             with connection:
-                connection.executescript(f"BEGIN; {_TABLES}")
+                connection.executescript(f"BEGIN; {_TABLES} {_TABLES_OF_3}")
                 connection.execute(f"PRAGMA user_version = {_FORMAT_VERSION}")
             version = _FORMAT_VERSION
         connection.execute("PRAGMA foreign_keys = ON")
@@ -583,7 +803,7 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         if write and version == 2:
             from index.upgrade import upgrade_from_2
 
-            upgrade_from_2(connection)
+            upgrade_from_2(connection, _TABLES_OF_3)
             version = _FORMAT_VERSION
     except sqlite3.DatabaseError as error:
         if connection is not None:
@@ -596,11 +816,11 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
             " backup",
             "damaged",
         ) from error
-    if foreign is not None:
+    if foreign:
         connection.close()
         raise ArchiveError(
-            f"{path} holds {foreign[0]!r}, a {foreign[1]} that cakap-search did not make and that"
-            " could do anything in its place; restore it from a backup",
+            f"{path} holds {foreign[0][0]!r}, a {foreign[0][1]} that cakap-search did not make and"
+            " that could do anything in its place; restore it from a backup",
             "damaged",
         )
     if version != _FORMAT_VERSION:
@@ -711,6 +931,10 @@ def _is_same(one: Article, other: Article) -> bool:
     )
 
 
+def _qualified(source: str | None, given_id: str | None) -> str | None:
+    return f"{source}:{given_id}" if source and given_id else None
+
+
 def _is_only_elsewhere(article: Article, shown: Article) -> bool:
     """Whether two forms of an article differ in nothing but how their addresses are written."""
     if (article.url is None) != (shown.url is None):
@@ -743,6 +967,16 @@ def short_id(identity: str) -> str:
     import hashlib  # loads OpenSSL, which a question does not need
 
     return hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()
+
+
+def _user() -> str:
+    """Who runs this program, for the log."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
+        return f"uid {os.getuid()}"
 
 
 def now() -> str:

@@ -10,7 +10,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     moment carries its offset (`2021-06-22T14:05+07:00`). `unread_date` is what the source wrote
     for the date where that cannot be read. `given_id` is the identifier that the article came
     with. `aliases` are other addresses at which it stood, such as the one that a crawler asked
-    for, where the page names another as its own.
+    for, where the page names another as its own. `corrects` are the URLs or ids of articles that it
+    says it corrects; `embargo_until` is a moment in UTC before which it is not to be shown.
     """
 
     body: str
@@ -25,6 +26,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     unread_date: str | None = None
+    corrects: tuple[str, ...] = ()
+    embargo_until: str | None = None
 
     def content_hash(self) -> bytes:
         """Sixteen bytes that change when anything in the article does."""

@@ -124,12 +124,15 @@ def _references(db: sqlite3.Connection) -> Iterator[Problem]:
 
 
 def _articles(db: sqlite3.Connection) -> Iterator[Problem]:
+    taken_down = {row[0] for row in db.execute("SELECT short_id FROM takedown")}
     rows = db.execute(
         "SELECT number, identity, short_id, version.seq FROM article LEFT JOIN version"
         " ON version.seq = article.current AND version.article = article.number"
     )
     for number, identity, stored_id, seq in rows:
-        if short_id(identity) != stored_id:
+        own_id = short_id(identity)
+        # One that was taken down has given up its place, not its id: another may stand there.
+        if own_id != stored_id and taken_down.isdisjoint((own_id, stored_id)):
             what = f"article {number} has an identity that is not that of its id {stored_id}"
             yield Problem("archive", what, RESTORE, id=stored_id)
         if seq is None:
@@ -172,13 +175,13 @@ def _versions(archive: Archive, on_progress: Callable[[int, int], None]) -> Iter
 def _version_damage(db: sqlite3.Connection, seq: int) -> tuple[str | None, str | None]:
     """What is wrong with a version, and the content hash that it should have."""
     row = db.execute(
-        "SELECT content_hash, modified, content, current = seq, url, given_id, source, identity"
+        "SELECT content_hash, modified, content, current = seq, url, given_id, source"
         " FROM version JOIN article ON article.number = version.article WHERE seq = ?",
         (seq,),
     ).fetchone()
     if row is None:
         return "is listed, but not there", None
-    content_hash, modified, packed, is_shown, *about, identity = row
+    content_hash, modified, packed, is_shown, *about = row
     known = content_hash.hex()
     try:
         article, enrichment = (content := unpack(packed)).article, content.enrichment
@@ -190,8 +193,6 @@ def _version_damage(db: sqlite3.Connection, seq: int) -> tuple[str | None, str |
         return f"is said to be modified {modified}, its content says {article.modified}", known
     if is_shown and about != [article.url, article.given_id, enrichment.source]:
         return "has another URL, id or source than its article", known
-    if article.url and identity != f"url {article.url}" and identity.startswith("url "):
-        return f"is of {article.url}, its article of {identity.removeprefix('url ')}", known
     return None, known
 
 
@@ -250,7 +251,10 @@ def _differences(
         yield Problem("index", what, "run `cakap-search index` again, or `check --repair`")
     # What has changed since the commit, the index cannot know.
     since = set(archive.numbers_changed_since(commit.seq))
-    rows = archive.connection.execute("SELECT number, current FROM article")
+    rows = archive.connection.execute(
+        "SELECT number, current FROM article"
+        " WHERE number NOT IN (SELECT article FROM hidden WHERE until IS NULL)"
+    )
     shown = dict(row for row in rows if row[0] not in since)
     for number, seq in in_index:
         if number in since:

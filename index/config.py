@@ -34,6 +34,8 @@ class FieldNames(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     category: tuple[str, ...] = ()
     author: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    corrects: tuple[str, ...] = ()
+    embargo_until: tuple[str, ...] = ()
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -40,11 +40,14 @@ def export(
     """A line for each article in its shown version, or for each version; in the order in which
     the articles first came. Memory is that of one.
 
-    Only versions after the change `since`, which each line tells as `seq`. An ArchiveError stands
-    in the place of a version that is damaged.
+    Only versions after the change `since`, which each line tells as `seq`, and nothing that must
+    not be shown now. An ArchiveError stands in the place of a version that is damaged.
     """
     archive.connection.execute("BEGIN")  # all lines are of one state
+    hidden = {number for number, _ in archive.takedowns.hidden()}
     for number, seq in archive.version_numbers(since):
+        if number in hidden:
+            continue
         try:
             line = _line(archive, number, seq, all_versions)
         except Exception as error:  # a damaged row may hold anything

@@ -53,6 +53,7 @@ from index.sources import (
     read_article,
     records,
 )
+from index.takedown import Takedown
 
 REJECTS_FILE = "rejects.txt"
 _OWN_FILES = {
@@ -86,16 +87,18 @@ class Progress(NamedTuple):
 
 class Summary(msgspec.Struct):
     """What a run did. `rejected_before` counts records whose rejection was reported earlier,
-    `passed_over` the places that hold no published article, by what they hold, `removed` articles
-    whose files are gone, `unsettled_files` files that are still being written. `emptied_folders`
-    are left with no file, and so the articles from there were kept. `unread_dates` counts articles
-    with a date that cannot be read; `unread_date` is the first, with its place.
+    `passed_over` the places that hold no published article, by what they hold, `withheld` articles
+    that were taken down before, `removed` articles whose files are gone, `unsettled_files` files
+    that are still being written. `emptied_folders` are left with no file, and so the articles from
+    there were kept. `unread_dates` counts articles with a date that cannot be read. `unread_date`
+    and `withheld_place` are the first.
     """
 
     read: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    withheld: int = 0
     rejected: int = 0
     rejected_before: int = 0
     removed: int = 0
@@ -105,6 +108,7 @@ class Summary(msgspec.Struct):
     emptied_folders: tuple[str, ...] = ()
     unread_dates: int = 0
     unread_date: str | None = None
+    withheld_place: str | None = None
     seconds: float = 0.0
 
 
@@ -185,6 +189,7 @@ def index_paths(
         archive = stack.enter_context(open_archive(folder, write=True))
         # Opened before anything is read: a stale index is refused at once.
         writer = None if dry_run else _writer(archive, config)
+        archive.end_takedowns()
         reading = _Reading(archive, config, read_by, source, on_progress, dry_run=dry_run)
         reading.read(found, jobs, settled_s)
         if prune:
@@ -203,16 +208,42 @@ def _is_own(path: Path, folder: Path) -> bool:
     return path.parent == folder / INDEX_FOLDER and is_index_file(path.name)
 
 
-def delete(folder: Path, numbers: Sequence[int], config: Config) -> bool:
-    """Erase articles from the archive of a folder and from its index.
+def delete(folder: Path, numbers: Sequence[int], config: Config, *, reason: str = "") -> bool:
+    """Erase articles from the archive of a folder and from its index, and let none come again.
 
     False when the archive's log still holds them, because another program is reading.
     """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
+        for number in numbers:
+            archive.bury(number, reason)
         log_is_empty = archive.delete(*numbers)
         _catch_up(archive, writer, config, 1, lambda _: None)
         return log_is_empty
+
+
+def withdraw(
+    folder: Path, numbers: Sequence[int], config: Config, *, reason: str, until: str | None = None
+) -> None:
+    """Show articles no more, or not before a moment in UTC, whatever brings them again."""
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = _writer(archive, config)
+        for number in numbers:
+            archive.withdraw(number, reason, until)
+        archive.commit()  # open engines hide them from now on
+        _catch_up(archive, writer, config, 1, lambda _: None)
+
+
+def undo_takedowns(
+    folder: Path, takedowns: Sequence[Takedown], config: Config, *, reason: str
+) -> None:
+    """Show withdrawn articles again; deleted ones may come again with the next input."""
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = _writer(archive, config)
+        for takedown in takedowns:
+            archive.undo_takedown(takedown, reason)
+        archive.commit()
+        _catch_up(archive, writer, config, 1, lambda _: None)
 
 
 def reindex(
@@ -230,7 +261,7 @@ def reindex(
     require_archive(folder)  # "missing" rather than an empty new one
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        rows = archive.changed_since(0)
+        rows = archive.contents()
         total, done = archive.count(), 0
         tasks = batches(rows, _RECORDS_PER_TASK)
         failures: list[str] = []
@@ -449,6 +480,12 @@ class _Reading:
                 place.input, place.number, place.payload_hash, None, result.reason
             )
             return
+        if self._archive.withholds(
+            result.identity, result.article, place.path, place.number, place.payload_hash
+        ):
+            self._count_withheld(place)
+            self._archive.put_record(place.input, place.number, place.payload_hash, None)
+            return
         if result.shown is None:
             self._archive.reidentify(place.input, place.number, result.identity, result.article)
         number, outcome = self._archive.put(
@@ -458,13 +495,20 @@ class _Reading:
             result.source,
             is_past=result.shown is False,
         )
-        setattr(summary, outcome, getattr(summary, outcome) + 1)
+        if outcome == "withheld":
+            self._count_withheld(place)
+        else:
+            setattr(summary, outcome, getattr(summary, outcome) + 1)
         if unread := result.article.unread_date:
             summary.unread_dates += 1
             summary.unread_date = summary.unread_date or printable(
                 f"{unread[:_QUOTED_CHARS]!r} at {place}"
             )
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
+
+    def _count_withheld(self, place: _Place) -> None:
+        self.summary.withheld += 1
+        self.summary.withheld_place = self.summary.withheld_place or printable(str(place))
 
     def add_failures(self, failures: list[str]) -> None:
         """Count and report articles that were archived, but that the index could not take."""
@@ -608,7 +652,8 @@ def _catch_up(
         writer.add(arrays)
         failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]
         on_progress(Progress("indexing", done, len(numbers), done))
-    return writer.commit(seq), failures
+    unseen = [number for number, _ in archive.takedowns.hidden()]
+    return writer.commit(seq, unseen), failures
 
 
 def _analyse(rows: list[_Row], timezone: str) -> tuple[dict[str, Ints], list[tuple[int, str]]]:

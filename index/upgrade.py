@@ -1,11 +1,12 @@
 """An archive of an earlier format made one of today's, in place."""
 
 import sqlite3
+from collections.abc import Iterator
 
 from index.urls import canonical_url
 
 
-def upgrade_from_2(db: sqlite3.Connection) -> None:
+def upgrade_from_2(db: sqlite3.Connection, new_tables: str) -> None:
     """Format 3 knows articles by the canonical form of their addresses, and has all of these.
 
     Where articles of an earlier format stood at forms of one address, the one that was read last
@@ -13,6 +14,8 @@ def upgrade_from_2(db: sqlite3.Connection) -> None:
     transaction that is left open: nothing is changed before the caller commits.
     """
     db.execute("BEGIN IMMEDIATE")
+    for statement in _statements(new_tables):
+        db.execute(statement)
     db.execute("DROP INDEX article_url")
     db.execute(
         "CREATE TABLE alias (url TEXT PRIMARY KEY, article INTEGER NOT NULL"
@@ -44,3 +47,13 @@ def upgrade_from_2(db: sqlite3.Connection) -> None:
                 (number,),
             )
     db.execute("PRAGMA user_version = 3")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One statement after another; `executescript` would commit what has been done so far."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

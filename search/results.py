@@ -132,7 +132,11 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """An article that answers. `inferred` names what the article itself does not say."""
+    """An article that answers. `inferred` names what the article itself does not say.
+
+    More than one of `versions` means that it was changed; `corrects` and `corrected_by` are the ids
+    of articles that it says it corrects, and of those that say so of it.
+    """
 
     id: str
     title: str | None
@@ -145,6 +149,9 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     countries: list[str]
     people: list[str]
     inferred: list[str]
+    versions: int
+    corrects: list[str]
+    corrected_by: list[str]
     score: float
     snippet: Snippet | None = None
     explanation: list[Explanation] | msgspec.UnsetType = msgspec.UNSET

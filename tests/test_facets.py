@@ -112,7 +112,7 @@ def test_two_spellings_of_a_person_in_one_article_count_once(tmp_path: Path) -> 
     ]
     writer = IndexWriter(tmp_path, memory_mb=64)
     writer.add(chunk(documents))
-    snapshot = Snapshot(tmp_path, writer.commit(1), [])
+    snapshot = Snapshot(tmp_path, writer.commit(1))
     counted = count_values(snapshot, "person", np.arange(2), None, None, frozenset())
     assert counted == Counts([("Sergei Lavrov", 2)], distinct=1, missing=0)
     assert snapshot.people_of(0) == ["Sergei Lavrov"]

@@ -437,7 +437,7 @@ def people_of(parts: Sequence[Sequence[Document]]) -> People:
     segments = [Segment(chunk(part), f"s{number}") for number, part in enumerate(parts)]
     kept = [np.ones(len(segment), dtype=np.bool_) for segment in segments]
     return People(
-        people_arrays(segments, kept, NOTHING_SAID), [segment.name for segment in segments]
+        people_arrays(segments, kept, kept, NOTHING_SAID), [segment.name for segment in segments]
     )
 
 

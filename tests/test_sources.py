@@ -592,6 +592,8 @@ def test_every_field_has_english_and_indonesian_names_in_any_case() -> None:
             "rubrik": "Dunia",
             "penulis": "Ani; Budi",
             "tags": "senjata, Rusia",
+            "meralat": ["12", "https://contoh.id/b?utm_source=wa"],
+            "embargo_sampai": "2021-06-24",
         }
     )
     assert msgspec.structs.asdict(article) == {
@@ -607,6 +609,8 @@ def test_every_field_has_english_and_indonesian_names_in_any_case() -> None:
         "authors": ("Ani", "Budi"),
         "tags": ("senjata", "Rusia"),
         "unread_date": None,
+        "corrects": ("12", "https://contoh.id/b"),
+        "embargo_until": "2021-06-23T17:00:00+00:00",
     }
 
 

@@ -47,7 +47,7 @@ def write(folder: Path, seed: int, sizes: list[int]) -> Snapshot:
         writer.add(chunk(documents))
         commit = writer.commit(number)
     assert commit is not None
-    return Snapshot(folder, commit, random.sample(range(1, number + 1), number // 10))
+    return Snapshot(folder, commit).without(random.sample(range(1, number + 1), number // 10))
 
 
 def everything(

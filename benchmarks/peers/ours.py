@@ -79,7 +79,7 @@ def reader(folder: Path) -> Ask:
     """Open the index for questions."""
     commit = last_commit(folder)
     assert commit is not None
-    return partial(_ask, Snapshot(folder, commit, ()))
+    return partial(_ask, Snapshot(folder, commit))
 
 
 def _tree(question: Question) -> Node:

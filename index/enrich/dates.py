@@ -8,7 +8,7 @@ import calendar
 import functools
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from index.article import DateMention
@@ -238,6 +238,14 @@ def publication_day(date_value: str, timezone: str) -> date:
     if len(date_value) == len("2021-06-22"):
         return date.fromisoformat(date_value)
     return datetime.fromisoformat(date_value).astimezone(ZoneInfo(timezone)).date()
+
+
+def utc_moment(date_value: str, timezone: str) -> str:
+    """An `Article.date` as a moment in UTC; a bare day is when it begins in the zone."""
+    moment = datetime.fromisoformat(date_value)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(timezone))
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 # The readers: each reads one kind of expression that begins at `start`.

@@ -5,7 +5,7 @@ joining or parting people re-reads no article.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from index.segments.segment import Segment
 from index.segments.strings import Strings
 
 if TYPE_CHECKING:
-    from index.identity import Sayings
+    from index.identity import Person, Sayings
 
 # Of a name that only deleted articles use.
 _NOBODY = np.iinfo(np.uint32).max
@@ -54,22 +54,39 @@ class People:
 
 
 def people_arrays(
-    segments: Sequence[Segment], kept: Sequence[NDArray[np.bool_]], said: "Sayings"
+    segments: Sequence[Segment],
+    kept: Sequence[NDArray[np.bool_]],
+    seen: Sequence[NDArray[np.bool_]],
+    said: "Sayings",
 ) -> dict[str, Ints]:
-    """The map for these segments; the same whatever the order in which articles arrived."""
+    """The map for these segments; the same whatever the order in which articles arrived.
+
+    Who is who follows from the articles that are seen. A name that only others use is that
+    person's whose key it has, else a person's of its own, so that it shows nowhere before them.
+    """
     from index.identity import known_sayings, persons  # a question has the map made already
 
     articles_with: Counter[str] = Counter()
+    later: Counter[str] = Counter()
     names_of: list[list[str]] = []
-    for segment, keep in zip(segments, kept, strict=True):
+    for segment, keep, see in zip(segments, kept, seen, strict=True):
         field = segment.keywords[PERSON.name]
         names = [raw.decode() for raw in field.values.to_list()]
-        counts = np.bincount(field.ordinals_of(np.flatnonzero(keep)), minlength=len(names)).tolist()
-        articles_with.update(dict(zip(names, counts, strict=True)))
+        for counter, docs in ((articles_with, see), (later, keep & ~see)):
+            ordinals = field.ordinals_of(np.flatnonzero(docs))
+            counts = np.bincount(ordinals, minlength=len(names)).tolist()
+            counter.update(dict(zip(names, counts, strict=True)))
         names_of.append(names)
     # Sorted by name, and so by its UTF-8 bytes.
     found = persons(+articles_with, said, known_sayings())
-    person_of = {name: number for number, one in enumerate(found) for name in one.spellings}
+    unseen = {name: count for name, count in (+later).items() if not articles_with[name]}
+    if unseen:
+        found, joined = _with_unseen(found, persons(unseen, said, known_sayings()))
+    else:
+        joined = {}
+    number_of = {one: number for number, one in enumerate(found)}
+    person_of = {name: number for one, number in number_of.items() for name in one.spellings}
+    person_of |= {name: number_of[one] for name, one in joined.items()}
     key_persons = sorted(
         (key.encode(), number) for number, one in enumerate(found) for key in one.keys
     )
@@ -86,3 +103,21 @@ def people_arrays(
         numbers = [person_of.get(name, _NOBODY) for name in names]
         arrays[f"person_of.{segment.name}"] = np.array(numbers, dtype=np.uint32)
     return arrays
+
+
+def _with_unseen(
+    found: "list[Person]", unseen: Iterable["Person"]
+) -> "tuple[list[Person], dict[str, Person]]":
+    """The persons and those that nobody sees yet, sorted; names of the latter that the former have
+    a key of, and who they are.
+    """
+    owners = {key: one for one in found for key in one.keys}
+    own: list[Person] = []
+    joined: dict[str, Person] = {}
+    for one in unseen:
+        owner = next((owners[key] for key in one.keys if key in owners), None)
+        if owner is None:
+            own.append(one)
+        else:
+            joined.update(dict.fromkeys(one.spellings, owner))
+    return sorted([*found, *own]), joined

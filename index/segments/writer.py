@@ -7,7 +7,7 @@ commit before are kept until the next one, unless something was erased that they
 
 import datetime
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -120,8 +120,12 @@ class IndexWriter:
         """Put one segment without deleted documents in the place of all."""
         self._replace(list(range(len(self._segments))))
 
-    def commit(self, seq: int) -> Commit:
-        """Make all that was added and removed visible at once."""
+    def commit(self, seq: int, unseen: Sequence[int] = ()) -> Commit:
+        """Make all that was added and removed visible at once.
+
+        `unseen` are articles that readers hide for now: names by which they alone know a person
+        become nobody else's.
+        """
         self._flush()
         self._rewrite_without_deleted()
         self._merge_small()
@@ -131,7 +135,11 @@ class IndexWriter:
             for segment, kept in zip(self._segments, self._kept, strict=True)
         )
         people = f"_{INDEX_NAME}_{self._generation}.people"
-        named = people_arrays(self._segments, self._kept, self._said)
+        seen = [
+            kept & ~np.isin(segment.articles, np.array(unseen, dtype=np.int64))
+            for segment, kept in zip(self._segments, self._kept, strict=True)
+        ]
+        named = people_arrays(self._segments, self._kept, seen, self._said)
         write_arrays(self._folder / people, named.items())
         commit = Commit(
             generation=self._generation,

@@ -7,10 +7,10 @@ from typing import Any
 
 from index.article import Article
 from index.config import Config, FieldNames
-from index.enrich.dates import read_date
+from index.enrich.dates import read_date, utc_moment
 from index.errors import SourceError
 from index.sources.encoding import clean
-from index.urls import clean_url
+from index.urls import canonical_url, clean_url
 
 # In the order in which they are tried. Beside the usual names, those of the JSON that news
 # tools write; docs/sources.md has them by tool.
@@ -38,9 +38,11 @@ _NAMES = {
     "category": ("category", "section", "rubrik", "categories"),
     "author": ("author", "authors", "penulis"),
     "tags": ("tags", "topics", "keywords", "meta_keywords"),
+    "corrects": ("corrects", "meralat"),
+    "embargo_until": ("embargo_until", "embargo_sampai"),
 }
 # Elsewhere a number is the key of something that the record does not hold (WordPress).
-_NUMERIC = {"id", "date", "modified"}
+_NUMERIC = {"id", "date", "modified", "corrects", "embargo_until"}
 # What exporters write for a value that is missing.
 _MISSING = {"", "null", "none", "nan"}
 
@@ -78,7 +80,8 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
     hyphens or underscores between their words.
 
     The first name with a value wins. A `body` that is given stands before any in the mapping.
-    A date that cannot be read is kept as it is written. Without a body: SourceError.
+    A date that cannot be read is kept as it is written. Without a body, or with an embargo whose
+    end cannot be read: SourceError.
     """
     fields = {_key(key): value for key, value in raw.items()}
 
@@ -100,6 +103,11 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
     if not body:
         raise SourceError(f"no body under any of {', '.join(names('body', config.sources.fields))}")
     date = moment("date")
+    embargo_until = moment("embargo_until")
+    if embargo_until is None and (said := value("embargo_until")):
+        raise SourceError(
+            f"the end of its embargo, {said!r}, cannot be read; write it as 2021-06-22T14:05+07:00"
+        )
     return Article(
         body=body,
         title=value("title"),
@@ -113,6 +121,8 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
         category=value("category"),
         authors=_listed(values("author"), ";"),
         tags=_listed(values("tags"), ";,"),
+        corrects=tuple(canonical_url(one) or one for one in _listed(values("corrects"), ";")),
+        embargo_until=embargo_until and utc_moment(embargo_until, config.timezone),
     )
 
 

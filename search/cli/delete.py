@@ -13,21 +13,29 @@ from search.cli.options import (
     fail,
     warn,
 )
-from search.cli.show import find_one
+from search.cli.show import find_number
+from search.cli.withdraw import find_copies, print_copies
 
 
 def run(
     ids: Annotated[list[str], typer.Argument(metavar="ID|URL...", help="The articles.")],
     settings: Settings,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; it stays in the log, so name nobody in it.")
+    ] = "",
 ) -> None:
-    """Erase articles with all their versions, from archive and index."""
+    """Erase articles with all their versions, from archive and index, and let none come again.
+
+    Hashes stay by which later inputs are known to hold them; `withdraw --undo ID` forgets those.
+    """
     from index.archive import FILE_NAME, open_archive
     from index.pipeline import delete
 
     with open_archive(settings.folder) as archive:
-        found = [find_one(archive, name) for name in ids]
-        known = {version.number: version for version in found if version is not None}
+        found = [find_number(archive, name) for name in ids]
+        versions = [archive.current(number) for number in found if number is not None]
+        known = {version.number: version for version in versions if version is not None}
     if None in found:
         fail("nothing was erased", EXIT_NOTHING)
     if not yes and not sys.stdin.isatty():
@@ -41,8 +49,12 @@ def run(
             raise typer.Exit(EXIT_INTERRUPTED) from None
         if not agreed:
             fail("nothing was erased", EXIT_NOTHING)
-    log_is_empty = delete(settings.folder, list(known), settings.config)
+    copies = find_copies(settings, list(known.values()))
+    log_is_empty = delete(settings.folder, list(known), settings.config, reason=reason)
     print(f"{len(known):,} erased")
+    print_copies(copies)
+    if not settings.quiet:
+        warn("note: backups that were made before still hold what was erased")
     if not log_is_empty:
         warn(
             f"another program is reading {settings.folder}, so {FILE_NAME}-wal there still holds"

@@ -109,6 +109,7 @@ def _tell(
         + f"{summary.read:,} read: {summary.new:,} new, {summary.changed:,} changed,"
         f" {summary.unchanged:,} unchanged, {summary.rejected:,} rejected"
         + (f" (and {summary.rejected_before:,} before)" if summary.rejected_before else "")
+        + (f", {summary.withheld:,} withheld" if summary.withheld else "")
         + (f", {summary.removed:,} removed" if summary.removed else "")
         + f", {summary.seconds:.1f} s",
         flush=True,
@@ -123,6 +124,11 @@ def _tell(
     if summary.passed_over and not settings.quiet:
         parts = (f"{number:,} {what}" for what, number in sorted(summary.passed_over.items()))
         warn(f"passed over: {', '.join(parts)} (only published posts are read)")
+    if summary.withheld and not settings.quiet:
+        warn(
+            f"withheld: {_counted(summary.withheld, 'article')} that had been withdrawn or deleted,"
+            f" such as {summary.withheld_place}; `withdraw --list` has them"
+        )
     if summary.unread_dates and not settings.quiet:
         warn(
             f"no date read: {_counted(summary.unread_dates, 'article')} with a date that cannot be"

@@ -25,6 +25,7 @@ COMMANDS = (
     "analyze",
     "stats",
     "evaluate",
+    "withdraw",
     "delete",
     "check",
     "backup",

@@ -45,6 +45,7 @@ _COUNT_COLUMNS = 14  # a mark before, a count of nine digits, and the spaces bet
 _CSV_COLUMNS = (
     *("id", "title", "date", "source", "category", "agency", "author"),
     *("countries", "people", "inferred", "url", "score", "snippet"),
+    *("versions", "corrects", "corrected_by"),
 )
 
 
@@ -276,6 +277,8 @@ def print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> No
     )
     for line in lines:
         print(_INDENT + dim(line))
+    if badge := " · ".join(_corrections(hit)):
+        print(textwrap.fill(badge, columns or _UNLIMITED, initial_indent=_INDENT))
     if hit.snippet is not None:
         for text in _snippet_lines(hit.snippet, columns):
             print(_INDENT + text)
@@ -296,6 +299,16 @@ def _part_name(part: "Explanation") -> str:
         where = f"{part.frequency:g} here, {part.articles:,} articles"
         return f"{part.word} ({part.field}, {where})"
     return f"{part.word} ({part.field})" if part.word else f"({part.field})"
+
+
+def _corrections(hit: "Hit") -> Iterator[str]:
+    """What a reader must know of corrections before quoting an article."""
+    if hit.corrected_by:
+        yield f"corrected by {', '.join(hit.corrected_by)}"
+    if hit.corrects:
+        yield f"corrects {', '.join(hit.corrects)}"
+    if hit.versions > 1:
+        yield f"changed since, {hit.versions} versions"
 
 
 def _listed(names: list[str]) -> str:

@@ -1,6 +1,7 @@
 """cakap-search show: one article, its versions, its entities."""
 
 import textwrap
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -10,17 +11,22 @@ from search.cli.options import EXIT_NOTHING, EXIT_USAGE, Settings, warn
 from search.cli.output import plain, print_json
 
 if TYPE_CHECKING:
-    from index.archive import Archive, Version
+    from index.archive import Archive, Corrections, Version
+
+_LABEL_COLUMNS = 11
 
 
 def run(
     name: Annotated[str, typer.Argument(metavar="ID|URL", help="The article.")],
     settings: Settings,
+    history: Annotated[
+        bool, typer.Option("--versions", help="Also what each version changed.")
+    ] = False,
     output: Annotated[
         Literal["text", "json"], typer.Option("--format", help="How to print it.")
     ] = "text",
 ) -> None:
-    """Show one article: its text, what is read in it, its versions."""
+    """Show one article: its text, what is read in it, its versions and corrections."""
     from index.archive import open_archive
 
     with open_archive(settings.folder) as archive:
@@ -29,26 +35,56 @@ def run(
             raise typer.Exit(EXIT_NOTHING)
         versions = archive.versions(version.number)
         aliases = archive.aliases(version.number)
+        corrections = archive.corrections(version.number)
     if output == "json":
-        print_json(msgspec.json.format(msgspec.json.encode(_record(version, versions, aliases))))
-    else:
-        _print_text(version, versions, aliases, settings.config.timezone)
+        record = _record(version, versions, aliases, corrections, history=history)
+        print_json(msgspec.json.format(msgspec.json.encode(record)))
+        return
+    _print_text(version, versions, aliases, corrections, settings.config.timezone)
+    if history:
+        _print_versions(versions, settings.config.timezone)
 
 
 def find_one(archive: "Archive", name: str) -> "Version | None":
-    """The article that an id or URL names, or None, with a message that says what to do."""
+    """The article shown that an id or URL names, or None, with a message that says why."""
+    number = find_number(archive, name)
+    if number is None:
+        return None
+    takedown = archive.takedowns.of(number)
+    if takedown is None:
+        return archive.current(number)
+    if takedown.until:
+        warn(f"{name!r} is not to be shown before {takedown.until}")
+    else:
+        warn(f"{name!r} was withdrawn on {takedown.at}; `withdraw --list` tells more")
+    return None
+
+
+def find_number(archive: "Archive", name: str) -> int | None:
+    """The article that an id or URL names, shown or not, or None, with a message."""
     numbers = archive.find(name)
     if len(numbers) > 1:
         ids = ", ".join(archive.public_id(number) for number in numbers)
         warn(f"error: {name!r} names several articles: {ids}")
         raise typer.Exit(EXIT_USAGE)
-    version = archive.current(numbers[0]) if numbers else None
-    if version is None:
+    if numbers:
+        return numbers[0]
+    if deleted := archive.takedowns.deleted(name):
+        warn(f"{name!r} was deleted on {deleted[0].at}")
+    else:
         warn(f"no article has the id or URL {name!r}; `query --format json` tells the ids")
-    return version
+    return None
 
 
-def _record(version: "Version", versions: list["Version"], aliases: list[str]) -> dict[str, object]:
+def _record(
+    version: "Version",
+    versions: list["Version"],
+    aliases: list[str],
+    corrections: "Corrections",
+    *,
+    history: bool,
+) -> dict[str, object]:
+    from search.changes import changes
     from search.cli.annotate import annotation
 
     article, enrichment = version.content.article, version.content.enrichment
@@ -62,6 +98,7 @@ def _record(version: "Version", versions: list["Version"], aliases: list[str]) -
         "tags": article.tags,
         "inferred": enrichment.inferred,
         **annotation(version.content),
+        **corrections._asdict(),
         "versions": [
             {
                 "seq": one.seq,
@@ -70,19 +107,29 @@ def _record(version: "Version", versions: list["Version"], aliases: list[str]) -
                 "title": one.content.enrichment.title,
                 "shown": one.seq == version.seq,
             }
-            for one in versions
+            | (
+                {"changes": list(changes(before.content.article, one.content.article))}
+                if history
+                else {}
+            )
+            for before, one in pairwise([versions[0], *versions])
         ],
     }
 
 
 def _print_text(
-    version: "Version", versions: list["Version"], aliases: list[str], timezone: str
+    version: "Version",
+    versions: list["Version"],
+    aliases: list[str],
+    corrections: "Corrections",
+    timezone: str,
 ) -> None:
     from index.article import clean_text
     from index.enrich.countries import country_label
     from search.cli.style import bold, dim, local_time, width
 
     article, enrichment = version.content.article, version.content.enrichment
+    corrected_by = ", ".join(corrections.corrected_by)
     wrap = textwrap.TextWrapper(width() or 1_000_000, break_long_words=False)
     print(bold(wrap.fill(enrichment.title or "(no title)")))
     about = (local_time(enrichment.date, timezone), enrichment.source, article.category)
@@ -102,9 +149,31 @@ def _print_text(
         "Also at": ", ".join(aliases),
         "Id": version.public_id,
         "Inferred": ", ".join(enrichment.inferred),
+        "Corrects": ", ".join(corrections.corrects),
+        "Corrected": corrected_by and f"by {corrected_by}",
         "Versions": f"{len(versions)}, this one indexed {version.indexed_at}",
     }
-    wrap.subsequent_indent = " " * 11
+    wrap.subsequent_indent = " " * _LABEL_COLUMNS
     for label, value in rows.items():
         if value:
-            print(plain(wrap.fill(f"{label:<11}{value}")))
+            print(plain(wrap.fill(f"{label:<{_LABEL_COLUMNS}}{value}")))
+
+
+def _print_versions(versions: list["Version"], timezone: str) -> None:
+    """Each version, and what it has no more (-) and has now (+) beside the one before."""
+    from search.changes import changes
+    from search.cli.style import bold, dim, local_time, width
+
+    wrap = textwrap.TextWrapper(width() or 1_000_000, break_long_words=False)
+    for number, (before, one) in enumerate(pairwise([versions[0], *versions]), 1):
+        modified = one.content.article.modified
+        times = [f"modified {local_time(modified, timezone)}"] if modified else []
+        times.append(f"indexed {local_time(one.indexed_at, timezone)}")
+        print()
+        print(bold(f"Version {number}") + dim("  " + ", ".join(times)))
+        for change in changes(before.content.article, one.content.article):
+            print(dim(f"  {change.field}"))
+            for mark, texts in (("-", change.removed), ("+", change.added)):
+                wrap.initial_indent, wrap.subsequent_indent = f"  {mark} ", "    "
+                for text in texts:
+                    print(plain(wrap.fill(text)))

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from index.archive import FILE_NAME, Archive, Version, open_archive
+from index.archive import FILE_NAME, Version, now, open_archive
 from index.article import clean_text
 from index.config import Config
 from index.enrich.names import name_key, name_parts
@@ -28,6 +28,7 @@ from index.segments.commit import (
 )
 from index.segments.segment import NO_MOMENT
 from search.embedded.completion import Completer
+from search.embedded.copies import Copy, near_copies
 from search.embedded.corrections import corrected
 from search.embedded.docsets import NO_DOCS, Docs, contains
 from search.embedded.facets import Counts, count_values
@@ -117,8 +118,12 @@ class EmbeddedEngine:
         self._archive = open_archive(folder)
         self._archive_lock = threading.Lock()
         self._closed = False
+        self._archive_version = -1
+        self._gone: list[int] = []
+        self._next_release: str | None = None
         try:
-            self._snapshot = _open_snapshot(folder / INDEX_FOLDER, self._archive, config)
+            self._snapshot = _open_snapshot(folder / INDEX_FOLDER, config)
+            self._hide()
         except BaseException:
             self._archive.close()
             raise
@@ -138,6 +143,25 @@ class EmbeddedEngine:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise EngineUnavailable("the engine is closed; open another with `search.open`")
+
+    def _hide(self) -> None:
+        """Hide what the archive says must not be shown now; it may have changed at any time."""
+        with self._archive_lock:
+            self._refuse_when_closed()
+            version = self._archive.data_version()
+            is_due = self._next_release is not None and now() >= self._next_release
+            if version == self._archive_version and not is_due:
+                return
+            hidden = self._archive.takedowns.hidden()
+            gone = self._archive.deleted_since(self._snapshot.commit.seq)
+            gone += [number for number, _ in hidden]
+            if gone != self._gone:
+                self._snapshot = self._snapshot.without(gone)
+                self._gone = gone
+                for derived in ("_completer", "_background"):
+                    self.__dict__.pop(derived, None)
+            self._next_release = min((until for _, until in hidden if until), default=None)
+            self._archive_version = version
 
     @property
     def commit(self) -> Commit:
@@ -191,7 +215,7 @@ class EmbeddedEngine:
 
     def suggest(self, beginning: str, limit: int = 5) -> list[Completion]:
         """What a beginning may become; at most `limit` of each kind, most used first."""
-        self._refuse_when_closed()
+        self._hide()
         return self._completer.complete(beginning, limit)
 
     def similar(self, name: str, limit: int = 10) -> Similar | None:
@@ -200,6 +224,7 @@ class EmbeddedEngine:
         Raises QueryError for an id that several articles have.
         """
         started = time.perf_counter()
+        self._hide()
         doc = self._doc_of(name)
         version = self._version(doc) if doc is not None else None
         if doc is None or version is None:
@@ -247,17 +272,20 @@ class EmbeddedEngine:
 
     def stats(self) -> dict[str, int | str | None]:
         """What the archive holds; sizes in bytes."""
+        self._hide()
         snapshot = self._snapshot
         folder = self._archive.folder
         with self._archive_lock:
             self._refuse_when_closed()
             versions, rejects = self._archive.version_count(), self._archive.rejects()
+            hidden = self._archive.takedowns.hidden()
         days = self._days(np.flatnonzero(snapshot.alive))
         index_files = [path.stat().st_size for path in (folder / INDEX_FOLDER).iterdir()]
         archive_files = [path.stat().st_size for path in folder.glob(f"{FILE_NAME}*")]
         return {
             "articles": int(snapshot.alive.sum()),
             "versions": versions,
+            "hidden": len(hidden),
             "undated": days.missing,
             "first_day": days.top[0][0] if days.top else None,
             "last_day": days.top[-1][0] if days.top else None,
@@ -270,6 +298,12 @@ class EmbeddedEngine:
             "archive_bytes": sum(archive_files),
             "index_bytes": sum(index_files),
         }
+
+    def near_copies(self, version: Version) -> list[Copy]:
+        """The articles shown that repeat the text of one, nearest first."""
+        self._hide()
+        with self._archive_lock:
+            return near_copies(self._snapshot, self._archive, version)
 
     # What the question's resolver asks of the articles
 
@@ -308,7 +342,7 @@ class EmbeddedEngine:
         return [people.name(person) for person in sorted(nearness, key=rank)[:_NEAREST_NAMES]]
 
     def _answer(self, request: Request) -> _Answer:
-        self._refuse_when_closed()
+        self._hide()
         snapshot = self._snapshot
         parsed = parse(request.query)
         resolved = resolve(parsed.tree, request, self, self._today)
@@ -489,10 +523,13 @@ class EmbeddedEngine:
         found: _Found,
         highlighter: Highlighter | None,
     ) -> Hit | None:
-        """A hit, None when its article has been deleted since the question was evaluated."""
+        """A hit, None when its article has been taken down since the question was evaluated."""
         version = self._version(doc)
         if version is None:
             return None
+        with self._archive_lock:
+            self._refuse_when_closed()
+            corrections = self._archive.corrections(version.number)
         article, enrichment = version.content.article, version.content.enrichment
         snippet: Snippet | None = None
         if highlighter is not None:
@@ -511,6 +548,9 @@ class EmbeddedEngine:
             countries=[country.code for country in enrichment.countries],
             people=self._snapshot.people_of(doc),
             inferred=list(enrichment.inferred),
+            versions=version.versions,
+            corrects=corrections.corrects,
+            corrected_by=corrections.corrected_by,
             score=round(hit_score, 4),
             snippet=snippet,
             explanation=self._explanation(doc, found) if request.explain else msgspec.UNSET,
@@ -583,7 +623,7 @@ class EmbeddedEngine:
         return FacetResult(counts.distinct, counts.missing, values)
 
 
-def _open_snapshot(folder: Path, archive: Archive, config: Config) -> Snapshot:
+def _open_snapshot(folder: Path, config: Config) -> Snapshot:
     for _ in range(_OPEN_ATTEMPTS):
         commit = last_commit(folder)
         if commit is None:
@@ -591,7 +631,7 @@ def _open_snapshot(folder: Path, archive: Archive, config: Config) -> Snapshot:
         refuse_stale(commit, folder)
         refuse_other_timezone(commit, folder, config.timezone)
         try:
-            return Snapshot(folder, commit, archive.deleted_since(commit.seq))
+            return Snapshot(folder, commit)
         except FileNotFoundError as error:
             vanished = error.filename
     raise ArchiveError(

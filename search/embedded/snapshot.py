@@ -1,5 +1,6 @@
 """One commit of the index, its segments laid end to end: document numbers run through them all."""
 
+import copy
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
 from index.segments.postings import MAX_FREQ, docs_of, freqs_of
 from index.segments.segment import Segment, TextField
-from search.embedded.docsets import NO_DOCS, Docs, look_up, look_up_postings, summed
+from search.embedded.docsets import NO_DOCS, Docs, contains, look_up, look_up_postings, summed
 
 Mask = NDArray[np.bool_]
 
@@ -143,23 +144,30 @@ class Norms(NamedTuple):
 
 
 class Snapshot:
-    """An open commit. Documents that were deleted are in it, but not in `alive`."""
+    """An open commit. Documents that were deleted or are hidden are in it, but not in `alive`."""
 
-    def __init__(self, folder: Path, commit: Commit, gone: Sequence[int]) -> None:
-        """`gone` are articles that the archive has deleted since the commit."""
+    def __init__(self, folder: Path, commit: Commit) -> None:
         self.commit = commit
         self.segments = [open_segment(folder, entry.name) for entry in commit.segments]
         sizes = [len(segment) for segment in self.segments]
         self.bases = [sum(sizes[:number]) for number in range(len(sizes))]
         self.size = sum(sizes)
         kept = [kept_docs(folder, entry) for entry in commit.segments]
-        self.alive: Mask = np.concatenate(kept) if kept else np.empty(0, dtype=np.bool_)
-        if gone:
-            self.alive &= ~np.isin(self.articles, gone)
+        self._kept: Mask = np.concatenate(kept) if kept else np.empty(0, dtype=np.bool_)
+        self.alive = self._kept
         # Opened now: a later commit may delete the file at any time.
         names = [entry.name for entry in commit.segments]
         self.people = People(read_arrays(folder / commit.people), names)
         self._norms: dict[tuple[float, float, float], Norms] = {}
+
+    def without(self, articles: Sequence[int]) -> "Snapshot":
+        """The same commit in which these articles, and no others, are hidden."""
+        snapshot = copy.copy(self)
+        snapshot.alive = self._kept
+        if articles:
+            numbers = np.sort(np.array(articles, dtype=np.int64))
+            snapshot.alive = self._kept & ~contains(numbers, self.articles)
+        return snapshot
 
     def parts(self) -> Iterator[tuple[int, Segment]]:
         """Each segment, with the number of its first document."""

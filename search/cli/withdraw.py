@@ -1,0 +1,205 @@
+"""cakap-search withdraw: show articles no more, or not before a time."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+import typer
+
+from index.errors import QueryError, printable
+from search.cli.options import EXIT_NOTHING, Settings, fail, warn
+from search.cli.show import find_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from index.archive import Archive, Version
+    from index.takedown import Takedown
+    from search.embedded.copies import Copy
+
+
+def run(
+    settings: Settings,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID|URL...]", help="The articles.")
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; it stays in the log, so name nobody in it.")
+    ] = "",
+    until: Annotated[
+        str | None,
+        typer.Option("--embargo-until", metavar="TIME", help="Show them again from then on."),
+    ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Show them again; let deleted ones come again.")
+    ] = False,
+    listing: Annotated[
+        bool, typer.Option("--list", help="What is withdrawn, embargoed or deleted now.")
+    ] = False,
+    log: Annotated[bool, typer.Option("--log", help="Who did what, when and why.")] = False,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+) -> None:
+    """Take articles out of every answer at once, also when an input brings them again.
+
+    The archive keeps them; `delete` erases. Near-copies under other ids are named, not touched.
+    """
+    if listing or log:
+        if ids or undo or until:
+            raise QueryError("--list and --log take no ids and change nothing")
+        rows = _log(settings) if log else _list(settings)
+        _print_rows(rows, output)
+    elif not ids:
+        raise QueryError("name the articles by ids or URLs, or ask for --list or --log")
+    elif undo and until:
+        raise QueryError("--undo ends an embargo; leave out --embargo-until")
+    elif undo:
+        _undo(settings, ids, reason)
+    elif not reason:
+        raise QueryError("say why with --reason")
+    else:
+        _withdraw(settings, ids, reason, until, output)
+
+
+def _withdraw(
+    settings: Settings, ids: list[str], reason: str, until: str | None, output: str
+) -> None:
+    from index.archive import open_archive
+    from index.pipeline import withdraw
+
+    moment = _moment(until, settings.config.timezone) if until else None
+    with open_archive(settings.folder) as archive:
+        found = [find_number(archive, name) for name in ids]
+        versions = [archive.current(number) for number in found if number is not None]
+    if None in found:
+        fail("nothing was withdrawn", EXIT_NOTHING)
+    known = {version.number: version for version in versions if version is not None}
+    copies = find_copies(settings, list(known.values()))
+    withdraw(settings.folder, list(known), settings.config, reason=reason, until=moment)
+    if output == "json":
+        record = [
+            {"id": version.public_id, "until": moment, "copies": _copies(copies[number])}
+            for number, version in known.items()
+        ]
+        print(msgspec.json.format(msgspec.json.encode(record)).decode())
+    else:
+        print(f"{len(known):,} withdrawn" + (f" until {moment}" if moment else ""))
+        print_copies(copies)
+
+
+def _moment(said: str, timezone: str) -> str:
+    from index.archive import now
+    from index.enrich.dates import read_date, utc_moment
+
+    read = read_date(said, timezone)
+    if read is None:
+        raise QueryError(f"--embargo-until {said}: no time; write it as 2021-06-22T14:05")
+    moment = utc_moment(read, timezone)
+    if moment <= now():
+        raise QueryError(f"--embargo-until {said}: that is over")
+    return moment
+
+
+def _undo(settings: Settings, ids: list[str], reason: str) -> None:
+    from index.archive import open_archive
+    from index.pipeline import undo_takedowns
+
+    with open_archive(settings.folder) as archive:
+        found = [_takedown(archive, name) for name in ids]
+    known = {takedown.number: takedown for takedown in found if takedown is not None}
+    if None in found:
+        fail("nothing was changed", EXIT_NOTHING)
+    undo_takedowns(settings.folder, list(known.values()), settings.config, reason=reason)
+    deleted = sum(takedown.deleted for takedown in known.values())
+    if shown := len(known) - deleted:
+        print(f"{shown:,} shown again")
+    if deleted:
+        print(f"{deleted:,} may come again with the next `index` of an input that holds them")
+
+
+def _takedown(archive: "Archive", name: str) -> "Takedown | None":
+    """The take-down of what an id or URL names, or None, with a message."""
+    if not archive.find(name) and (deleted := archive.takedowns.deleted(name)):
+        if len(deleted) > 1:
+            ids = ", ".join(one.short_id for one in deleted)
+            fail(f"{name!r} names several deleted articles: {ids}", EXIT_NOTHING)
+        return deleted[0]
+    number = find_number(archive, name)
+    takedown = archive.takedowns.of(number) if number is not None else None
+    if number is not None and takedown is None:
+        warn(f"{name!r} is not withdrawn")
+    return takedown
+
+
+def _list(settings: Settings) -> list[dict[str, object]]:
+    from index.archive import open_archive
+
+    with open_archive(settings.folder) as archive:
+        return [
+            {
+                "id": one.short_id if one.deleted else archive.public_id(one.number),
+                "state": "deleted" if one.deleted else "embargoed" if one.until else "withdrawn",
+                "at": one.at,
+                "until": one.until,
+                "who": one.who,
+                "reason": one.reason,
+            }
+            for one in archive.takedowns.listed()
+        ]
+
+
+def _log(settings: Settings) -> list[dict[str, object]]:
+    """Each entry with the article's own id, or where that was erased with it, the short one."""
+    from index.archive import open_archive
+
+    rows: list[dict[str, object]] = []
+    with open_archive(settings.folder) as archive:
+        for entry in archive.takedowns.log():
+            numbers = archive.find(entry.short_id)
+            row: dict[str, object] = {
+                "id": archive.public_id(numbers[0]) if numbers else entry.short_id
+            }
+            rows.append(row | entry._asdict())
+    return rows
+
+
+def _print_rows(rows: list[dict[str, object]], output: str) -> None:
+    """One line a row, its values two blanks apart."""
+    if output == "json":
+        print(msgspec.json.format(msgspec.json.encode(rows)).decode())
+        return
+    for row in rows:
+        print(printable("  ".join(str(value) for value in row.values() if value)))
+
+
+def find_copies(settings: Settings, versions: "Sequence[Version]") -> "dict[int, list[Copy]]":
+    """The near-copies of each article, by its number."""
+    from search.embedded.engine import EmbeddedEngine
+
+    with EmbeddedEngine(settings.folder, settings.config) as engine:
+        return {version.number: engine.near_copies(version) for version in versions}
+
+
+def print_copies(copies: "Mapping[int, Sequence[Copy]]") -> None:
+    """Name the near-copies that stay, to decide on."""
+    staying = {
+        copy.version.number: copy
+        for found in copies.values()
+        for copy in found
+        if copy.version.number not in copies
+    }
+    for row in _copies(staying.values()):
+        print(f"still there: {row['id']}, {row['source']}: {row['title']} ({row['share']:.0%})")
+
+
+def _copies(copies: "Iterable[Copy]") -> list[dict[str, object]]:
+    return [
+        {
+            "id": version.public_id,
+            "source": version.content.enrichment.source,
+            "title": version.content.enrichment.title,
+            "url": version.content.article.url,
+            "share": round(share, 2),
+        }
+        for version, share in copies
+    ]

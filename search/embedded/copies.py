@@ -1,0 +1,71 @@
+"""Near-copies: articles, at other outlets or under other ids, that repeat the text of one."""
+
+from collections import Counter
+from itertools import islice
+from typing import NamedTuple
+
+from index.archive import Archive, Version
+from index.article import Article
+from index.language.analyzer import analyze
+from index.schema import SURFACE
+from search.embedded.docsets import Docs
+from search.embedded.snapshot import Postings, Snapshot
+
+# Which articles are compared: those that share most of the words that fewest articles have.
+_RARE_WORDS = 40
+_COMPARED = 100
+# So many words in a row that two reports of one event hardly share by chance.
+_SHINGLE_WORDS = 4
+# A copy keeps at least this share of the shorter text; tests/test_copies.py has the cases.
+_COPIED_SHARE = 0.3
+
+
+class Copy(NamedTuple):
+    """A near-copy: `share` of the shorter text's runs of words stand in the longer one too."""
+
+    version: Version
+    share: float
+
+
+def near_copies(snapshot: Snapshot, archive: Archive, version: Version) -> list[Copy]:
+    """The articles shown that repeat at least 0.3 of a text or are repeated by it, nearest first.
+
+    Only articles that share rare words with it are looked at, so one that was written anew on the
+    same event is not named, nor one of which a few words alone are quoted.
+    """
+    own = _words(version.content.article)
+    postings = [snapshot.postings(SURFACE.name, word) for word in set(own)]
+    shared: Counter[int] = Counter()
+    rarest = (_others(snapshot, found, version) for found in sorted(postings, key=len))
+    for docs in islice(filter(len, rarest), _RARE_WORDS):
+        shared.update(docs.tolist())
+    shingles = _shingles(own)
+    copies = []
+    for doc, _ in shared.most_common(_COMPARED):
+        segment, local = snapshot.place(doc)
+        other = archive.version(int(segment.seqs[local]))
+        if other is None:
+            continue
+        theirs = _shingles(_words(other.content.article))
+        shorter = min(len(shingles), len(theirs))
+        share = len(shingles & theirs) / shorter if shorter else 0.0
+        if share >= _COPIED_SHARE:
+            copies.append(Copy(other, share))
+    return sorted(copies, key=lambda copy: (-copy.share, copy.version.number))
+
+
+def _others(snapshot: Snapshot, found: Postings, version: Version) -> Docs:
+    """The documents that hold a word and are shown, but for the article itself."""
+    docs: Docs = found.docs
+    kept: Docs = docs[snapshot.alive[docs] & (snapshot.articles[docs] != version.number)]
+    return kept
+
+
+def _words(article: Article) -> list[str]:
+    return [token.surface for token in analyze(f"{article.title or ''}\n{article.body}")]
+
+
+def _shingles(words: list[str]) -> set[tuple[str, ...]]:
+    """Every run of words; all of a text that is shorter than one."""
+    runs = max(1, len(words) - _SHINGLE_WORDS + 1)
+    return {tuple(words[at : at + _SHINGLE_WORDS]) for at in range(runs)}
