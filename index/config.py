@@ -13,6 +13,8 @@ import msgspec
 from index.errors import ConfigError
 
 _QUOTED_CHARS = 80
+# The shipped configuration has two levels.
+_DEEPEST_YAML = 20
 # All are started at once, and each takes some 300 MB.
 MAX_JOBS = 256
 
@@ -202,11 +204,19 @@ def _yaml(path: Path) -> Any:
     """What a YAML file says. No tag makes anything run: `!!python/object` is an error."""
     import yaml  # costs 20 ms, which a start without a file need not pay
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_bytes())
+    source, loader = path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = loader.get_single_node()
+        depth = 0
+        for event in yaml.parse(source, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST_YAML:  # the stack of C would overflow, not that of Python
+                mark: Any = event.start_mark
+                raise ConfigError(f"{path}:{mark.line + 1}: not valid YAML (nested too deeply)")
+        reader: Any = loader(source)
+        node = reader.get_single_node()
         _refuse_surprises(node, path, set())
-        return None if node is None else loader.construct_document(node)
+        return None if node is None else reader.construct_document(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: month 13
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
