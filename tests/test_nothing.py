@@ -9,7 +9,7 @@ import pytest
 
 import search
 from index.config import Config
-from index.pipeline import index_paths
+from index.pipeline import index_paths, withdraw
 from search.results import Nothing, Without
 from tests.archives import make_archive
 from tests.commands import run
@@ -104,3 +104,38 @@ def test_an_empty_archive_is_called_empty(tmp_path: Path) -> None:
     assert answer["nothing"]["first_day"] is None
     for arguments in (["timeline"], ["suggest", "ko"], ["facets", "date:month"], ["similar", "x"]):
         assert run(*arguments, "--archive", tmp_path / "archive").returncode == 1
+
+
+def test_a_withdrawn_article_leaves_no_trace_around_the_hits_at_once(tmp_path: Path) -> None:
+    marked = {
+        "id": "x",
+        "title": "Zirbelkiefer mekar",
+        "text": "Wali Kota Wimbaskara Tirtanegara memetik zirbelkiefer di Islandia.",
+        "date": "1999-01-01",
+    }
+    archive = make_archive(tmp_path, [*ARTICLES, marked, {**marked, "id": "y"}])
+    with search.open(archive, Config()) as engine:
+
+        def told() -> list[Any]:
+            asked = engine.search(search.Request("zirbelkiefer AND xyzzy", related=True))
+            return [
+                asked.nothing,
+                engine.search(search.Request("zirbelkifer")).suggestion,
+                engine.suggest("zirb"),
+                engine.suggest("wimb"),
+                engine.suggest("isl"),
+                engine.similar("x"),
+                engine.timeline(search.Request("")).periods[0].period,
+            ]
+
+        before = told()
+        withdraw(archive, [5, 6], Config(), reason="hak jawab")
+        unknown = ["zirbelkiefer", "xyzzy"]
+        assert told() == [
+            Nothing([], unknown, "2020-02-29", "2022-01-05"),
+            *(None, [], [], [], None),
+            "2020-02",
+        ]
+    assert before[0] == Nothing([], ["xyzzy"], "1999-01-01", "2022-01-05")
+    assert before[1] == "zirbelkiefer"
+    assert all(before[2:6])

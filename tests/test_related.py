@@ -85,11 +85,13 @@ def test_it_is_told_only_when_asked_for(engine: search.Engine) -> None:
 def test_a_deleted_article_counts_no_more(tmp_path: Path) -> None:
     archive = make_archive(tmp_path, ARTICLES)
     with search.open(archive, Config()) as engine:
+        before = related(engine, "kopi")
         delete(archive, [1, 2], Config())
-        before = related(engine, "kopi")  # the commit before the deletion
+        at_once = related(engine, "kopi")
     with search.open(archive, Config()) as engine:
         after = related(engine, "kopi")
     assert [(one.count, one.articles) for one in before.people] == [(10, 20)]
+    assert at_once == after
     assert [(one.count, one.articles) for one in after.people] == [(8, 18)]
 
 

@@ -484,10 +484,12 @@ class EmbeddedEngine:
             filters.append(
                 Without(clause.field, list(clause.values), clause.negated, len(found.docs))
             )
-        days = self._days(np.flatnonzero(self._snapshot.alive)).top
+        alive = self._snapshot.alive
+        unknown = (leaf.word for leaf in answer.found.leaves if not alive[leaf.docs].any())
+        days = self._days(np.flatnonzero(alive)).top
         return Nothing(
             filters,
-            list(dict.fromkeys(leaf.word for leaf in answer.found.leaves if not len(leaf.found))),
+            list(dict.fromkeys(unknown)),
             days[0][0] if days else None,
             days[-1][0] if days else None,
         )

@@ -117,17 +117,22 @@ def _words(snapshot: Snapshot, texts: Sequence[str], known: Collection[str]) -> 
     stems = sorted(s for s, count in texts_with.items() if count >= fewest and s not in known)
     inside = np.array([texts_with[stem] for stem in stems], dtype=np.int64)
     everywhere = np.array([len(snapshot.postings(STEM.name, stem)) for stem in stems], np.int64)
-    scores = log_likelihood(inside, len(texts), everywhere, snapshot.size)
+    likely = log_likelihood(inside, len(texts), everywhere, snapshot.size)
+    chosen = [stems[n] for n in np.argsort(-likely, kind="stable")[: 2 * _SHOWN_WORDS].tolist()]
+    counts = [texts_with[stem] for stem in chosen]
+    articles = [
+        int(snapshot.alive[snapshot.postings(STEM.name, stem).docs].sum()) for stem in chosen
+    ]
+    scores = log_likelihood(
+        np.array(counts, np.int64), len(texts), np.array(articles, np.int64), snapshot.alive.sum()
+    ).tolist()
     found = []
-    for place in np.argsort(-scores, kind="stable")[:_SHOWN_WORDS].tolist():
-        if scores[place] >= _SIGNIFICANT:
-            stem = stems[place]
+    for stem, count, having, score in zip(chosen, counts, articles, scores, strict=True):
+        if score >= _SIGNIFICANT:
             forms = Counter(form for pairs in seen for its_stem, form in pairs if its_stem == stem)
             form = min(forms, key=lambda form: (-forms[form], form))
-            articles = int(snapshot.alive[snapshot.postings(STEM.name, stem).docs].sum())
-            score = round(float(scores[place]), 1)
-            found.append(Outstanding(form, form, texts_with[stem], articles, score))
-    return found
+            found.append(Outstanding(form, form, count, having, round(score, 1)))
+    return sorted(found, key=lambda one: (-one.score, one.value))[:_SHOWN_WORDS]
 
 
 def plain_words(text: str) -> Iterator[tuple[str, str]]:
