@@ -72,7 +72,7 @@ def test_a_sound_archive_has_no_problems_and_is_counted(archive: Path) -> None:
         ("UPDATE article SET identity = 'id pos x' WHERE given_id = 'b4'", "an identity that is"),
         (
             "UPDATE version SET modified = x'ff', content = 7 WHERE seq = 20",
-            "b4: version 20 cannot",
+            "b4: version 20 has a content that cannot be unpacked",
         ),
         ("UPDATE article SET current = 99 WHERE given_id = 'b4'", "a version that is not there"),
         ("DELETE FROM version WHERE seq = 20", "a version that is not there"),

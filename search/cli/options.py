@@ -201,12 +201,10 @@ def _discard_output() -> None:
 def _unexpected(error: Exception, settings: Settings | None) -> str:
     import sqlite3
 
-    if isinstance(error, OSError) and error.errno in _FULL:
-        return (
-            f"no space left ({error.strerror}); free some, and run the same command again to go on"
-        )
     if isinstance(error, OSError):
         at = str(error.filename or "output")
+        if error.errno in _FULL:
+            return f"{at}: {error.strerror}; free some, and run the same command again to go on"
         in_archive = settings is not None and Path(at).is_relative_to(settings.folder)
         remedy = "; an archive needs a folder of yours: name one with --archive" * in_archive
         return f"{at}: {error.strerror}{remedy}"
