@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import search
@@ -82,6 +82,7 @@ def put(archive: Archive, **fields: Any) -> int:
 DAYS = [f"2021-06-{day}" for day in (20, 21, 22, 23)]
 
 
+@settings(deadline=None)  # each commits to a disk
 @given(st.permutations(DAYS))
 def test_versions_stand_in_the_order_of_modification_whatever_order_they_arrive_in(
     tmp_path_factory: pytest.TempPathFactory, order: list[str]
@@ -95,6 +96,7 @@ def test_versions_stand_in_the_order_of_modification_whatever_order_they_arrive_
         assert {version.versions for version in versions} == {4}
 
 
+@settings(deadline=None)  # each commits to a disk
 @given(st.lists(st.none() | st.sampled_from(DAYS), min_size=1, max_size=6))
 def test_current_version_stands_last(
     tmp_path_factory: pytest.TempPathFactory, order: list[str | None]
