@@ -205,7 +205,10 @@ def _unexpected(error: Exception, settings: Settings | None) -> str:
         at = str(error.filename or "output")
         if error.errno in _FULL:
             return f"{at}: {error.strerror}; free some, and run the same command again to go on"
-        in_archive = settings is not None and Path(at).is_relative_to(settings.folder)
+        folder = settings.folder if settings is not None else None
+        in_archive = folder is not None and (
+            Path(at).is_relative_to(folder) or folder.is_relative_to(at)
+        )
         remedy = "; an archive needs a folder of yours: name one with --archive" * in_archive
         return f"{at}: {error.strerror}{remedy}"
     place = f"{settings.folder}: " if settings else ""
