@@ -24,6 +24,7 @@ from index.config import Config
 from index.language.analyzer import query_stem
 from search.embedded.corrections import corrected, most_rare
 from search.embedded.engine import EmbeddedEngine
+from search.evaluate import read_questions
 from search.query.parse import parse
 
 SEED = 20210622
@@ -105,7 +106,7 @@ def _neighbours(letter: str) -> list[str]:
 def misspellings(engine: EmbeddedEngine, count: int, seed: int) -> Iterator[Misspelt]:
     """So many questions of real words, each with a slip that makes a rare word of one."""
     draw = random.Random(seed)
-    asked = [words for name in NEWS_SETS[:2] for _, words in queries(name)]
+    asked = [words for name in NEWS_SETS[:2] for _, words in read_questions(queries(name))]
     made = 0
     while made < count:
         question = draw.choice(asked)
@@ -182,7 +183,7 @@ def alone(engine: EmbeddedEngine, names: tuple[str, ...], show: bool) -> None:
     """Print how many questions of some sets are left alone, and the times."""
     for name in names:
         times, kept, asked = [], 0, 0
-        for _, words in queries(name):
+        for _, words in read_questions(queries(name)):
             found, seconds = suggestion(engine, words)
             times.append(seconds)
             asked += 1

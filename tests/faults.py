@@ -202,7 +202,7 @@ def answers(folder: Path, *, scores: bool = False) -> list[Any] | None:
             response = engine.search(request)
             hits = response.hits
             if not scores:
-                plain = (msgspec.structs.replace(hit, score=0.0) for hit in hits)
+                plain = (msgspec.structs.replace(hit, score=0.0, snippet=None) for hit in hits)
                 hits = sorted(plain, key=lambda hit: hit.id)
             told.append((response.total, hits, response.facets))
     return told

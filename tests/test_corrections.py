@@ -14,6 +14,7 @@ from benchmarks.suggestions import COUNT, NEWS_SETS, SEED, misspellings, suggest
 from index.config import Config
 from index.pipeline import delete
 from search.embedded.engine import EmbeddedEngine
+from search.evaluate import read_questions
 from tests.archives import make_archive
 from tests.commands import run, run_on_terminal
 
@@ -138,7 +139,7 @@ def test_real_questions_are_put_right_and_left_alone_as_often_as_they_were(
         ]
         left_alone = {
             name: statistics.fmean(
-                suggestion(engine, words)[0] is None for _, words in queries(name)
+                suggestion(engine, words)[0] is None for _, words in read_questions(queries(name))
             )
             for name in NEWS_SETS
         }

@@ -70,6 +70,8 @@ FIELDS = {
     "tags": ("nelayan",),
     "unread_date": None,
     "aliases": (),
+    "corrects": (),
+    "embargo_until": None,
 }
 
 
@@ -296,6 +298,8 @@ def test_a_json_feed_has_the_full_text_and_else_the_summary(tmp_path: Path) -> N
         "tags": ("nelayan", "badai"),
         "unread_date": None,
         "aliases": (),
+        "corrects": (),
+        "embargo_until": None,
     }
     article = read_article(second, CONFIG)
     assert (article.body, article.given_id) == ("Isi < teks & lain.", "2")

@@ -195,6 +195,12 @@ def _with_last(array: Ints, value: int) -> Ints:
     return np.concatenate((array[:-1], [value]))
 
 
+def stored(commit: dict[str, Any]) -> bytes:
+    """The details of a commit with the right checksum."""
+    encoded = json.dumps(commit).encode()
+    return b'{"crc32":%d,"commit":%s}' % (zlib.crc32(encoded), encoded)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -209,16 +215,16 @@ def test_a_commit_names_no_file_elsewhere_and_no_memory(
     archive: Path, change: dict[str, Any]
 ) -> None:
     (path,) = (archive / "index").glob("*.json")
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    path.write_bytes(stored(json.loads(path.read_text())["commit"] | change))
     assert_refused(archive, "cakap-search reindex", READING[0])
 
 
 def test_a_commit_with_more_documents_than_its_segment_is_damage(archive: Path) -> None:
     (path,) = (archive / "index").glob("*.json")
-    commit = json.loads(path.read_text())
+    commit = json.loads(path.read_text())["commit"]
     for docs in (HUGE, -1):
         commit["segments"][0]["docs"] = docs
-        path.write_text(json.dumps(commit))
+        path.write_bytes(stored(commit))
         assert_refused(archive, "cakap-search reindex", READING[0])
 
 
@@ -256,7 +262,7 @@ def test_three_kilobytes_do_not_unfold_to_gigabytes(archive: Path) -> None:
     bomb = b"".join(compressor.compress(bytes(64 << 20)) for _ in range(48)) + compressor.flush()
     assert len(bomb) < 1 << 20
     spoil(archive, bomb)
-    assert_refused(archive, "restore the archive from a backup", *READING[:2], ["show", "1101"])
+    assert_refused(archive, "`cakap-search check` names it", *READING[:2], ["show", "1101"])
 
 
 @pytest.mark.parametrize(
@@ -273,7 +279,7 @@ def test_three_kilobytes_do_not_unfold_to_gigabytes(archive: Path) -> None:
 )
 def test_content_that_is_none_is_damage(archive: Path, content: object) -> None:
     spoil(archive, content)
-    assert_refused(archive, "restore the archive from a backup", READING[1], ["show", "1101"])
+    assert_refused(archive, "`cakap-search check` names it", READING[1], ["show", "1101"])
 
 
 def spoil(archive: Path, content: object) -> None:

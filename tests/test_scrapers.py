@@ -30,6 +30,8 @@ FIELDS = {
     "tags": (),
     "unread_date": None,
     "aliases": (),
+    "corrects": (),
+    "embargo_until": None,
 }
 
 

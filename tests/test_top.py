@@ -130,7 +130,7 @@ def test_a_segment_of_more_than_65536_documents_is_asked_alike(tmp_path: Path) -
         writer.add(build(documents))
         commit = writer.commit(first)
     assert [entry.docs for entry in commit.segments] == [76_000]
-    snapshot = Snapshot(tmp_path, commit, ())
+    snapshot = Snapshot(tmp_path, commit)
     passing = snapshot.alive
     for _ in range(40):
         tree = question(random)

@@ -140,6 +140,8 @@ def test_a_published_post_has_all_its_fields(tmp_path: Path) -> None:
         "tags": ("nelayan", "badai"),
         "unread_date": None,
         "aliases": (),
+        "corrects": (),
+        "embargo_until": None,
     }
 
 

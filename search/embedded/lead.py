@@ -19,10 +19,11 @@ _POSITION_BITS = 32
 def words_before(snapshot: Snapshot, leaf: Leaf, docs: Docs) -> NDArray[np.float64]:
     """How many words of each body stand before the leaf's first surface form; inf without one.
 
-    `docs` ascend. A stem says nothing: positions are those of surface forms.
+    `docs` ascend. Positions are those of surface forms, of which a root is one: "senjata" opens an
+    answer to "persenjataan", other words of that root do not.
     """
     before = np.full(len(docs), np.inf)
-    forms = [*((word,) for word in leaf.surfaces), *leaf.phrases]
+    forms = [*((word,) for word in leaf.surfaces | leaf.stems), *leaf.phrases]
     if len(forms) > _MOST_FORMS:
         return before
     begins = docs.searchsorted([*snapshot.bases, snapshot.size]).tolist()
