@@ -129,6 +129,7 @@ def test_without_hits_the_suggestion_is_told_all_the_same(archive: Path) -> None
     assert "Maksud Anda: \x1b[1mlavrov\x1b[0m" in shown
 
 
+@pytest.mark.full  # indexes all the news and asks thousands of questions
 def test_real_questions_are_put_right_and_left_alone_as_often_as_they_were(
     news_archive: Path,
 ) -> None:
