@@ -3,9 +3,9 @@
     python -m benchmarks.memory [--gb 0.3 0.9] [--jobs 2]
 
 Articles grown from the news are piped into `cakap-search index -`; then `query "" --all` prints
-every article of them. A peak is that of all processes of a command together (Linux), sampled ten
-times a second. Resident counts the mapped pages of the index, which the system takes back when it
-needs them; own does not.
+every one of them, and `export` writes them. A peak is that of all processes of a command together
+(Linux), sampled ten times a second. Resident counts the mapped pages of the index, which the system
+takes back when it needs them; own does not.
 """
 
 import argparse
@@ -89,6 +89,7 @@ def main() -> None:
             commands = {
                 "index -": (["index", "-", "--jobs", str(options.jobs)], int(gb * 1e9)),
                 "query --all": (["query", "", "--all", "--format", "jsonl"], 0),
+                "export": (["export"], 0),
             }
             for name, (arguments, feed) in commands.items():
                 found = peak([_PROGRAM, *arguments, *where], feed)

@@ -4,8 +4,10 @@ A few seconds in the ordinary suite; `test_for_minutes` runs each target longer.
 """
 
 import datetime
+import io
 import json
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,14 +29,14 @@ from index.errors import ArchiveError, ConfigError, QueryError, SourceError
 from index.language.aliases import aliases
 from index.language.analyzer import analyze
 from index.segments.arrays import read_arrays, write_arrays
-from index.sources import Input, Record, Reject, read_article, records
+from index.sources import Input, PassedOver, Record, Reject, members, read_article, records
 from search.query.expand import expand
 from search.query.parse import parse
 from search.snippets import Highlighter
 
 CONFIG = Config()
 TODAY = datetime.date(2021, 6, 22)
-EXTENSIONS = ("txt", "md", "html", "json", "jsonl", "csv", "tsv", "json.gz")
+EXTENSIONS = ("txt", "md", "html", "json", "jsonl", "csv", "tsv", "json.gz", "xml", "warc", "zip")
 _SHORT = settings(
     max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -85,11 +87,12 @@ def articles(folder: Path, name: str, content: bytes) -> list[Article]:
     path = folder / name
     path.write_bytes(content)
     found = []
-    for record in records(Input(str(path), len(content), 0), CONFIG):
-        assert isinstance(record, Record | Reject)
-        if isinstance(record, Record):
-            with suppress(SourceError):
-                found.append(read_article(record, CONFIG))
+    for member in members(Input(str(path), len(content), 0)):
+        for record in records(member, CONFIG) if isinstance(member, Input) else ():
+            assert isinstance(record, Record | Reject | PassedOver)
+            if isinstance(record, Record):
+                with suppress(SourceError):
+                    found.append(read_article(record, CONFIG))
     return found
 
 
@@ -141,6 +144,69 @@ def read_table(folder: Path) -> Callable[..., None]:
 
     rows = st.lists(st.lists(TEXT, min_size=2, max_size=4), max_size=4)
     return given(rows=rows, separator=st.sampled_from(",;\t"))(law)
+
+
+def read_feed(folder: Path) -> Callable[..., None]:
+    roots = st.sampled_from(
+        [
+            '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel>{}</channel></rss>',
+            '<rss version="2.0"><channel>{}</channel></rss>',
+            '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>',
+            '<!DOCTYPE a [<!ENTITY b "c">]><rss><channel>{}</channel>',
+        ]
+    )
+    names = st.sampled_from(
+        ["item", "entry", "title", "link", "description", "pubDate", "wp:status", "a"]
+    )
+
+    def law(root: str, parts: list[tuple[str, str]], inside: str) -> None:
+        items = "".join(f"<item><{name}>{text}</{name}></item>" for name, text in parts)
+        articles(folder, "a.xml", root.replace("{}", items + inside).encode("utf-8", "replace"))
+
+    parts = st.lists(st.tuples(names, TEXT), max_size=4)
+    return given(root=roots, parts=parts, inside=TEXT)(law)
+
+
+def read_web_archive(folder: Path) -> Callable[..., None]:
+    def law(head: str, body: str, length: int, status: str) -> None:
+        page = f"HTTP/1.1 {status}\r\n{head}\r\n\r\n<html><body><p>{body}</p></body></html>"
+        record = (
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/\r\n"
+            f"Content-Length: {len(page.encode()) + length}\r\n\r\n{page}\r\n\r\n"
+        )
+        articles(folder, "a.warc", (record * 2).encode("utf-8", "replace"))
+
+    heads = st.one_of(
+        st.sampled_from(
+            ["Content-Type: text/html", "Content-Encoding: gzip", "Transfer-Encoding: c"]
+        ),
+        TEXT,
+    )
+    lengths = st.one_of(st.just(0), st.integers(-2000, 2000))
+    return given(
+        head=heads, body=TEXT, length=lengths, status=st.sampled_from(["200 OK", "x", ""])
+    )(law)
+
+
+def read_zip(folder: Path) -> Callable[..., None]:
+    def law(names: list[str], content: bytes, place: int, byte: int) -> None:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+            for name in names:
+                out.writestr(name or "a", content)
+        spoiled = bytearray(packed.getvalue())
+        spoiled[place % len(spoiled)] = byte
+        articles(folder, "a.zip", bytes(spoiled))
+
+    file_names = st.sampled_from(
+        ["a.txt", "../a.json", "/etc/a.html", "b/c.csv", "a.zip", "x\0.txt"]
+    )
+    return given(
+        names=st.lists(file_names, max_size=3, unique=True),
+        content=BYTES,
+        place=st.integers(0, 1 << 16),
+        byte=st.integers(0, 255),
+    )(law)
 
 
 def analyzed(_: Path) -> Callable[..., None]:
@@ -254,8 +320,8 @@ def mapped(folder: Path) -> Callable[..., None]:
 
 
 TARGETS = (
-    *(read_files, read_json, read_page, read_front_matter, read_table, analyzed, enriched),
-    *(mentioned, dated, asked, configured, mapped),
+    *(read_files, read_json, read_page, read_front_matter, read_table, read_feed),
+    *(read_web_archive, read_zip, analyzed, enriched, mentioned, dated, asked, configured, mapped),
 )
 
 

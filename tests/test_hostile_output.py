@@ -13,6 +13,7 @@ from index.article import Article, CountryMention, DateMention, Enrichment, Pers
 from index.config import Config
 from index.errors import CONTROLS
 from index.pipeline import index_paths
+from search.cli import main
 from tests.commands import run, run_on_terminal
 
 # Red, a new window title, a carriage return, C1's control sequence, right-to-left override.
@@ -80,7 +81,36 @@ COMMANDS = [
     ["query", "--config", SLY, "panen"],
     ["annotate", SLY],
     ["facets", SLY],
+    ["query", "panen", "--source", "none"],
+    ["query", f"tidakada {SLY}", "--match", "all"],
+    *(["timeline", "panen", "--format", form] for form in ("table", "json", "csv")),
+    *(["suggest", "kop", "--format", form] for form in ("table", "json")),
+    *(["similar", SLY, "--format", form] for form in ("table", "json", "jsonl")),
+    ["export"],
+    ["alert", "add", SLY, "panen", "--source", SLY],
+    ["alert", "list"],
+    ["alert", "list", "--format", "json"],
+    ["alert", "run", "--format", "json"],
+    ["alert", "remove", SLY],
+    ["withdraw", f"{SLY}?", "--reason", SLY],
+    ["withdraw", SLY, "--reason", SLY],
+    ["withdraw", "--list"],
+    ["withdraw", "--log"],
+    ["withdraw", "--log", "--format", "json"],
+    ["withdraw", "--undo", SLY, "--reason", SLY],
+    ["check"],
+    ["check", "--format", "json"],
+    ["backup", f"/dev/null/{SLY}"],
+    ["restore", f"/dev/null/{SLY}"],
+    ["evaluate", SLY, SLY],
+    ["optimize"],
+    ["reindex"],
+    ["config", "show"],
 ]
+
+
+def test_every_command_is_asked() -> None:
+    assert {arguments[0] for arguments in COMMANDS} == set(main.COMMANDS)
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
@@ -89,7 +119,6 @@ def test_nothing_is_printed_that_commands_a_terminal(
 ) -> None:
     arguments = [*arguments, "--archive", str(sly_archive)]
     piped = run(*arguments)
-    assert (piped.stdout + piped.stderr).strip()
     for text in (piped.stdout, piped.stderr):
         assert not CONTROLS.search(text.replace("\n", "")), text
     shown = OWN_SEQUENCES.sub("", run_on_terminal(*arguments, columns=100))
@@ -104,14 +133,17 @@ def test_what_is_escaped_is_still_all_there(sly_archive: Path) -> None:
 
 
 def test_a_csv_cell_is_never_a_formula(sly_archive: Path) -> None:
-    for arguments in (["query", "panen"], ["facets", "author"], ["facets", "person"]):
+    asked = (["query", "panen"], ["timeline"], ["facets", "author"], ["facets", "source"])
+    for arguments in asked:
         printed = run(*arguments, "--format", "csv", "--archive", sly_archive)
         header, *rows = csv.reader(io.StringIO(printed.stdout))
         assert rows
         for row in rows:
             assert len(row) == len(header)
             for name, cell in zip(header, row, strict=True):
-                assert name in ("score", "count") or cell[:1] not in "=+-@\t\r" or not cell
+                assert (
+                    name in ("score", "count", "articles") or cell[:1] not in "=+-@\t\r" or not cell
+                )
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])

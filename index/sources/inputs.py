@@ -74,38 +74,39 @@ def _files(paths: list[str]) -> Iterator[Input | Unreadable | UnknownType]:
                 seen.add(_STDIN)
                 yield Input(_STDIN, 0, 0)
         else:
-            yield from _walk(path, seen, named=True)
+            yield from _walk(path, seen)
 
 
-def _walk(
-    path: str, seen: set[str], *, named: bool = False
-) -> Iterator[Input | Unreadable | UnknownType]:
+def _walk(named: str, seen: set[str]) -> Iterator[Input | Unreadable | UnknownType]:
     """The file, or the files below the folder. `seen` ends loops of symbolic links."""
-    resolved = os.path.realpath(path)
-    if resolved in seen:
-        return
-    seen.add(resolved)
-    printable = os.fsencode(resolved).decode(errors="replace")
-    try:
-        status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
-            names = sorted(name for name in os.listdir(path) if not name.startswith("."))
-        elif not stat.S_ISREG(status.st_mode):
+    waiting = [named]  # the next one last; folders may be deeper than calls may
+    while waiting:
+        path = waiting.pop()
+        # What is in a folder that is resolved needs no more: it takes a look at each folder above.
+        resolved = os.path.realpath(path) if path is named or os.path.islink(path) else path
+        if resolved in seen:
+            continue
+        seen.add(resolved)
+        printable = os.fsencode(resolved).decode(errors="replace")
+        try:
+            status = os.stat(path)
+            if stat.S_ISDIR(status.st_mode):
+                names = sorted(name for name in os.listdir(path) if not name.startswith("."))
+                beside = frozenset(names)
+                inside = [name for name in names if not _is_asset(name, beside)]
+                waiting += [os.path.join(resolved, name) for name in reversed(inside)]
+                continue
+        except OSError as error:
+            yield Unreadable(printable, f"cannot be read ({error.strerror})")
+            continue
+        if not stat.S_ISREG(status.st_mode):
             yield Unreadable(printable, "neither a file nor a folder")
-            return
-    except OSError as error:
-        yield Unreadable(printable, f"cannot be read ({error.strerror})")
-        return
-    if stat.S_ISDIR(status.st_mode):
-        for name in names:
-            if not _is_asset(name, names):
-                yield from _walk(os.path.join(resolved, name), seen)
-    elif not (named or _is_known(resolved) or _is_page(resolved)):
-        yield UnknownType(printable)
-    elif printable != resolved:
-        yield Unreadable(printable, "the name is not UTF-8; rename it")
-    else:
-        yield Input(resolved, status.st_size, status.st_mtime_ns)
+        elif not (path is named or _is_known(resolved) or _is_page(resolved)):
+            yield UnknownType(printable)
+        elif printable != resolved:
+            yield Unreadable(printable, "the name is not UTF-8; rename it")
+        else:
+            yield Input(resolved, status.st_size, status.st_mtime_ns)
 
 
 def _is_asset(path: str, beside: Container[str]) -> bool:

@@ -19,6 +19,7 @@ from search.cli.options import (
     question_of,
     warn,
 )
+from search.cli.output import plain, print_json
 from search.cli.query import print_notes, readings
 from search.cli.style import bold, dim, link, local_time, width
 
@@ -51,7 +52,7 @@ def add(
     with Alerts(settings.folder) as alerts:
         if not alerts.add(Alert(name, request, scan.archive.seq)):
             fail(f"there is an alert {name!r} already; `alert remove` it first", EXIT_USAGE)
-    print(f"{name}: saved; {scan.total:,} in the archive so far")
+    print(plain(f"{name}: saved; {scan.total:,} in the archive so far"))
     print_notes([*readings(scan.query), *scan.warnings], settings)
 
 
@@ -90,12 +91,12 @@ def run(
             if output == "json":
                 for hit in scan:
                     line = {"alert": alert.name, **msgspec.to_builtins(hit)}
-                    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+                    print_json(msgspec.json.encode(line))
             elif scan.total:
                 print(bold(f"{alert.name}: {scan.total:,} new"))
                 for hit in scan:
                     date = local_time(hit.date, settings.config.timezone)
-                    print(wrap.fill(f"  {date}  {hit.title or '(no title)'}"))
+                    print(plain(wrap.fill(f"  {date}  {hit.title or '(no title)'}")))
                     columns = wrap.width - len(_INDENT) if width() is not None else None
                     print(_INDENT + (link(hit.url, columns) if hit.url else dim(hit.id)))
             # Only what has reached the reader is seen: after a closed pipe it is told again.
@@ -118,7 +119,7 @@ def list_(
         found = alerts.all()
     if output == "json":
         rows = [{"name": name, **msgspec.to_builtins(request)} for name, request, _ in found]
-        print(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(rows), indent=2))
         return
     for alert in found:
         request = alert.request
@@ -129,7 +130,7 @@ def list_(
         told = [f"{sign}{field} {' + '.join(map(str, uses))}" for sign, field, uses in filters]
         told += [f"since {request.since}"] if request.since else []
         told += [f"until {request.until}"] if request.until else []
-        print(" · ".join([f"{alert.name}: {request.query or '(every article)'}", *told]))
+        print(plain(" · ".join([f"{alert.name}: {request.query or '(every article)'}", *told])))
 
 
 def remove(
@@ -141,7 +142,7 @@ def remove(
     with Alerts(settings.folder) as alerts:
         if not alerts.remove(name):
             _fail_unknown(name)
-    print(f"{name}: removed")
+    print(plain(f"{name}: removed"))
 
 
 def _fail_unknown(name: str) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from search.cli.index import progress_bar
 from search.cli.options import Settings
+from search.cli.output import plain
 
 
 def run(
@@ -27,7 +28,5 @@ def run(
             keep,
             lambda done, total: on_progress(Progress("verifying", done, total, done)),
         )
-    print(
-        f"{manifest.articles:,} articles in {manifest.versions:,} versions,"
-        f" {manifest.bytes / 1e6:,.1f} MB: {made}"
-    )
+    told = f"{manifest.articles:,} articles in {manifest.versions:,} versions"
+    print(plain(f"{told}, {manifest.bytes / 1e6:,.1f} MB: {made}"))

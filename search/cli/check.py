@@ -8,6 +8,7 @@ import typer
 from index.errors import printable
 from search.cli.index import progress_bar
 from search.cli.options import EXIT_ARCHIVE, Settings, warn
+from search.cli.output import plain, print_json
 
 if TYPE_CHECKING:
     from index.check import Report
@@ -46,7 +47,7 @@ def run(
         report = look()
     if output == "json":
         told = {"schema_version": 1, **msgspec.structs.asdict(report)}
-        print(msgspec.json.format(msgspec.json.encode(told)).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(told)))
     else:
         _print_text(report)
     if report.problems:
@@ -58,7 +59,7 @@ def _print_text(report: "Report") -> None:
         content_hash = f" (content hash {problem.content_hash})" if problem.content_hash else ""
         print(printable(f"{problem.where}: {problem.what}{content_hash}"))
     for remedy in dict.fromkeys(problem.remedy for problem in report.problems):
-        print(f"remedy: {remedy}")
+        print(plain(f"remedy: {remedy}"))
     count = len(report.problems)
     print(
         f"{report.articles:,} articles, {report.versions:,} versions, {report.segments:,} segments:"

@@ -10,6 +10,7 @@ from typing import IO, Annotated
 import typer
 
 from search.cli.options import EXIT_REJECTED, Settings, warn
+from search.cli.output import escaped_json
 
 
 def run(
@@ -30,7 +31,7 @@ def run(
     with open_archive(settings.folder) as archive, _opened(path) as out:
         for line in export(archive, since=since, all_versions=versions):
             if isinstance(line, bytes):
-                out.write(line)
+                out.write(escaped_json(line).encode())
             else:
                 damaged += 1
                 warn(f"left out: {line}")

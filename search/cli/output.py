@@ -19,10 +19,15 @@ def plain(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
+def escaped_json(encoded: bytes) -> str:
+    """JSON in which the controls that it lets stand (C1, bidi) are escapes that mean the same."""
+    lines = encoded.decode().split("\n")  # line ends in strings are escapes already
+    return "\n".join(CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines)
+
+
 def print_json(encoded: bytes) -> None:
-    """Print JSON; controls that JSON lets stand (C1, bidi) become escapes that mean the same."""
-    for line in encoded.decode().split("\n"):  # those in strings are escapes already
-        sys.stdout.write(CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+    """Print JSON and a line end."""
+    sys.stdout.write(escaped_json(encoded) + "\n")
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

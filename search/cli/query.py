@@ -221,16 +221,16 @@ def _print_nothing(nothing: "Nothing", response: "Response", columns: int | None
         print(wrap.fill("The archive is empty: put articles into it with `cakap-search index`."))
         return
     if response.query.parsed:
-        print(wrap.fill(f"Nothing was found for: {response.query.parsed}"))
+        print(plain(wrap.fill(f"Nothing was found for: {response.query.parsed}")))
     if nothing.unknown_words:
-        print(wrap.fill(f"In no article: {', '.join(nothing.unknown_words)}"))
+        print(plain(wrap.fill(f"In no article: {', '.join(nothing.unknown_words)}")))
     for one in nothing.filters:
         names = " or ".join(label(one.field, value) for value in one.values)
         name = f"{'not ' * one.negated}{KEYWORDS[one.field].label.lower()} {names}"
-        print(wrap.fill(f"Without {name}: {_articles(one.articles)}"))
+        print(plain(wrap.fill(f"Without {name}: {_articles(one.articles)}")))
     if nothing.first_day is not None:
         days = f"{nothing.first_day} to {nothing.last_day}"
-        print(wrap.fill(f"The archive's articles are from {days}."))
+        print(plain(wrap.fill(f"The archive's articles are from {days}.")))
 
 
 def _print_related(related: "Related", columns: int | None) -> None:
@@ -244,7 +244,7 @@ def _print_related(related: "Related", columns: int | None) -> None:
     ):
         if found:
             values = ", ".join(f"{one.label} ({one.count:,})" for one in found)
-            print(wrap.fill(f"{name:<11}{values}"))
+            print(plain(wrap.fill(f"{name:<11}{values}")))
 
 
 def _filters(understood: "Understood") -> Iterator[str]:
@@ -278,7 +278,7 @@ def print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> No
     for line in lines:
         print(_INDENT + dim(line))
     if badge := " · ".join(_corrections(hit)):
-        print(textwrap.fill(badge, columns or _UNLIMITED, initial_indent=_INDENT))
+        print(plain(textwrap.fill(badge, columns or _UNLIMITED, initial_indent=_INDENT)))
     if hit.snippet is not None:
         for text in _snippet_lines(hit.snippet, columns):
             print(_INDENT + text)

@@ -7,6 +7,7 @@ import typer
 
 from search.cli.index import progress_bar
 from search.cli.options import EXIT_REJECTED, Settings, warn
+from search.cli.output import plain
 
 
 def run(
@@ -22,10 +23,8 @@ def run(
     chosen, manifest = restore(source, settings.folder)
     with progress_bar(settings.quiet) as on_progress:
         _, failures = rebuild(settings.folder, settings.config, on_progress=on_progress)
-    print(
-        f"{manifest.articles:,} articles in {manifest.versions:,} versions"
-        f" from {chosen}: {settings.folder}"
-    )
+    told = f"{manifest.articles:,} articles in {manifest.versions:,} versions"
+    print(plain(f"{told} from {chosen}: {settings.folder}"))
     for failure in failures:
         warn(f"rejected: {failure}")
     if failures:

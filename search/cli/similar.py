@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
+from index.errors import printable
 from search.cli.options import EXIT_NOTHING, Settings, warn
+from search.cli.output import print_json
 from search.cli.query import print_hit
 from search.cli.style import bold, dim, width
 
@@ -32,12 +34,12 @@ def run(
         warn(f"no article has the id or URL {name!r}; `query --format json` tells the ids")
         raise typer.Exit(EXIT_NOTHING)
     if output == "json":
-        print(msgspec.json.format(msgspec.json.encode(similar), indent=2).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(similar), indent=2))
     elif output == "jsonl":
         for hit in similar.hits:
-            sys.stdout.write(msgspec.json.encode(hit).decode() + "\n")
+            print_json(msgspec.json.encode(hit))
     elif output == "urls":
-        sys.stdout.writelines(f"{hit.url}\n" for hit in similar.hits if hit.url)
+        sys.stdout.writelines(f"{printable(hit.url)}\n" for hit in similar.hits if hit.url)
     else:
         wrap = textwrap.TextWrapper(width() or 1_000_000, subsequent_indent="   ")
         print(bold(wrap.fill(f"Like {similar.title or similar.id}")))

@@ -6,6 +6,7 @@ import msgspec
 import typer
 
 from search.cli.options import EXIT_NOTHING, Settings
+from search.cli.output import plain, print_json
 from search.cli.style import width
 
 _OTHER_COLUMNS = 19  # the kind, a count of nine digits, and the spaces between
@@ -29,13 +30,13 @@ def run(
     with search.open(settings.folder, settings.config) as engine:
         completions = engine.suggest(beginning, limit)
     if output == "json":
-        print(msgspec.json.format(msgspec.json.encode(completions), indent=2).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(completions), indent=2))
     else:
         longest = max((len(one.text) for one in completions), default=0)
         if (columns := width()) is not None:
             longest = min(longest, columns - _OTHER_COLUMNS)
         for one in completions:
             text = one.text if len(one.text) <= longest else one.text[: longest - 1] + "…"
-            print(f"{one.kind:<8} {text:<{longest}} {one.articles:>9,}")
+            print(plain(f"{one.kind:<8} {text:<{longest}} {one.articles:>9,}"))
     if not completions:
         raise typer.Exit(EXIT_NOTHING)

@@ -1,8 +1,6 @@
 """cakap-search timeline: how many articles in each period."""
 
-import csv
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,6 +8,7 @@ import msgspec
 import typer
 
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of
+from search.cli.output import plain, print_csv, print_json
 from search.cli.query import print_notes, readings
 from search.cli.style import bold, dim, width
 
@@ -52,19 +51,23 @@ def run(
     with search.open(settings.folder, settings.config) as engine:
         timeline = engine.timeline(request, by)
     if output == "json":
-        print(msgspec.json.format(msgspec.json.encode(timeline), indent=2).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(timeline), indent=2))
     elif output == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow([timeline.interval, "articles", "leading_id", "leading_title"])
-        for one in timeline.periods:
-            leader = [one.leader.id, one.leader.title] if one.leader else [None, None]
-            writer.writerow([one.period, one.articles, *leader])
+        print_csv(
+            (timeline.interval, "articles", "leading_id", "leading_title"),
+            map(_csv_row, timeline.periods),
+        )
     else:
         _print_bars(timeline)
     notes = [] if output == "json" else readings(timeline.query)
     print_notes([*notes, *timeline.warnings], settings)
     if not timeline.total:
         raise typer.Exit(EXIT_NOTHING)
+
+
+def _csv_row(one: "Period") -> tuple[object, ...]:
+    leader = (one.leader.id, one.leader.title) if one.leader else (None, None)
+    return one.period, one.articles, *leader
 
 
 def _print_bars(timeline: "Timeline") -> None:
@@ -87,7 +90,7 @@ def _print_bars(timeline: "Timeline") -> None:
                 continue
             title = one.leader.title
             if columns is None:
-                print(f"{line}  {title}")
+                print(plain(f"{line}  {title}"))
                 continue
             room = columns - len(line) - bar_columns - 4
             if len(title) > room:

@@ -7,6 +7,7 @@ import typer
 
 from index.errors import QueryError, printable
 from search.cli.options import EXIT_NOTHING, Settings, fail, warn
+from search.cli.output import plain, print_json
 from search.cli.show import find_number
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _withdraw(
             {"id": version.public_id, "until": moment, "copies": _copies(copies[number])}
             for number, version in known.items()
         ]
-        print(msgspec.json.format(msgspec.json.encode(record)).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(record)))
     else:
         print(f"{len(known):,} withdrawn" + (f" until {moment}" if moment else ""))
         print_copies(copies)
@@ -166,7 +167,7 @@ def _log(settings: Settings) -> list[dict[str, object]]:
 def _print_rows(rows: list[dict[str, object]], output: str) -> None:
     """One line a row, its values two blanks apart."""
     if output == "json":
-        print(msgspec.json.format(msgspec.json.encode(rows)).decode())
+        print_json(msgspec.json.format(msgspec.json.encode(rows)))
         return
     for row in rows:
         print(printable("  ".join(str(value) for value in row.values() if value)))
@@ -189,7 +190,8 @@ def print_copies(copies: "Mapping[int, Sequence[Copy]]") -> None:
         if copy.version.number not in copies
     }
     for row in _copies(staying.values()):
-        print(f"still there: {row['id']}, {row['source']}: {row['title']} ({row['share']:.0%})")
+        told = f"still there: {row['id']}, {row['source']}: {row['title']} ({row['share']:.0%})"
+        print(plain(told))
 
 
 def _copies(copies: "Iterable[Copy]") -> list[dict[str, object]]:
