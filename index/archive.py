@@ -285,11 +285,11 @@ class Archive:
     def aliases(self, number: int) -> list[str]:
         """The canonical forms of the addresses at which an article stood beside its own."""
         rows = self._db.execute(
-            "SELECT alias.url FROM alias JOIN article ON number = article"
-            " WHERE number = ? AND identity != 'url ' || alias.url ORDER BY alias.url",
+            "SELECT alias.url, article.url FROM alias JOIN article ON number = article"
+            " WHERE number = ? ORDER BY alias.url",
             (number,),
         )
-        return [row[0] for row in rows]
+        return [alias for alias, own in rows if alias != _address(own)]
 
     def public_id(self, number: int) -> str:
         """The id that an article came with, qualified only where that is not enough."""
@@ -435,9 +435,9 @@ class Archive:
     def _identity_at(self, article: Article) -> str | None:
         """The identity of the article that is known by another address of this one.
 
-        That is the one which has stood at this one's own address, or one that was known by an
-        alias of this one, and then is known by its own address from now on. An alias of both
-        says nothing: at some addresses there is another article each day.
+        That is the one which has stood at this one's own address, or one whose own address is an
+        alias of this one. An alias of both says nothing: at some addresses there is another
+        article each day.
         """
         if article.url is None:
             return None
@@ -448,14 +448,8 @@ class Archive:
         ).fetchone()
         if row is not None:
             return str(row[0])
-        own = identity_of_url(article.url)
-        for alias in map(identity_of_url, article.aliases):
-            done = self._db.execute(
-                "UPDATE article SET identity = ? WHERE identity = ?", (own, alias)
-            )
-            if done.rowcount:
-                return own
-        return None
+        identities = map(identity_of_url, article.aliases)
+        return next((one for one in identities if self._shown(one) is not None), None)
 
     def _add_aliases(self, number: int, article: Article) -> None:
         urls = filter(None, map(_address, (article.url, *article.aliases)))

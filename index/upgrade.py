@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
+from index.archive import short_id
 from index.urls import canonical_url
 
 
@@ -23,7 +24,10 @@ def upgrade_from_2(db: sqlite3.Connection, new_tables: str) -> None:
     )
     db.execute("CREATE INDEX alias_article ON alias (article)")
     # Out of each other's way, since an identity is unique.
-    db.execute("UPDATE article SET identity = 'format 2 ' || identity WHERE url IS NOT NULL")
+    db.execute(
+        "UPDATE article SET identity = 'format 2 ' || identity,"
+        " short_id = 'format 2 ' || short_id WHERE url IS NOT NULL"
+    )
     articles = db.execute(
         "SELECT number, url FROM article WHERE url IS NOT NULL ORDER BY current DESC"
     ).fetchall()
@@ -31,8 +35,10 @@ def upgrade_from_2(db: sqlite3.Connection, new_tables: str) -> None:
         address = canonical_url(url)
         known = db.execute("SELECT article FROM alias WHERE url = ?", (address,)).fetchone()
         if known is None:
+            identity = f"url {address}"
             db.execute(
-                "UPDATE article SET identity = 'url ' || ? WHERE number = ?", (address, number)
+                "UPDATE article SET identity = ?, short_id = ? WHERE number = ?",
+                (identity, short_id(identity), number),
             )
             db.execute("INSERT INTO alias VALUES (?, ?)", (address, number))
         else:

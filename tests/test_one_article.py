@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import search
-from index.archive import FILE_NAME, Archive, Content, identity_of, open_archive, pack
+from index.archive import FILE_NAME, Archive, Content, identity_of, open_archive, pack, short_id
 from index.article import Article, Enrichment
 from index.config import Config
 from index.errors import ArchiveError
@@ -166,7 +166,7 @@ def old_folder(tmp_path: Path) -> Path:
         identity = f"url {url}" if url else f"place /a.jsonl {number}"
         connection.execute(
             "INSERT INTO article VALUES (?, ?, ?, NULL, NULL, ?, ?)",
-            (number, identity, f"id{number}", url, number),
+            (number, identity, short_id(identity), url, number),
         )
         connection.execute(
             "INSERT INTO version VALUES (?, ?, ?, NULL, '2026-01-01T00:00:00+00:00', ?)",
@@ -194,7 +194,7 @@ def test_older_archive_is_upgraded_with_the_first_commit(old_folder: Path) -> No
         assert archive.version_count() == 4
         (number,) = archive.find("http://m.contoh.id/berita/1/")
         assert shown(archive, number) == "Kopi dijual."
-        assert archive.public_id(number) == "id4"
+        assert archive.public_id(number) == short_id("url https://contoh.id/berita/1")
         assert [one.content.article.body for one in archive.versions(number)] == [
             "Kopi dipanen.",
             "Kopi dijual.",
@@ -230,3 +230,16 @@ def test_older_archive_is_searched_after_a_run_or_a_reindex(old_folder: Path) ->
         "https://contoh.id/berita/1",
         "https://contoh.id/9",
     }
+
+
+def test_upgraded_archive_and_one_with_aliases_are_sound(old_folder: Path) -> None:
+    first = {"isi": "Teh.", "url": "https://contoh.id/?p=7"}
+    again = {"isi": "Teh hijau.", "url": "https://contoh.id/teh", "aliases": [first["url"]]}
+    for number, article in enumerate((first, again)):
+        path = old_folder / f"{number}.jsonl"
+        path.write_text(json.dumps(article))
+        index_paths([str(path)], old_folder, Config(), jobs=1)
+    told = run("check", "--archive", old_folder)
+    assert told.returncode == 0, told.stdout
+    shown = run("show", "https://contoh.id/?p=7", "--archive", old_folder)
+    assert "URL        https://contoh.id/teh\nAlso at    https://contoh.id/?p=7\n" in shown.stdout
