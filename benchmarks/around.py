@@ -20,6 +20,7 @@ from benchmarks.data import archive_of, news, queries, require_data
 from index.config import Config
 from index.language.analyzer import query_stem
 from index.language.tokens import words
+from search.evaluate import read_questions
 
 SEED = 20210622
 
@@ -28,7 +29,7 @@ def short_questions(count: int) -> list[str]:
     """Two to four words that follow each other in a headline, stop words left out."""
     draw = random.Random(SEED)
     found = []
-    for _, headline in list(queries("headline"))[:count]:
+    for _, headline in read_questions(queries("headline"))[:count]:
         telling = [word[0] for word in words(headline) if query_stem(word[0]) is not None]
         asked_for = draw.randint(2, 4)
         first = draw.randint(0, max(0, len(telling) - asked_for))

@@ -20,6 +20,7 @@ from index.article import clean_text
 from index.config import Config
 from index.language import analyzer
 from search.embedded.engine import EmbeddedEngine
+from search.evaluate import read_questions
 from search.results import SNIPPET_CHARS
 from search.snippets import Highlighter
 
@@ -29,7 +30,7 @@ def questions(
 ) -> list[tuple[list[str], search.Request]]:
     """The texts of the first hits of so many questions: headlines, or two to four words of each."""
     asked = []
-    headlines = [words for _, words in list(queries("headline"))[:count]]
+    headlines = [words for _, words in read_questions(queries("headline"))[:count]]
     for words in short_questions(count) if short else headlines:
         request = search.Request(words)
         found = engine._answer(request).found
