@@ -59,6 +59,14 @@ def test_the_lead_part_halves_after_lead_words(archive: Path) -> None:
     assert parts["late"] == [("kopi", 0.5)]  # 30 words before it
 
 
+def test_a_form_whose_place_is_not_known_counts_where_it_may_be_expected(archive: Path) -> None:
+    with search.open(archive, Config(ranking=Ranking(lead_words=17))) as engine:
+        # One of 34 words, anywhere: half of them before it.
+        assert lead_parts(engine, "kopi")["stem"] == [("kopi", 0.5)]
+        # The root is looked up like the word that was typed.
+        assert lead_parts(engine, "perkopian")["early"] == [("perkopian", 1.0)]
+
+
 def test_a_title_is_no_lead(archive: Path) -> None:
     with search.open(archive, Config()) as engine:
         assert lead_parts(engine, "kopi")["title"] == []

@@ -17,15 +17,17 @@ _POSITION_BITS = 32
 
 
 def words_before(snapshot: Snapshot, leaf: Leaf, docs: Docs) -> NDArray[np.float64]:
-    """How many words of each body stand before the leaf's first surface form; inf without one.
+    """How many words of each body stand before the leaf, inf where it does not stand there.
 
-    `docs` ascend. Positions are those of surface forms, of which a root is one: "senjata" opens an
-    answer to "persenjataan", other words of that root do not.
+    `docs` ascend. The surface forms and the stem, where that is a word by itself, are found by
+    their positions. Of other forms it is only known how many there are: n of them, anywhere in a
+    body, leave one part in n + 1 of it before the first.
     """
     before = np.full(len(docs), np.inf)
     forms = [*((word,) for word in leaf.surfaces | leaf.stems), *leaf.phrases]
     if len(forms) > _MOST_FORMS:
         return before
+    others = leaf.stem.freqs_of(docs) if len(leaf.stem) else np.zeros(len(docs))
     begins = docs.searchsorted([*snapshot.bases, snapshot.size]).tolist()
     for (base, segment), first, last in zip(snapshot.parts(), begins, begins[1:], strict=False):
         if first == last:
@@ -34,10 +36,12 @@ def words_before(snapshot: Snapshot, leaf: Leaf, docs: Docs) -> NDArray[np.float
         body_starts = segment.title_lengths[local].astype(np.int64) + TITLE_BODY_GAP
         for form in forms:
             numbers, positions = _places(segment.text[SURFACE.name], form, local)
+            others[first:last] -= np.bincount(numbers, minlength=len(local))
             offsets = positions - body_starts[numbers]
             in_body = offsets >= 0
             np.minimum.at(before[first:last], numbers[in_body], offsets[in_body])
-    return before
+    expected = snapshot.body_lengths[docs] / (np.maximum(others, 0) + 1)
+    return np.where(others > 0, np.minimum(before, expected), before)
 
 
 def _places(field: TextField, form: tuple[str, ...], docs: Docs) -> tuple[Docs, Docs]:
