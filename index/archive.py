@@ -32,6 +32,7 @@ ALERTS_FILE = "alerts.db"
 _FORMAT_VERSION = 3
 # How long another program's transaction is waited for.
 _BUSY_S = 5.0
+_ANY_SEQ = 1 << 62  # no change comes after it
 # Level 6 packs news 5 % smaller than 3 at a cost that enrichment hides (benchmarks/indexing.py).
 _COMPRESSION_LEVEL = 6
 # An article with what is read in it: 32 MB of dates side by side, the largest record by default,
@@ -230,12 +231,15 @@ class Archive:
             (since,),
         )
 
-    def version(self, seq: int) -> Version | None:
-        """One version, None when it has been deleted or its article is not shown now."""
+    def version(self, seq: int, known_at: int = _ANY_SEQ) -> Version | None:
+        """One version, None when it has been deleted or its article is not shown now.
+
+        Of the article's `versions`, those up to the change `known_at` are counted.
+        """
         row = self._db.execute(
             f"{_VERSION} WHERE version.seq = ?"
             " AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.article = article.number)",
-            (seq,),
+            (known_at, seq),
         ).fetchone()
         return self._version(row) if row else None
 
@@ -245,7 +249,9 @@ class Archive:
         That is the order in which they were indexed, but for one that came late: it stands before
         those with a newer `modified`.
         """
-        rows = self._db.execute(f"{_VERSION} WHERE article.number = ? ORDER BY seq", (number,))
+        rows = self._db.execute(
+            f"{_VERSION} WHERE article.number = ? ORDER BY seq", (_ANY_SEQ, number)
+        )
         ordered: list[Version] = []
         for version in map(self._version, rows.fetchall()):
             place = len(ordered)
@@ -257,7 +263,8 @@ class Archive:
     def current(self, number: int) -> Version | None:
         """The version of an article that is shown, unless the article is not."""
         row = self._db.execute(
-            f"{_VERSION} WHERE article.number = ? AND version.seq = article.current", (number,)
+            f"{_VERSION} WHERE article.number = ? AND version.seq = article.current",
+            (_ANY_SEQ, number),
         ).fetchone()
         return self._version(row) if row else None
 
@@ -618,7 +625,7 @@ class Archive:
 
     @cached_property
     def _seqs(self) -> Iterator[int]:
-        return iter(range(self.last_seq() + 1, 1 << 62))
+        return iter(range(self.last_seq() + 1, _ANY_SEQ))
 
     def _next_seq(self) -> int:
         return next(self._seqs)
@@ -734,7 +741,8 @@ class Archive:
 
 _VERSION = (
     "SELECT article.number, short_id, given_id, source, seq, indexed_at, content,"
-    " (SELECT count(*) FROM version AS every WHERE every.article = article.number)"
+    " (SELECT count(*) FROM version AS every"
+    " WHERE every.article = article.number AND every.seq <= ?)"
     " FROM version JOIN article ON article.number = version.article"
 )
 # Before the identity of a withdrawn article that stood in a row.

@@ -159,3 +159,13 @@ def test_hit_tells_how_many_versions_its_article_has(tmp_path: Path) -> None:
     with search.open(folder, Config()) as engine:
         (hit,) = engine.search(search.Request("")).hits
     assert hit.versions == 2
+
+
+def test_hit_counts_the_versions_that_its_commit_knows(tmp_path: Path) -> None:
+    """An article that has changed since is shown as it was, and so is their number."""
+    news = {"id": "1", "source": "W", "text": "Banjir semalam."}
+    folder = make_archive(tmp_path, [news])
+    with search.open(folder, Config()) as engine:
+        make_archive(tmp_path, [news | {"text": "Banjir surut."}])
+        (hit,) = engine.search(search.Request("")).hits
+    assert (hit.title, hit.versions) == ("Banjir semalam", 1)

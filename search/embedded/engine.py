@@ -586,7 +586,8 @@ class EmbeddedEngine:
         segment, local = self._snapshot.place(doc)
         with self._archive_lock:
             self._refuse_when_closed()
-            return self._archive.version(int(segment.seqs[local]))
+            seq, known_at = int(segment.seqs[local]), self._snapshot.commit.seq
+            return self._archive.version(seq, known_at)
 
     def _highlighter(self, leaves: list[Leaf]) -> Highlighter:
         stems: dict[str, float] = {}
