@@ -11,12 +11,12 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
 
-from index.archive import FILE_NAME, open_archive
+from index.archive import ALERTS_FILE, FILE_NAME, open_archive
 from index.check import archive_problems
 from index.durable import fsync_file, fsync_folder, write_durably
 from index.errors import ArchiveError, CakapError
@@ -29,14 +29,18 @@ _DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}\.\d{6}Z")
 _UNFINISHED = "unfinished"
 
 
+# The saved questions, where there are any, and the archive, which makes the rest one.
+_FILES = (ALERTS_FILE, FILE_NAME)
+
+
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds, and the checksum of its file. `seq` is the archive's last change."""
+    """What a backup holds: `seq` is the archive's last change, `sha256` each file's checksum."""
 
     articles: int
     versions: int
     seq: int
     bytes: int
-    sha256: str
+    sha256: dict[str, str]
 
 
 def backup(
@@ -45,7 +49,8 @@ def backup(
     keep: int | None = None,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> tuple[Path, Manifest]:
-    """Copy the archive of a folder into a new dated folder in `target`; returns it.
+    """Copy the archive of a folder, and its saved questions, into a new dated folder in `target`;
+    returns it.
 
     A writer may be at work meanwhile: the copy is the archive as of one moment. It is compared with
     all its checksums before it gets its name, so a damaged archive replaces no good backup. With
@@ -57,11 +62,11 @@ def backup(
         name = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
         copy = target / _UNFINISHED / name
         copy.mkdir()
-        with closing(sqlite3.connect(copy / FILE_NAME)) as database:
-            archive.connection.backup(database)
-            database.execute("PRAGMA journal_mode = DELETE")  # one file, and no log beside it
+        _copy(archive.connection, copy / FILE_NAME)
+        if (folder / ALERTS_FILE).is_file():
+            with closing(sqlite3.connect(folder / ALERTS_FILE)) as alerts:
+                _copy(alerts, copy / ALERTS_FILE)
         manifest = _described(copy, on_progress)
-        fsync_file(copy / FILE_NAME)
         write_durably(copy / _MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
         copy.rename(target / name)
         fsync_folder(target)
@@ -79,9 +84,9 @@ def backups(target: Path) -> list[Path]:
 def restore(source: Path, folder: Path) -> tuple[Path, Manifest]:
     """Put a backup in the place of an archive that is not there any more; returns it.
 
-    `source` is a backup, or a folder of them, of which the newest is taken. The index is left to
-    `pipeline.rebuild`. Raises ArchiveError when there is no backup or it is damaged, CakapError
-    where there is an archive already.
+    Saved questions that are there stay. `source` is a backup, or a folder of them, of which the
+    newest is taken. The index is left to `pipeline.rebuild`. Raises ArchiveError when there is no
+    backup or it is damaged, CakapError where there is an archive already.
     """
     chosen = source if (source / _MANIFEST).is_file() else next(reversed(backups(source)), None)
     if chosen is None:
@@ -94,27 +99,46 @@ def restore(source: Path, folder: Path) -> tuple[Path, Manifest]:
                 f"{folder} holds an archive; restore into another folder with --archive, or move"
                 f" {path} away first"
             )
-        new = folder / f"{FILE_NAME}.new"
-        if (chosen / FILE_NAME).is_file():
-            shutil.copyfile(chosen / FILE_NAME, new)
-        if not new.is_file() or _sha256(new) != manifest.sha256:
-            new.unlink(missing_ok=True)
-            raise ArchiveError(
-                f"{chosen / FILE_NAME} is not as it was written; take another backup", "damaged"
-            )
-        with closing(sqlite3.connect(new)) as database:
+        new = {name: folder / f"{name}.new" for name in _FILES if name in manifest.sha256}
+        for name, copy in new.items():
+            _copy_verified(chosen / name, copy, manifest.sha256[name])
+        with closing(sqlite3.connect(new[FILE_NAME])) as database:
             database.execute("PRAGMA journal_mode = WAL")
-        fsync_file(new)
+        fsync_file(new[FILE_NAME])
         # A log that the lost archive left would be played into this one, its index would answer.
         for suffix in ("-wal", "-shm"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         for old in (folder / INDEX_FOLDER).iterdir():
             if old.name != LOCK_NAME and is_index_file(old.name):
                 old.unlink()
-        fsync_folder(folder)
-        new.rename(path)
+        for name, copy in new.items():
+            fsync_folder(folder)
+            if name != FILE_NAME and (folder / name).exists():
+                copy.unlink()
+            else:
+                copy.rename(folder / name)
         fsync_folder(folder)
     return chosen, manifest
+
+
+def _copy(database: sqlite3.Connection, path: Path) -> None:
+    """Copy a database as of one moment into one file, without a log beside it."""
+    with closing(sqlite3.connect(path)) as copy:
+        database.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    fsync_file(path)
+
+
+def _copy_verified(source: Path, path: Path, sha256: str) -> None:
+    """Copy a file of a backup. Raises ArchiveError where it is missing or has changed."""
+    path.unlink(missing_ok=True)  # of a run that was killed
+    with suppress(FileNotFoundError):
+        shutil.copyfile(source, path)
+        if _sha256(path) == sha256:
+            fsync_file(path)
+            return
+        path.unlink()
+    raise ArchiveError(f"{source} is not as it was written; take another backup", "damaged")
 
 
 def _described(copy: Path, on_progress: Callable[[int, int], None]) -> Manifest:
@@ -127,13 +151,18 @@ def _described(copy: Path, on_progress: Callable[[int, int], None]) -> Manifest:
                 "damaged",
             )
         articles, versions, seq = archive.count(), archive.version_count(), archive.last_seq()
-    path = copy / FILE_NAME
-    return Manifest(articles, versions, seq, path.stat().st_size, _sha256(path))
+    files = [copy / name for name in _FILES if (copy / name).is_file()]
+    size_bytes = sum(path.stat().st_size for path in files)
+    checksums = {path.name: _sha256(path) for path in files}
+    return Manifest(articles, versions, seq, size_bytes, checksums)
 
 
 def _read_manifest(chosen: Path) -> Manifest:
     try:
-        return msgspec.json.decode((chosen / _MANIFEST).read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode((chosen / _MANIFEST).read_bytes(), type=Manifest)
+        if FILE_NAME not in manifest.sha256:
+            raise msgspec.ValidationError(f"it names no {FILE_NAME}")
+        return manifest
     except (FileNotFoundError, msgspec.MsgspecError) as error:
         raise ArchiveError(
             f"{chosen / _MANIFEST} cannot be read ({error}); take another backup", "damaged"

@@ -21,7 +21,7 @@ from index.backup import backup, backups, restore
 from index.check import check
 from index.config import Config
 from index.errors import ArchiveError
-from index.pipeline import delete, index_paths, optimize, rebuild, reindex
+from index.pipeline import delete, index_paths, optimize, rebuild, reindex, withdraw
 from index.schema import KEYWORD_FIELDS
 
 T = TypeVar("T")
@@ -115,6 +115,12 @@ def _delete(scene: Scene) -> None:
     delete(scene.archive, numbers, CONFIG)
 
 
+def _withdraw(scene: Scene) -> None:
+    with open_archive(scene.archive) as archive:
+        numbers = [number for name in _DELETED for number in archive.find(name)]
+    withdraw(scene.archive, numbers, CONFIG, reason="putusan")
+
+
 def _restore(scene: Scene) -> None:
     if not (scene.archive / FILE_NAME).exists():
         restore(scene.backups, scene.archive)
@@ -125,6 +131,7 @@ COMMANDS: dict[str, Callable[[Scene], object]] = {
     "index": _index,
     "first index": _index,
     "delete": _delete,
+    "withdraw": _withdraw,
     "optimize": lambda scene: optimize(scene.archive, CONFIG),
     "reindex": lambda scene: reindex(scene.archive, CONFIG, jobs=1),
     "backup": lambda scene: backup(scene.archive, scene.backups, keep=2),
@@ -138,6 +145,7 @@ def arguments(command: str, scene: Scene) -> list[str]:
         "index": ["index", str(scene.news), "--jobs", "1"],
         "first index": ["index", str(scene.news), "--jobs", "1"],
         "delete": ["delete", *_DELETED, "--yes"],
+        "withdraw": ["withdraw", *_DELETED, "--reason", "putusan"],
         "optimize": ["optimize"],
         "reindex": ["reindex", "--jobs", "1"],
         "backup": ["backup", str(scene.backups), "--keep", "2"],

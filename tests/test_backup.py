@@ -9,13 +9,14 @@ import msgspec
 import pytest
 
 import search
-from index.archive import FILE_NAME, open_archive
+from index.archive import ALERTS_FILE, FILE_NAME, open_archive
 from index.backup import backup, backups, restore
 from index.check import check
 from index.config import Config
 from index.errors import ArchiveError, CakapError
 from index.lock import write_lock
 from index.pipeline import delete, index_paths, rebuild
+from search.alerts import Alert, Alerts
 from tests.archives import ids, make_archive
 from tests.commands import run
 
@@ -119,6 +120,25 @@ def test_restore_does_not_overwrite_an_archive(archive: Path, tmp_path: Path) ->
     assert refused.returncode == 2
     assert f"{archive} holds an archive" in refused.stderr
     assert dump(archive) == before
+
+
+def test_saved_questions_come_back_and_newer_ones_stay(archive: Path, tmp_path: Path) -> None:
+    def saved(folder: Path) -> list[str]:
+        with Alerts(folder) as alerts:
+            return [alert.name for alert in alerts.all()]
+
+    with Alerts(archive) as alerts:
+        alerts.add(Alert("banjir", search.Request("banjir"), 0))
+    copy, manifest = backup(archive, tmp_path / "backups")
+    assert set(manifest.sha256) == {FILE_NAME, ALERTS_FILE}
+    restore(copy, tmp_path / "new")
+    assert saved(tmp_path / "new") == ["banjir"]
+    with Alerts(archive) as alerts:
+        alerts.add(Alert("gempa", search.Request("gempa"), 0))
+    (archive / FILE_NAME).unlink()
+    restore(copy, archive)
+    assert saved(archive) == ["banjir", "gempa"]
+    assert not list(archive.glob("*.new"))
 
 
 @pytest.mark.parametrize("name", [FILE_NAME, "manifest.json"])
