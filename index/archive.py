@@ -30,6 +30,8 @@ from index.takedown import (
 FILE_NAME = "archive.db"
 # Saved questions, which search/alerts.py keeps beside it.
 ALERTS_FILE = "alerts.db"
+# The folders in which backups of it lie, which index/backup.py writes beside it.
+BACKUPS_FILE = "backups.txt"
 _FORMAT_VERSION = 3
 # How long another program's transaction is waited for.
 _BUSY_S = 5.0
