@@ -24,11 +24,14 @@ from index.takedown import (
     identity_hashes,
     name_hashes,
     text_hash,
+    url_hashes,
 )
 
 FILE_NAME = "archive.db"
 # Saved questions, which search/alerts.py keeps beside it.
 ALERTS_FILE = "alerts.db"
+# The folders in which backups of it lie, which index/backup.py writes beside it.
+BACKUPS_FILE = "backups.txt"
 _FORMAT_VERSION = 3
 # How long another program's transaction is waited for.
 _BUSY_S = 5.0
@@ -205,6 +208,15 @@ class Archive:
         )
         return [row[0] for row in rows]
 
+    def shown_again_since(self, seq: int, up_to: int) -> list[int]:
+        """The articles that may be shown again, or whose embargo has ended, after one change and
+        not after another.
+        """
+        rows = self._db.execute(
+            "SELECT article FROM visibility WHERE seq > ? AND seq <= ?", (seq, up_to)
+        )
+        return [row[0] for row in rows]
+
     def deleted_since(self, seq: int) -> list[int]:
         """The articles that were deleted after `seq`, which an older index still holds."""
         rows = self._db.execute("SELECT article FROM deletion WHERE seq > ?", (seq,))
@@ -246,8 +258,8 @@ class Archive:
     def versions(self, number: int) -> list[Version]:
         """All versions of an article in their order, the current one last.
 
-        That is the order in which they were indexed, but for one that came late: it stands before
-        those with a newer `modified`.
+        That is the order in which they were indexed, but for one that came late or holds less: it
+        stands before those with a newer `modified`, or with more of the article.
         """
         rows = self._db.execute(
             f"{_VERSION} WHERE article.number = ? ORDER BY seq", (_ANY_SEQ, number)
@@ -255,7 +267,9 @@ class Archive:
         ordered: list[Version] = []
         for version in map(self._version, rows.fetchall()):
             place = len(ordered)
-            while place and _is_older(version.content.article, ordered[place - 1].content.article):
+            while place and _stays_back(
+                version.content.article, ordered[place - 1].content.article
+            ):
                 place -= 1
             ordered.insert(place, version)
         return ordered
@@ -390,8 +404,7 @@ class Archive:
             self._add_aliases(number, article)
         else:
             number = known[0]
-        # What is older, or less of the article, is kept, but not shown.
-        late = shown is not None and (_is_older(article, shown) or _is_less(article, shown))
+        late = shown is not None and _stays_back(article, shown)
         if (late or is_past) and self._has_version(number, content_hash):
             return number, "unchanged"
         seq = self._next_seq()
@@ -523,10 +536,12 @@ class Archive:
         self._show_again(takedown.number)
 
     def end_takedowns(self) -> None:
-        """Forget the take-downs whose time is over."""
+        """Forget the take-downs and embargoes whose time is over."""
         for takedown in self.takedowns.ended():
             self.takedowns.lift(takedown)
             self._show_again(takedown.number)
+        for number in self.takedowns.ended_embargoes():
+            self._changed_visibility(number)
 
     def bury(self, number: int, reason: str) -> None:
         """Keep an article that is about to be deleted from coming again, by hashes only."""
@@ -574,7 +589,10 @@ class Archive:
         # One that was read from standard input has no place.
         places = [(path, place) for path, place, _ in records] or [("-", 0)]
         short_id, given_id, source, url = self._names(number)
-        names = [short_id, given_id, url, _qualified(source, given_id)]
+        rows = self._db.execute("SELECT url FROM alias WHERE article = ?", (number,))
+        addresses = [address for (address,) in rows.fetchall()]
+        self.takedowns.know(number, url_hashes(addresses))
+        names = [short_id, given_id, url, _qualified(source, given_id), *addresses]
         for version in self.versions(number):
             article = version.content.article
             for path, place in places:
@@ -942,6 +960,11 @@ def _is_only_elsewhere(article: Article, shown: Article) -> bool:
     if (article.url is None) != (shown.url is None):
         return False
     return msgspec.structs.replace(article, url=shown.url, aliases=shown.aliases) == shown
+
+
+def _stays_back(article: Article, than: Article) -> bool:
+    """Whether what comes is older, or less of the article: it is kept, but not shown."""
+    return _is_older(article, than) or _is_less(article, than)
 
 
 def _is_older(article: Article, than: Article) -> bool:

@@ -10,13 +10,13 @@ import hashlib
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
 
-from index.archive import ALERTS_FILE, FILE_NAME, open_archive
+from index.archive import ALERTS_FILE, BACKUPS_FILE, FILE_NAME, open_archive
 from index.check import archive_problems
 from index.durable import fsync_file, fsync_folder, write_durably
 from index.errors import ArchiveError, CakapError
@@ -73,12 +73,51 @@ def backup(
         for old in backups(target)[:-keep] if keep else []:
             old.rename(target / _UNFINISHED / old.name)  # no half of it is ever a backup
         _remove_unfinished(target)
+        _note(folder, target)
     return target / name, manifest
 
 
 def backups(target: Path) -> list[Path]:
     """The backups in a folder, the oldest first."""
     return sorted(path for path in target.glob("*Z") if _DATED.fullmatch(path.name))
+
+
+def backups_with(folder: Path, short_ids: Collection[str]) -> Iterator[Path]:
+    """The backups of the archive in a folder that hold one of these articles, as far as known.
+
+    Known are those where a `backup` of it has put them; one that cannot be read may hold anything.
+    """
+    for target in _noted(folder):
+        for path in backups(Path(target)):
+            marks = ", ".join("?" * len(short_ids))
+            query = f"SELECT 1 FROM article WHERE short_id IN ({marks})"
+            address = f"{(path / FILE_NAME).resolve().as_uri()}?mode=ro&immutable=1"
+            try:
+                with closing(sqlite3.connect(address, uri=True)) as database:
+                    holds = database.execute(query, tuple(short_ids)).fetchone() is not None
+            except sqlite3.Error:
+                holds = True
+            if holds:
+                yield path
+
+
+def _noted(folder: Path) -> list[str]:
+    """The folders in which backups of an archive lie."""
+    try:
+        return (folder / BACKUPS_FILE).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _note(folder: Path, target: Path) -> None:
+    """Remember where backups lie, beside an archive that may be written to."""
+    line = str(target.resolve())
+    if line not in _noted(folder):
+        with (
+            suppress(PermissionError),
+            (folder / BACKUPS_FILE).open("a", encoding="utf-8", errors="replace") as out,
+        ):
+            out.write(line + "\n")
 
 
 def restore(source: Path, folder: Path) -> tuple[Path, Manifest]:

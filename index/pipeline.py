@@ -18,6 +18,7 @@ import msgspec
 
 from index.archive import (
     ALERTS_FILE,
+    BACKUPS_FILE,
     FILE_NAME,
     Archive,
     Content,
@@ -59,7 +60,7 @@ REJECTS_FILE = "rejects.txt"
 _OWN_FILES = {
     *(FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"),
     *(ALERTS_FILE, f"{ALERTS_FILE}-journal"),
-    REJECTS_FILE,
+    *(BACKUPS_FILE, REJECTS_FILE),
 }
 
 # Articles sent to a worker at once: enough that sending costs little beside the work.

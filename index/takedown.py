@@ -177,6 +177,14 @@ class Takedowns:
         )
         return [_takedown(row) for row in rows.fetchall()]
 
+    def ended_embargoes(self) -> list[int]:
+        """The articles whose source's embargo is over; it is forgotten with this."""
+        rows = self._db.execute(
+            "DELETE FROM embargo WHERE article NOT IN (SELECT article FROM hidden)"
+            " RETURNING article"
+        )
+        return [number for (number,) in rows.fetchall()]
+
     def _select(self, condition: str, *values: object) -> list[Takedown]:
         rows = self._db.execute(
             f"SELECT * FROM standing WHERE {condition} ORDER BY at DESC, article DESC", values
@@ -205,10 +213,14 @@ def text_hash(article: Article) -> bytes:
     return _hash("text", *(words or [article.body]))
 
 
+def url_hashes(urls: Iterable[str | None]) -> Iterator[bytes]:
+    """By what an article is known again that stands at these addresses."""
+    return (_hash("url", _address(url) or url) for url in urls if url)
+
+
 def identity_hashes(article: Article, path: str, place: int) -> Iterator[bytes]:
     """By what, besides its words, an article from a place of an input is known again."""
-    for url in filter(None, (article.url, *article.aliases)):
-        yield _hash("url", _address(url) or url)
+    yield from url_hashes((article.url, *article.aliases))
     if article.given_id and article.source:
         yield _hash("id", article.source, article.given_id)
     elif path == "-":

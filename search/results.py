@@ -37,8 +37,8 @@ class Request(msgspec.Struct, frozen=True):
     and numbers by their value, unless `exact`. `limit` None means every hit.
     `snippet_chars` 0 means no snippets. `total` False spares the counting: the best hits are then
     found without looking at every article that answers. `related` asks what stands out in the
-    answer. `after_seq` leaves only what came into the archive, or changed, after its change of that
-    number.
+    answer. `after_seq` leaves only what came into the archive, changed, or may be shown again since
+    its change of that number.
     """
 
     query: str = ""

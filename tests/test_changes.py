@@ -107,6 +107,17 @@ def test_current_version_stands_last(
         assert archive.versions(number)[-1] == archive.current(number)
 
 
+def test_single_page_that_comes_after_the_whole_stands_before_it(archive: Archive) -> None:
+    whole, page = (f"https://contoh.id/berita/banjir-di-hulu?page={n}" for n in ("all", 2))
+    for url, body in ((whole, "Halaman satu. Halaman dua."), (page, "Halaman dua.")):
+        article = Article(url=url, body=body)
+        packed = pack(Content(article, Enrichment()))
+        number, _ = archive.put(identity_of(article, "/a", 1), article, packed, None)
+    bodies = [version.content.article.body for version in archive.versions(number)]
+    assert bodies == ["Halaman dua.", "Halaman satu. Halaman dua."]
+    assert archive.versions(number)[-1] == archive.current(number)
+
+
 # Corrections
 
 

@@ -161,6 +161,25 @@ def test_copies_that_stay_are_named(tmp_path: Path) -> None:
     assert [copy["id"] for copy in seven["copies"]] == ["8"]
 
 
+def test_delete_names_the_backups_that_hold_the_article(tmp_path: Path) -> None:
+    archive = ("--archive", tmp_path / "archive")
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(NEWS | {"id": "6"}))
+    run("index", path, *archive)
+    run("backup", tmp_path / "here", *archive)
+    path.write_text(json.dumps(NEWS))
+    run("index", path, *archive)
+    for _ in range(2):
+        assert run("backup", tmp_path / "there", *archive).returncode == 0
+    assert run("delete", "6", "-y", *archive).stdout.count("still in the backup ") == 3
+    deleted = run("delete", "7", "-y", *archive)
+    named = [line for line in deleted.stdout.splitlines() if "backup" in line]
+    there = sorted((tmp_path / "there").glob("*Z"))
+    assert named == [f"still in the backup {path}" for path in there]
+    shutil.rmtree(tmp_path / "there")
+    assert run("delete", "7", "-y", *archive).returncode == 1
+
+
 def test_versions_are_shown_with_what_each_changed(tmp_path: Path) -> None:
     archive = ("--archive", tmp_path / "archive")
     for text in (NEWS["text"], "Dua rumah hanyut semalam."):

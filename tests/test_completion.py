@@ -68,6 +68,17 @@ def test_people_of_the_archive_at_hand(shell: str, samples_archive: Path) -> Non
     assert offered(shell, *by_option) == [name]
 
 
+def test_people_whom_only_an_embargoed_article_names_are_not_offered(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"text": "Bupati Zubaidah Sulastri tiba.", "embargo_until": "2099-01-01"}\n'
+        '{"text": "Bupati Zubaidi Kartolo tiba."}\n'
+    )
+    index_paths([str(path)], tmp_path / "archive", Config(), jobs=1)
+    offers = offered("fish", "query", "tiba", "--person", "Zub", archive=tmp_path / "archive")
+    assert offers == ["Zubaidi Kartolo"]
+
+
 def test_bash_needs_no_backslash_after_a_quotation_mark(samples_archive: Path) -> None:
     words = ("query", "senjata", "--person", '"Sergey La')
     assert offered("bash", *words, archive=samples_archive) == ["Sergey Lavrov"]

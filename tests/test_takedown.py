@@ -300,6 +300,20 @@ def test_file_of_one_article_is_known_by_its_place(tmp_path: Path, how: str) -> 
     assert ids(folder) == []
 
 
+@pytest.mark.parametrize("how", ["withdraw", "delete"])
+def test_every_address_at_which_it_stood_is_known(tmp_path: Path, folder: Path, how: str) -> None:
+    moved = "https://lembah.example/pindah/17"
+    run(folder, write(tmp_path / "b.jsonl", DAM | {"aliases": [moved]}))
+    with open_archive(folder) as archive:
+        assert archive.version_count() == 2  # nothing but the address came with the second
+    take_down(folder, "17", how)
+    path = write(tmp_path / "c.jsonl", {"url": moved, "text": OTHER_WORDS})
+    assert run(folder, path).withheld == 1
+    assert ids(folder) == ["18"]
+    undo(folder, moved)
+    assert len(ids(folder)) == (1 if how == "delete" else 2)
+
+
 def test_earlier_words_of_a_changed_article_are_known_too(tmp_path: Path, folder: Path) -> None:
     run(folder, write(tmp_path / "b.jsonl", DAM | {"text": OTHER_WORDS}))
     take_down(folder, "17", "delete")
@@ -416,6 +430,25 @@ def test_embargoed_article_shows_itself_when_its_time_has_come(
             time.sleep(0.1)
         with open_archive(folder) as archive:
             assert archive.takedowns.listed() == []
+
+
+def test_ended_embargo_is_news_to_a_saved_question(tmp_path: Path, folder: Path) -> None:
+    def new_since(seq: int) -> list[str]:
+        with search.open(folder, CONFIG) as engine:
+            response = engine.search(search.Request("", after_seq=seq))
+        return [hit.id for hit in response.hits]
+
+    later = RICE | {"id": "e", "embargo_until": in_s(1)}
+    run(folder, write(tmp_path / "b.jsonl", later, RICE | {"id": "n"}))
+    with search.open(folder, CONFIG) as engine:
+        seen = engine.search(search.Request("")).archive.seq
+    while "e" not in ids(folder):
+        time.sleep(0.1)
+    run(folder, tmp_path / "b.jsonl")
+    assert new_since(seen) == ["e"]
+    with search.open(folder, CONFIG) as engine:
+        seen = engine.search(search.Request("")).archive.seq
+    assert new_since(seen) == []
 
 
 def test_copies_are_withheld_as_long_as_the_embargo_lasts(tmp_path: Path, folder: Path) -> None:

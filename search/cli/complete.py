@@ -61,6 +61,7 @@ def countries(_: typer.Context, incomplete: str) -> Iterator[Offered]:
 @_silent
 def people(ctx: typer.Context, incomplete: str) -> Iterator[Offered]:
     """The people of the archive that the command line means, by the names they are shown by."""
+    from index.archive import open_archive
     from index.config import archive_folder, find_config, load_config
     from index.segments.arrays import read_arrays
     from index.segments.commit import INDEX_FOLDER, last_commit, refuse_stale
@@ -70,12 +71,20 @@ def people(ctx: typer.Context, incomplete: str) -> Iterator[Offered]:
     if len(last) < _FEWEST_LETTERS:
         return
     path = find_config(_path(ctx, "config"))
-    folder = archive_folder(load_config(path), path, _path(ctx, "archive")) / INDEX_FOLDER
+    config = load_config(path)
+    folder = archive_folder(config, path, _path(ctx, "archive")) / INDEX_FOLDER
     if (commit := last_commit(folder)) is None:
         return
     refuse_stale(commit, folder)
     known = People(read_arrays(folder / commit.people), ())
     names = {name for typed in {last, last.title()} for name in known.names_with_prefix(typed)}
+    with open_archive(folder.parent) as archive:
+        hides = bool(archive.takedowns.hidden())
+    if hides:  # the map also has those whom only articles under an embargo name
+        from search.embedded.engine import EmbeddedEngine
+
+        with EmbeddedEngine(folder.parent, config) as engine:
+            names = {name for name in names if engine.person(name) is not None}
     for name in sorted(names):
         if _SAFE.fullmatch(name):
             yield f"{before}{comma}{last}{name[len(last) :]}"

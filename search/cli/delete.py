@@ -1,6 +1,8 @@
 """cakap-search delete: erase articles for good."""
 
 import sys
+from collections.abc import Collection
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,10 +55,23 @@ def run(
     log_is_empty = delete(settings.folder, list(known), settings.config, reason=reason)
     print(f"{len(known):,} erased")
     print_copies(copies)
+    for path in _backups_with(settings, known):
+        print(f"still in the backup {path}")
     if not settings.quiet:
-        warn("note: backups that were made before still hold what was erased")
+        warn("note: copies of the archive that others made still hold what was erased")
     if not log_is_empty:
         warn(
             f"another program is reading {settings.folder}, so {FILE_NAME}-wal there still holds"
             " what was erased; end that program and run `cakap-search index` on any input"
         )
+
+
+def _backups_with(settings: Settings, numbers: Collection[int]) -> list[Path]:
+    """The known backups that hold one of some deleted articles."""
+    from index.archive import open_archive
+    from index.backup import backups_with
+
+    with open_archive(settings.folder) as archive:
+        listed = archive.takedowns.listed()
+    short_ids = [takedown.short_id for takedown in listed if takedown.number in numbers]
+    return list(backups_with(settings.folder, short_ids))

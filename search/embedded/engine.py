@@ -433,7 +433,11 @@ class EmbeddedEngine:
         """Which documents satisfy all conditions, and are new enough."""
         passing = _passing(self._snapshot, clauses)
         if request.after_seq:
-            passing &= self._snapshot.seqs > request.after_seq
+            snapshot = self._snapshot
+            with self._archive_lock:
+                again = self._archive.shown_again_since(request.after_seq, snapshot.commit.seq)
+            numbers = np.sort(np.array(again, dtype=np.int64))
+            passing &= (snapshot.seqs > request.after_seq) | contains(numbers, snapshot.articles)
         return passing
 
     def _state(self) -> ArchiveState:
