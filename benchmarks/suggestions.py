@@ -22,8 +22,8 @@ import search
 from benchmarks.data import archive_of, news, passages, queries, require_data
 from index.config import Config
 from index.language.analyzer import query_stem
-from search.embedded.corrections import corrected, most_rare
 from search.embedded.engine import EmbeddedEngine
+from search.embedded.misspellings import corrected, most_rare
 from search.evaluate import read_questions
 from search.query.parse import parse
 

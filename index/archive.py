@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from index.article import Article, Enrichment
+from index.article import Article, Enrichment, known_address
 from index.durable import make_folder
 from index.errors import ArchiveError, SourceError
 from index.takedown import (
@@ -67,11 +67,6 @@ CREATE TABLE article (
     current INTEGER NOT NULL DEFAULT 0   -- seq of the version that is shown
 );
 CREATE INDEX article_given_id ON article (given_id) WHERE given_id IS NOT NULL;
-CREATE TABLE alias (            -- every address at which an article stood
-    url TEXT PRIMARY KEY,      -- in its canonical form
-    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE
-) WITHOUT ROWID;
-CREATE INDEX alias_article ON alias (article);
 CREATE TABLE version (
     seq INTEGER PRIMARY KEY,
     article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
@@ -86,6 +81,11 @@ CREATE TABLE rereading (seq INTEGER PRIMARY KEY);   -- all articles were read an
 """
 # What format 3 has beside format 2.
 _TABLES_OF_3 = f"""
+CREATE TABLE alias (            -- every address at which an article stood
+    url TEXT PRIMARY KEY,      -- in its canonical form
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX alias_article ON alias (article);
 CREATE TABLE visibility (      -- an article was withdrawn, or may be shown again
     seq INTEGER PRIMARY KEY,
     article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE
@@ -292,7 +292,7 @@ class Archive:
             "SELECT number FROM article WHERE given_id = ?1 OR short_id = ?1"
             " OR (source = ?2 AND given_id = ?3)"
             " UNION SELECT article FROM alias WHERE url = ?4 ORDER BY number",
-            (name, source, given_id, _address(name)),
+            (name, source, given_id, known_address(name)),
         )
         return [row[0] for row in rows]
 
@@ -303,7 +303,7 @@ class Archive:
             " WHERE number = ? ORDER BY alias.url",
             (number,),
         )
-        return [alias for alias, own in rows if alias != _address(own)]
+        return [alias for alias, own in rows if alias != known_address(own)]
 
     def public_id(self, number: int) -> str:
         """The id that an article came with, qualified only where that is not enough."""
@@ -457,7 +457,7 @@ class Archive:
         row = self._db.execute(
             "SELECT identity FROM alias JOIN article ON article.number = alias.article"
             " WHERE alias.url = ?",
-            (_address(article.url),),
+            (known_address(article.url),),
         ).fetchone()
         if row is not None:
             return str(row[0])
@@ -465,7 +465,7 @@ class Archive:
         return next((one for one in identities if self._shown(one) is not None), None)
 
     def _add_aliases(self, number: int, article: Article) -> None:
-        urls = filter(None, map(_address, (article.url, *article.aliases)))
+        urls = filter(None, map(known_address, (article.url, *article.aliases)))
         self._db.executemany(
             "INSERT OR IGNORE INTO alias VALUES (?, ?)", [(url, number) for url in urls]
         )
@@ -926,13 +926,7 @@ def identity_of(article: Article, path: str, number: int) -> str:
 
 def identity_of_url(url: str) -> str:
     """What makes an article with an address itself."""
-    return f"url {_address(url) or url}"
-
-
-def _address(url: str | None) -> str | None:
-    from index.urls import canonical_url  # compiles patterns, which a question does not need
-
-    return canonical_url(url)
+    return f"url {known_address(url) or url}"
 
 
 def _readable(packed: bytes) -> Article | None:

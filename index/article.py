@@ -90,6 +90,13 @@ class Enrichment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dates: tuple[DateMention, ...] = ()
 
 
+def known_address(url: str | None) -> str | None:
+    """The one form of an address by which its article is known; None for what is none."""
+    from index.urls import canonical_url  # compiles patterns, which a question does not need
+
+    return canonical_url(url)
+
+
 def clean_text(body: str, cuts: tuple[tuple[int, int], ...]) -> str:
     """The body without its boilerplate. `cuts` are sorted and do not overlap."""
     if not cuts:

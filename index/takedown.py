@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from index.article import Article
+from index.article import Article, known_address
 
 TAKEDOWN_TABLES = """
 CREATE TABLE takedown (        -- an article that was withdrawn or deleted
@@ -104,7 +104,7 @@ class Takedowns:
 
     def deleted(self, name: str) -> list[Takedown]:
         """The deleted articles that an id or URL named."""
-        hashes = [_hash("name", name), _hash("name", _address(name) or "")]
+        hashes = [_hash("name", name), _hash("name", known_address(name) or "")]
         return self._select(
             "deleted AND article IN (SELECT article FROM tombstone WHERE hash IN (?, ?))", *hashes
         )
@@ -215,7 +215,7 @@ def text_hash(article: Article) -> bytes:
 
 def url_hashes(urls: Iterable[str | None]) -> Iterator[bytes]:
     """By what an article is known again that stands at these addresses."""
-    return (_hash("url", _address(url) or url) for url in urls if url)
+    return (_hash("url", known_address(url) or url) for url in urls if url)
 
 
 def identity_hashes(article: Article, path: str, place: int) -> Iterator[bytes]:
@@ -237,13 +237,7 @@ def identity_hashes(article: Article, path: str, place: int) -> Iterator[bytes]:
 
 def name_hashes(names: Iterable[str | None]) -> Iterator[bytes]:
     """By what people may ask for a deleted article."""
-    return (_hash("name", _address(name) or name) for name in names if name)
-
-
-def _address(name: str) -> str | None:
-    from index.urls import canonical_url  # compiles patterns, which a question does not need
-
-    return canonical_url(name)
+    return (_hash("name", known_address(name) or name) for name in names if name)
 
 
 def _hash(*parts: str) -> bytes:

@@ -18,11 +18,6 @@ def upgrade_from_2(db: sqlite3.Connection, new_tables: str) -> None:
     for statement in _statements(new_tables):
         db.execute(statement)
     db.execute("DROP INDEX article_url")
-    db.execute(
-        "CREATE TABLE alias (url TEXT PRIMARY KEY, article INTEGER NOT NULL"
-        " REFERENCES article ON DELETE CASCADE) WITHOUT ROWID"
-    )
-    db.execute("CREATE INDEX alias_article ON alias (article)")
     # Out of each other's way, since an identity is unique.
     db.execute(
         "UPDATE article SET identity = 'format 2 ' || identity,"

@@ -620,7 +620,6 @@ def older(folder: Path) -> Path:
         assert len(new) > len(re.findall("CREATE TABLE", TAKEDOWN_TABLES))
         for kind, name in reversed(new):
             db.execute(f"DROP {kind} {name}")
-        db.execute("DROP TABLE alias")
         db.execute("CREATE INDEX article_url ON article (url) WHERE url IS NOT NULL")
         db.execute("PRAGMA user_version = 2")
     return folder

@@ -15,7 +15,7 @@ from search.cli.options import (
     fail,
     warn,
 )
-from search.cli.show import find_number
+from search.cli.show import find_versions
 from search.cli.withdraw import find_copies, print_copies
 
 
@@ -31,15 +31,10 @@ def run(
 
     Hashes stay by which later inputs are known to hold them; `withdraw --undo ID` forgets those.
     """
-    from index.archive import FILE_NAME, open_archive
+    from index.archive import FILE_NAME
     from index.pipeline import delete
 
-    with open_archive(settings.folder) as archive:
-        found = [find_number(archive, name) for name in ids]
-        versions = [archive.current(number) for number in found if number is not None]
-        known = {version.number: version for version in versions if version is not None}
-    if None in found:
-        fail("nothing was erased", EXIT_NOTHING)
+    known = find_versions(settings, ids, "nothing was erased")
     if not yes and not sys.stdin.isatty():
         fail("nobody to ask whether to erase; say --yes", EXIT_USAGE)
     if not yes:

@@ -1,13 +1,14 @@
 """cakap-search show: one article, its versions, its entities."""
 
 import textwrap
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import typer
 
-from search.cli.options import EXIT_NOTHING, EXIT_USAGE, Settings, warn
+from search.cli.options import EXIT_NOTHING, EXIT_USAGE, Settings, fail, warn
 from search.cli.output import plain, print_json
 
 if TYPE_CHECKING:
@@ -74,6 +75,21 @@ def find_number(archive: "Archive", name: str) -> int | None:
     else:
         warn(f"no article has the id or URL {name!r}; `query --format json` tells the ids")
     return None
+
+
+def find_versions(settings: Settings, names: Sequence[str], otherwise: str) -> dict[int, "Version"]:
+    """The shown version of each article named, by its number.
+
+    Where one of the names is unknown, none is done: the command ends with `otherwise`.
+    """
+    from index.archive import open_archive
+
+    with open_archive(settings.folder) as archive:
+        found = [find_number(archive, name) for name in names]
+        versions = [archive.current(number) for number in found if number is not None]
+    if None in found:
+        fail(otherwise, EXIT_NOTHING)
+    return {version.number: version for version in versions if version is not None}
 
 
 def _record(

@@ -8,7 +8,7 @@ import typer
 from index.errors import QueryError, printable
 from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
-from search.cli.show import find_number
+from search.cli.show import find_number, find_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,16 +65,10 @@ def run(
 def _withdraw(
     settings: Settings, ids: list[str], reason: str, until: str | None, output: str
 ) -> None:
-    from index.archive import open_archive
     from index.pipeline import withdraw
 
     moment = _moment(until, settings.config.timezone) if until else None
-    with open_archive(settings.folder) as archive:
-        found = [find_number(archive, name) for name in ids]
-        versions = [archive.current(number) for number in found if number is not None]
-    if None in found:
-        fail("nothing was withdrawn", EXIT_NOTHING)
-    known = {version.number: version for version in versions if version is not None}
+    known = find_versions(settings, ids, "nothing was withdrawn")
     copies = find_copies(settings, list(known.values()))
     withdraw(settings.folder, list(known), settings.config, reason=reason, until=moment)
     if output == "json":

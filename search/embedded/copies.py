@@ -10,6 +10,7 @@ from index.language.analyzer import analyze
 from index.schema import SURFACE
 from search.embedded.docsets import Docs
 from search.embedded.snapshot import Postings, Snapshot
+from search.similar import runs, shared
 
 # Which articles are compared: those that share most of the words that fewest articles have.
 _RARE_WORDS = 40
@@ -35,20 +36,18 @@ def near_copies(snapshot: Snapshot, archive: Archive, version: Version) -> list[
     """
     own = _words(version.content.article)
     postings = [snapshot.postings(SURFACE.name, word) for word in set(own)]
-    shared: Counter[int] = Counter()
+    sharing: Counter[int] = Counter()
     rarest = (_others(snapshot, found, version) for found in sorted(postings, key=len))
     for docs in islice(filter(len, rarest), _RARE_WORDS):
-        shared.update(docs.tolist())
-    shingles = _shingles(own)
+        sharing.update(docs.tolist())
+    shingles = runs(own, _SHINGLE_WORDS)
     copies = []
-    for doc, _ in shared.most_common(_COMPARED):
+    for doc, _ in sharing.most_common(_COMPARED):
         segment, local = snapshot.place(doc)
         other = archive.version(int(segment.seqs[local]))
         if other is None:
             continue
-        theirs = _shingles(_words(other.content.article))
-        shorter = min(len(shingles), len(theirs))
-        share = len(shingles & theirs) / shorter if shorter else 0.0
+        share = shared(shingles, runs(_words(other.content.article), _SHINGLE_WORDS))
         if share >= _COPIED_SHARE:
             copies.append(Copy(other, share))
     return sorted(copies, key=lambda copy: (-copy.share, copy.version.number))
@@ -63,9 +62,3 @@ def _others(snapshot: Snapshot, found: Postings, version: Version) -> Docs:
 
 def _words(article: Article) -> list[str]:
     return [token.surface for token in analyze(f"{article.title or ''}\n{article.body}")]
-
-
-def _shingles(words: list[str]) -> set[tuple[str, ...]]:
-    """Every run of words; all of a text that is shorter than one."""
-    runs = max(1, len(words) - _SHINGLE_WORDS + 1)
-    return {tuple(words[at : at + _SHINGLE_WORDS]) for at in range(runs)}

@@ -29,10 +29,10 @@ from index.segments.commit import (
 from index.segments.segment import NO_MOMENT
 from search.embedded.completion import Completer
 from search.embedded.copies import Copy, near_copies
-from search.embedded.corrections import corrected
 from search.embedded.docsets import NO_DOCS, Docs, contains
 from search.embedded.facets import Counts, count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
+from search.embedded.misspellings import corrected
 from search.embedded.offices import Offices
 from search.embedded.related import BEST_TEXTS, Background, related
 from search.embedded.score import RERANKED, Scores, explain, idf_sum, score, second_stage

@@ -39,7 +39,7 @@ FLOORS = json.loads((Path(__file__).parents[1] / "benchmarks" / "floors.json").r
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_archive(tmp_path_factory.mktemp("corrections"), ARTICLES)
+    return make_archive(tmp_path_factory.mktemp("misspellings"), ARTICLES)
 
 
 @pytest.fixture(scope="module")
