@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import re
+import struct
 import subprocess
 import sys
 import threading
@@ -226,6 +227,20 @@ def test_hole_in_a_gzipped_archive_costs_the_records_in_it(tmp_path: Path) -> No
     found = split(tmp_path, content[: second + 150] + b"rusak" * 99 + content[fourth:])
     assert urls(found) == without(2, 3)
     assert "the gzip data is corrupt" in told(found)
+
+
+@pytest.mark.parametrize("length", [400, 60_000])  # into the next record, and past the last one
+def test_damage_that_unpacks_with_the_records_behind_it_costs_none_of_them(
+    tmp_path: Path, length: int
+) -> None:
+    crawl = five(gzipped=True)
+    content, (_, second, third, _, _) = crawl.content(), crawl.starts
+    stored_block = struct.pack("<BHH", 0, length, length ^ 0xFFFF)  # RFC 1951, section 3.2.4
+    damaged = content[second : second + 10] + stored_block
+    damaged += b"WARC/1.0\r\nContent-Length: 99999\r\n\r\nrusak"
+    found = split(tmp_path, content[:second] + damaged + content[third:])
+    assert urls(found) == without(2)
+    assert "the gzip data is" in told(found)
 
 
 def test_rubbish_between_gzipped_records_costs_nothing_but_is_told(tmp_path: Path) -> None:

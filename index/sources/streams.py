@@ -7,6 +7,7 @@ import re
 import sys
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
@@ -18,6 +19,9 @@ from index.sources.record import Input
 _MAX_RATIO = 200
 
 _CHUNK_BYTES = 1 << 16
+# Rubbish in a gzip member may unpack without a fault past the beginning of the next one; so much
+# before a fault, in pieces of _PACKED_BYTES, is searched for it once more.
+_LOOK_BACK_PIECES = 64
 # So much is unpacked at once: to 1 MB of gzip, 32 MB of Zstandard at the most, whose smallest
 # block has 4 bytes and holds 128 kB (RFC 8878, section 3.1.1.2).
 _PACKED_BYTES = 1024
@@ -45,6 +49,8 @@ class Stream(io.BufferedReader):
         self._packed = packed
         self._next_part = next_part
         self._damage_before: str | None = None
+        self._position = 0
+        self._searched_to = 0
 
     @property
     def damage(self) -> str | None:
@@ -77,8 +83,8 @@ class Stream(io.BufferedReader):
 
     def skip_to(self, mark: bytes) -> bool:
         """Move on to these bytes, at least one byte further; False where there are none."""
-        self.read(1)
-        window = b""
+        window, chunk = b"", self.take()
+        self.put_back(chunk[1:])
         while chunk := self.take():
             window = window[1 - len(mark) :] + chunk
             if (place := window.find(mark)) >= 0:
@@ -88,11 +94,23 @@ class Stream(io.BufferedReader):
 
     def take(self) -> bytes:
         """All that is buffered, or what comes next; nothing at the end."""
-        return self.read1(_CHUNK_BYTES)
+        chunk = self.read1(_CHUNK_BYTES)
+        self._position += len(chunk)
+        return chunk
 
     def put_back(self, data: bytes) -> None:
         """Have this read next, after `take`."""
         self._raw.rest = data + self._raw.rest
+        self._position -= len(data)
+
+    def look_back(self, data: bytes) -> None:
+        """Put back what was taken last, for a search; what was searched so before stays taken.
+
+        So that no input, made to be damaged everywhere, is read more than twice.
+        """
+        new_bytes = max(0, self._position - self._searched_to)
+        self._searched_to = max(self._position, self._searched_to)
+        self.put_back(data[max(0, len(data) - new_bytes) :])
 
 
 @contextmanager
@@ -213,10 +231,12 @@ def _unpacked(
     while chunk:
         decompressor = new()
         part_start = unpacked_bytes
+        unpacked_last = deque[bytes](maxlen=_LOOK_BACK_PIECES)
         while not decompressor.eof:
             if place == len(chunk):
                 chunk, place = stream.take(), 0
             if not chunk:
+                stream.look_back(b"".join(unpacked_last))
                 is_cut = unpacked_bytes > part_start
                 raise _Damage(f"the {kind} data is cut off", is_cut=is_cut)
             piece = chunk[place : place + _PACKED_BYTES]
@@ -225,6 +245,7 @@ def _unpacked(
                 data = decompressor.decompress(piece)
             except (zlib.error, zstandard.ZstdError) as error:
                 stream.put_back(chunk[place:])
+                stream.look_back(b"".join(unpacked_last))
                 for data in _until_fault(before, piece):
                     unpacked_bytes += len(data)
                     yield data
@@ -233,6 +254,7 @@ def _unpacked(
             used = len(piece) - len(decompressor.unused_data)
             place += used
             packed_bytes += used
+            unpacked_last.append(piece[:used])
             unpacked_bytes += len(data)
             _require_text(kind, packed_bytes, unpacked_bytes, limit_bytes)
             yield data
