@@ -344,7 +344,7 @@ EDITS = st.tuples(st.floats(0, 1), st.integers(0, 20), st.sampled_from(MARKS))
 
 
 @given(st.sampled_from(list(DOCUMENTS)), st.lists(EDITS, min_size=1, max_size=5), st.floats(0.5, 2))
-def test_a_damaged_feed_has_one_outcome_for_each_place_and_no_other_error(
+def test_a_damaged_feed_has_at_most_one_outcome_for_each_item_and_no_other_error(
     tmp_path_factory: pytest.TempPathFactory,
     name: str,
     edits: list[tuple[float, int, str]],
@@ -354,11 +354,10 @@ def test_a_damaged_feed_has_one_outcome_for_each_place_and_no_other_error(
     for share, deleted, mark in edits:
         place = int(share * len(content))
         content = content[:place] + mark.encode("latin-1") + content[place + deleted :]
-    found = split(
-        tmp_path_factory.mktemp("feed") / name, content[: int(kept * len(content))] or b"<"
-    )
+    content = content[: int(kept * len(content))] or b"<"
+    found = split(tmp_path_factory.mktemp("feed") / name, content)
     places = [one.number for one in found]
-    assert len(set(places)) == len(places) > 0
+    assert len(set(places)) == len(places)
     for one in found:
         if isinstance(one, Record):
             with contextlib.suppress(SourceError):

@@ -74,9 +74,10 @@ def name_key(name: str) -> str:
     a name. Parts do: Lavrov is not Sergei Lavrov.
     A closing Roman numeral is exact. A name without letters is its own key.
     """
+    name = name.strip()
     words = _WORD.findall(_folded(name))
     if not words:
-        return name.strip().casefold()
+        return name.casefold()
     ordinal = words.pop() if len(words) > 1 and _ORDINAL.fullmatch(words[-1]) else ""
     return _DOUBLED.sub(r"\1", "".join(map(_sound, words))) + ordinal.upper()
 
