@@ -10,6 +10,7 @@ ones first (Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Inde
 Survivors are scored again by search/embedded/score.py, so both ways agree to the bit.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -17,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.config import Ranking
-from index.segments.arrays import Ints
-from index.segments.postings import MAX_FREQ, docs_of, freqs_of, packed
+from index.segments.arrays import Ints, is_first
+from index.segments.postings import MAX_FREQ, docs_of, first_postings, freqs_of, packed
 from index.segments.segment import BLOCK_POSTINGS, SPACING_UNITS, TextField
 from search.embedded.docsets import NO_DOCS, Docs, docs_in_all, look_up_postings
 from search.embedded.match import LEAVES, OPTIONAL, ROUNDED, Leaf, Matcher, idf
@@ -30,6 +31,8 @@ _Floats = NDArray[np.float32]
 
 # So many postings are scored as fast as their blocks are compared.
 _FEW_POSTINGS = 1024
+# The rarest lists are read as one while they have no more: each further step costs more than that.
+_READ_AS_ONE = 2048
 _FIRST_POSTINGS = 64
 _FIRST_BLOCKS = 2
 _MORE_BLOCKS = 8  # times as many in each further step
@@ -202,10 +205,15 @@ class _Best:
 
 
 class _List:
-    """One summand's postings in a segment, with what they can add to a score."""
+    """One summand's postings in a segment, with what they can add to a score.
 
-    def __init__(self, piece: _Piece, scale: float, norms: _Floats) -> None:
+    A document in it holds `weight` of the question's: 0 in a leaf's further lists, whose documents
+    are those of its first one.
+    """
+
+    def __init__(self, piece: _Piece, scale: float, norms: _Floats, weight: float) -> None:
         self.postings = piece.postings
+        self.weight = weight
         self._scale = np.float32(scale)
         self._norms = norms
         self._piece = piece
@@ -215,6 +223,16 @@ class _List:
             freqs = freqs_of(piece.postings) if piece.freqs is None else piece.freqs
             self._impacts = self._impact(docs_of(piece.postings), freqs)
             self.most = float(self._impacts.max())
+
+    def read_all(self) -> tuple[Ints, _Floats]:
+        """The documents of all postings, and what these add to their scores."""
+        if self._impacts is not None:
+            return docs_of(self.postings), self._impacts
+        return self.read(np.arange(len(self.postings)))
+
+    def held(self, places: Ints, least: float) -> NDArray[np.float64] | None:
+        """What postings count for of the question's weight; None where each is `least` or more."""
+        return np.full(len(places), self.weight) if self.weight < least else None
 
     def read(self, places: Ints) -> tuple[Ints, _Floats]:
         """The documents of postings, and what these add to their scores."""
@@ -277,21 +295,46 @@ class _List:
             yield places
 
 
-def _lists(question: Question, number: int, base: int) -> tuple[list[_List], list[float]]:
-    """The lists of a segment, leaf after leaf, and what each leaf counts for.
+class _AsOne(_List):
+    """Several lists read as one."""
 
-    That is 0 for a leaf's further lists, whose documents are those of its first one.
-    """
+    def __init__(self, lists: Sequence[_List]) -> None:
+        read = [one.read_all() for one in lists]
+        docs = np.concatenate([docs for docs, _ in read])
+        order = docs.argsort(kind="stable")
+        docs = docs[order]
+        first = is_first(docs).nonzero()[0]
+        weights = np.repeat([one.weight for one in lists], [len(docs) for docs, _ in read])
+        self.postings = first_postings(docs[first])
+        self.weight = sum(one.weight for one in lists)
+        self._held = np.add.reduceat(weights[order], first)
+        self._least_held = float(self._held.min())
+        self._impacts = np.add.reduceat(np.concatenate([added for _, added in read])[order], first)
+        self.most = float(self._impacts.max())
+
+    def held(self, places: Ints, least: float) -> NDArray[np.float64] | None:
+        return self._held[places] if self._least_held < least else None
+
+
+def _lists(question: Question, number: int, base: int) -> list[_List]:
+    """The lists of a segment, leaf after leaf."""
     norms = question.norms.of[base:]
-    lists, weights = [], []
+    lists = []
     for weight, leaf in zip(question.weights, question.summands, strict=True):
         for summand in leaf:
             piece = summand.pieces[number]
             if piece is not None:
                 scale = summand.weight * (question.ranking.k1 + 1)
-                lists.append(_List(piece, scale, norms))
-                weights.append(weight if summand is leaf[0] else 0.0)
-    return lists, weights
+                held = weight if summand is leaf[0] else 0.0
+                lists.append(_List(piece, scale, norms, held))
+    return lists
+
+
+def _rarest_as_one(lists: list[_List]) -> list[_List]:
+    """The same lists, with as many of the first as have few postings together read as one."""
+    read = itertools.accumulate(len(one.postings) for one in lists)
+    count = sum(postings <= _READ_AS_ONE for postings in read)
+    return [_AsOne(lists[:count]), *lists[count:]] if count > 1 else lists
 
 
 def _after(numbers: Sequence[float]) -> list[float]:
@@ -323,7 +366,7 @@ def _in_all(question: Question, least: float, number: int, passing: Mask | None)
 def _sift(best: _Best, question: Question, number: int, base: int, held: Ints) -> None:
     """Add the best of the documents of a segment that hold every word."""
     scores = np.zeros(len(held), dtype=np.float32)
-    for one in _lists(question, number, base)[0]:
+    for one in _lists(question, number, base):
         one.add_to(scores, held)
     best.add(held.astype(np.int64) + base, scores)
 
@@ -338,32 +381,35 @@ def _collect(
     best: _Best, question: Question, least: float, number: int, base: int, passing: Mask | None
 ) -> None:
     """Add the best documents of one segment."""
-    lists, weights = _lists(question, number, base)
-    most_after, weight_after = _after([one.most for one in lists]), _after(weights)
+    lists = _rarest_as_one(_lists(question, number, base))
+    most_after = _after([one.most for one in lists])
+    weight_after = _after([one.weight for one in lists])
     excluded = _excluded(question, number)
     for i, one in enumerate(lists):
-        if not weights[i]:
+        if not one.weight:
             continue  # a further summand of a leaf whose documents are met already
-        if weights[i] + weight_after[i] < least:
+        if one.weight + weight_after[i] < least:
             return
         if one.most + most_after[i] < best.floor:
             return
-        partial = weights[i] < least
-        earlier = [lists[j].postings for j in range(i) if weights[j]]
+        earlier = [met.postings for met in lists[:i] if met.weight]
         for places in one.promising(best, most_after[i], question.bound):
             docs, scores = one.read(places)
+            held = one.held(places, least)
             keep = scores >= best.floor - most_after[i]
+            if held is not None:
+                keep &= held >= least - weight_after[i]
             if passing is not None:
                 keep &= passing[docs]
             docs, scores = docs[keep], scores[keep]
-            held = np.full(len(docs), weights[i]) if partial else None
+            held = held[keep] if held is not None else None
             for j in range(i + 1, len(lists)):
                 if not len(docs):
                     break
                 found = lists[j].add_to(scores, docs)
                 keep = scores >= best.floor - most_after[j]
-                if held is not None and weights[j]:
-                    held[found] += weights[j]
+                if held is not None and lists[j].weight:
+                    held[found] += lists[j].weight
                     keep &= held >= least - weight_after[j]
                 kept = keep.nonzero()[0]
                 if len(kept) < len(docs):
