@@ -62,7 +62,7 @@ def answer_on_terminal(
         os.chdir("/")
         os.execve(PROGRAM, [PROGRAM, *map(str, arguments)], environment(**(env or {})))
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    output = b""
+    output, answered = b"", False
     while True:
         try:
             output += (read := os.read(terminal, 1 << 16))
@@ -70,8 +70,8 @@ def answer_on_terminal(
             break
         if not read:
             break
-        if b"[y/N]" in read:
-            os.write(terminal, answer)
+        if b"[y/N]" in output and not answered:  # it may come in pieces
+            answered = os.write(terminal, answer) > 0
     _, status = os.waitpid(child, 0)
     os.close(terminal)
     return os.waitstatus_to_exitcode(status), output.decode()
