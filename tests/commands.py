@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import select
 import struct
 import subprocess
 import sys
@@ -62,16 +63,16 @@ def answer_on_terminal(
         os.chdir("/")
         os.execve(PROGRAM, [PROGRAM, *map(str, arguments)], environment(**(env or {})))
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    output, answered = b"", False
+    output = b""
     while True:
+        if b"[y/N]" in output and not select.select([terminal], [], [], 0.5)[0]:
+            os.write(terminal, answer)  # a Ctrl-C is lost where Python is just about to wait
         try:
             output += (read := os.read(terminal, 1 << 16))
         except OSError:  # Linux's way to say that the other side has gone
             break
         if not read:
             break
-        if b"[y/N]" in output and not answered:  # it may come in pieces
-            answered = os.write(terminal, answer) > 0
     _, status = os.waitpid(child, 0)
     os.close(terminal)
     return os.waitstatus_to_exitcode(status), output.decode()
