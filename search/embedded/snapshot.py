@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ from search.embedded.docsets import NO_DOCS, Docs, contains, look_up, look_up_po
 
 Mask = NDArray[np.bool_]
 
+# Filters that are kept: 32 MB with a million articles.
+_MASKS = 32
 _LEAST_NORM = float(np.finfo(np.float64).tiny)
 
 
@@ -159,6 +161,8 @@ class Snapshot:
         names = [entry.name for entry in commit.segments]
         self.people = People(read_arrays(folder / commit.people), names)
         self._norms: dict[tuple[float, float, float], Norms] = {}
+        self.mask = lru_cache(_MASKS)(self._mask)
+        self.range_mask = lru_cache(_MASKS)(self._range_mask)
 
     def without(self, articles: Sequence[int]) -> "Snapshot":
         """The same commit in which these articles, and no others, are hidden."""
@@ -292,8 +296,11 @@ class Snapshot:
             )
         return terms
 
-    def mask(self, field: str, value: str) -> Mask:
-        """Which documents have a value of a keyword field: a person in any spelling."""
+    def _mask(self, field: str, value: str) -> Mask:
+        """Which documents have a value of a keyword field: a person in any spelling.
+
+        Read only, as it is kept for the next question.
+        """
         mask = np.zeros(self.size, dtype=np.bool_)
         person = self.people.find(value) if field == PERSON.name else -1
         for base, segment in self.parts():
@@ -305,16 +312,18 @@ class Snapshot:
             for ordinal in ordinals.tolist():
                 if ordinal >= 0:
                     mask[keyword.docs_of(ordinal) + base] = True
+        mask.flags.writeable = False
         return mask
 
-    def range_mask(self, field: str, first: str, last: str) -> Mask:
-        """Which documents have a value from `first` to `last`, both included."""
+    def _range_mask(self, field: str, first: str, last: str) -> Mask:
+        """Which documents have a value from `first` to `last`, both included; read only."""
         mask = np.zeros(self.size, dtype=np.bool_)
         for base, segment in self.parts():
             keyword = segment.keywords[field]
             start = keyword.starts[keyword.values.first_not_below(first.encode())]
             stop = keyword.starts[keyword.values.first_not_below(last.encode() + b"\0")]
             mask[keyword.docs[int(start) : int(stop)].astype(np.int64) + base] = True
+        mask.flags.writeable = False
         return mask
 
     def missing_mask(self, field: str) -> Mask:
