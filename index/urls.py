@@ -2,6 +2,7 @@
 
 import functools
 import re
+import string
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -47,7 +48,6 @@ _FORMS = tuple(
         (r"^kompas\.com/([a-z]+)/read/", r"\1.kompas.com/read/"),
         (r"^([^/]*)/amp(?=/)", r"\1"),
         (r"/amp$", ""),
-        (r"[/\s]+$", ""),
     )
 )
 
@@ -55,12 +55,10 @@ _FORMS = tuple(
 # Sindonews: showpage; Detik: single=1), and one of its pages.
 _PAGE = {"page", "halaman", "showpage", "page_num"}
 _PAGE_NUMBER = re.compile(r"\d{1,2}")
-# A number is a page only of what looks like an article: `index.php?page=12` may be one itself.
-_ARTICLE_PATH = re.compile(r"\d{5}|-[^/]*-[^/]*$")
-_PAGE_IN_PATH = re.compile(
-    r"((?:[\w-]+\.)*(?:detik|cnnindonesia|cnbcindonesia|sindonews)\.com/.*(?:\d{5}|-)[^/]*)/(\d\d?)"
-    r"|(.*-[^/]*-[^/]*)/all"
-)
+_FIVE_DIGITS = re.compile(r"\d{5}")
+_PAGE_IN_PATH = re.compile(r"(?:[\w-]+\.)*(?:detik|cnnindonesia|cnbcindonesia|sindonews)\.com/")
+# Servers take 8 kB; what is longer is made to take the time of those who read it.
+_LONGEST_CHARS = 8192
 
 
 def clean_url(value: str | None) -> str | None:
@@ -92,8 +90,11 @@ def page_number(addresses: Iterable[str | None]) -> int:
 
 
 def _split(value: str | None) -> SplitResult | None:
+    value = (value or "").strip()
+    if len(value) > _LONGEST_CHARS:
+        return None
     try:
-        parts = urlsplit((value or "").strip())
+        parts = urlsplit(value)
         _ = parts.port  # read here, because reading it raises
     except ValueError:  # an unbalanced bracket in the host, a port that is no number
         return None
@@ -122,19 +123,36 @@ def _canonical(value: str | None) -> tuple[str | None, int | None]:
         previous = address
         for pattern, form in _FORMS:
             address = pattern.sub(form, address)
-        if found := _PAGE_IN_PATH.fullmatch(address):
-            address, page = found[1] or found[3], int(found[2] or 0)
+        address = address.rstrip("/" + string.whitespace)
+        if found := _page_in_path(address):
+            address, page = found
     host, _, path = address.partition("/")
     kept = []
     for parameter in map(str.strip, parts.query.split("&")):
         name, _, said = parameter.lower().partition("=")
         if (name in _PAGE and said == "all") or (name, said) == ("single", "1"):
             page = 0
-        elif name in _PAGE and _PAGE_NUMBER.fullmatch(said) and _ARTICLE_PATH.search(path):
+        elif name in _PAGE and _PAGE_NUMBER.fullmatch(said) and _is_article(path):
             page = int(said)
         elif not (_is_tracking(parameter) or _is_form(name, said)):
             kept.append(parameter)
     return urlunsplit(("https", host, f"/{path}", "&".join(sorted(kept)), "")), page
+
+
+def _is_article(path: str) -> bool:
+    """Whether a page may be one of an article: `index.php?page=12` may be one itself."""
+    return bool(_FIVE_DIGITS.search(path)) or path.rpartition("/")[2].count("-") > 1
+
+
+def _page_in_path(address: str) -> tuple[str, int] | None:
+    """The address without its last part, where that names a page, and which."""
+    whole, _, last = address.rpartition("/")
+    name = whole.rpartition("/")[2]
+    if last == "all" and name.count("-") > 1:
+        return whole, 0
+    if _PAGE_NUMBER.fullmatch(last) and _PAGE_IN_PATH.match(address):
+        return (whole, int(last)) if "-" in name or _FIVE_DIGITS.search(name) else None
+    return None
 
 
 def _is_form(name: str, said: str) -> bool:

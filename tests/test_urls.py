@@ -168,3 +168,11 @@ def test_no_two_real_articles_have_one_canonical_address(test_data: Path) -> Non
         urls = {url for line in lines if (url := msgspec.json.decode(line)["url"])}
     assert len(urls) == 28_399
     assert len({canonical_url(url) for url in urls}) == 28_399
+
+
+@pytest.mark.parametrize("unit", ["me-", "- ", "/amp", "/ /", "-1/2/"])
+def test_an_address_longer_than_any_server_takes_is_none(unit: str) -> None:
+    address = "https://detik.com/" + unit * 100_000
+    assert clean_url(address) is None
+    assert canonical_url(address) is None
+    assert canonical_url(address[:8000]) is not None  # in no time worth telling

@@ -1,6 +1,7 @@
 """An input as one stream of UTF-8-like bytes: unpacked, UTF-16 recoded, byte order mark gone."""
 
 import codecs
+import errno
 import io
 import lzma
 import re
@@ -213,7 +214,8 @@ def _member(
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise _Damage(f"the zip data is corrupt ({error or 'cut off'})") from error
     except OSError as error:
-        if error.errno is not None:  # the disk's fault, and not bzip2's
+        # The disk's fault, and not bzip2's, nor that of a place before the file's beginning.
+        if error.errno not in (None, errno.EINVAL):
             raise
         raise _Damage(f"the zip data is corrupt ({error})") from error
     except (RuntimeError, NotImplementedError) as error:  # a password, or an unknown compression

@@ -204,7 +204,8 @@ def _unexpected(error: Exception, settings: Settings | None) -> str:
     if isinstance(error, OSError):
         at = str(error.filename or "output")
         if error.errno in _FULL:
-            return f"{at}: {error.strerror}; free some, and run the same command again to go on"
+            left = f"no space left ({error.strerror})"  # or none that a limit allows
+            return f"{at}: {left}; free some, and run the same command again to go on"
         folder = settings.folder if settings is not None else None
         in_archive = folder is not None and (
             Path(at).is_relative_to(folder) or folder.is_relative_to(at)
