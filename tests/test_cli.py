@@ -180,7 +180,9 @@ def test_a_full_disk_is_told(samples_archive: Path) -> None:
             check=False,
         )
     assert finished.returncode == 3
-    assert finished.stderr.startswith(b"error: output: no space left (No space left on device); free some")
+    assert finished.stderr.startswith(
+        b"error: output: no space left (No space left on device); free some"
+    )
 
 
 # What goes where

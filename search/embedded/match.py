@@ -257,7 +257,8 @@ class Matcher:
         stems = [leaf.found for leaf in leaves]
         docs = union([leaf.docs for leaf in leaves])
         for child in node.children:
-            if isinstance(child, Words):
+            # When an article appeared says nothing of its title or body alone.
+            if isinstance(child, Words) or (isinstance(child, Filter) and part is None):
                 stems.append(_once(without(self._without_scoring(child, part), docs), part))
                 docs = union([docs, stems[-1].docs])
         return Leaf(

@@ -161,7 +161,8 @@ class Term(Node, frozen=True, eq=False):
 class Either(Node, frozen=True, eq=False):
     """One thing by any of its names, which counts and ranks as one word; made by `expand`.
 
-    `text` is what was typed. A child of several Words is found where they stand apart, too.
+    `text` is what was typed. A child of several Words is found where they stand apart, too, and a
+    Filter by what it holds.
     """
 
     text: str
