@@ -348,7 +348,7 @@ def test_json_is_the_answer_whole(ask: Any) -> None:
         ask("query", QUESTION, "--country", "VE", "--format", "json", "-n", "2").stdout
     )
     assert list(answer) == [
-        *("schema_version", "archive", "query", "total", "took_ms", "hits", "facets"),
+        *("schema_version", "archive", "query", "total", "stories", "took_ms", "hits", "facets"),
         *("suggestion", "warnings"),
     ]
     assert set(answer["archive"]) == {"commit", "articles", "last_indexed", "seq"}
