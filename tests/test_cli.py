@@ -364,7 +364,16 @@ def test_json_is_the_answer_whole(ask: Any) -> None:
     assert len(answer["hits"]) == 2
     assert list(answer["hits"][0]) == [
         *("id", "title", "url", "date", "source", "category", "agency", "author", "countries"),
-        *("people", "inferred", "versions", "corrects", "corrected_by", "score", "snippet"),
+        *(
+            "people",
+            "inferred",
+            "versions",
+            "corrects",
+            "corrected_by",
+            "score",
+            "story",
+            "snippet",
+        ),
     ]
     snippet = answer["hits"][0]["snippet"]
     words = [snippet["text"][start:end] for start, end in snippet["highlights"]]
