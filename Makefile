@@ -26,6 +26,7 @@ bench: .venv/tested
 	$(BIN)/python -m benchmarks.indexing
 	$(BIN)/python -m benchmarks.relevance
 	$(BIN)/python -m benchmarks.suggestions
+	$(BIN)/python -m benchmarks.stories
 	$(BIN)/python -m benchmarks.around
 	$(BIN)/python -m benchmarks.snippets
 

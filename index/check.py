@@ -291,5 +291,6 @@ def _read_files(folder: Path, commit: Commit) -> list[tuple[int, int]]:
         release(segment.arrays)
     if len(found) != commit.articles:
         raise ArchiveError(f"{folder} has {len(found)} articles, not {commit.articles}", "damaged")
-    read_arrays(folder / commit.people, verify=True)
+    for name in (commit.people, commit.stories):
+        read_arrays(folder / name, verify=True)
     return found

@@ -66,11 +66,11 @@ def read_qrels(path: Path) -> Qrels:
 
 
 def asked(engine: "Engine", questions: Iterable[Question], request: Request) -> Run:
-    """The articles that answer each question, asked as the request is.
+    """The articles that answer each question, asked as the request is, but ungrouped.
 
     Raises QueryError with the number of a question that asks for the impossible.
     """
-    request = replace(request, snippet_chars=0, total=False)
+    request = replace(request, snippet_chars=0, total=False, group=False)
     run: dict[str, list[str]] = {}
     for number, words in questions:
         try:

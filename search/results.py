@@ -34,7 +34,8 @@ class Request(msgspec.Struct, frozen=True):
 
     `match` decides between all words and most words; None leaves it to the engine. `exact`
     matches words as they are written instead of by their stems, `expand` also by their aliases
-    and numbers by their value, unless `exact`. `limit` None means every hit.
+    and numbers by their value, unless `exact`. `limit` None means every hit. Otherwise `group`
+    lists the best hit of each story alone, and `limit` and `offset` count stories.
     `snippet_chars` 0 means no snippets. `total` False spares the counting: the best hits are then
     found without looking at every article that answers. `related` asks what stands out in the
     answer. `after_seq` leaves only what came into the archive, changed, or may be shown again since
@@ -57,6 +58,7 @@ class Request(msgspec.Struct, frozen=True):
     snippet_chars: _Count = SNIPPET_CHARS
     total: bool = True
     related: bool = False
+    group: bool = True
     after_seq: _Count = 0
 
 
@@ -131,11 +133,27 @@ class Explanation(msgspec.Struct, frozen=True):
     saturation: float
 
 
+class Story(msgspec.Struct, frozen=True):
+    """Articles that are one text, or nearly so: those that are shown, whether or not they answer.
+
+    `articles` are their ids and `outlets` their sources, both oldest first and undated ones last;
+    `id` is the first of them. `earliest` is the id of the one that appeared first, None where the
+    dates do not tell.
+    """
+
+    id: str
+    size: int
+    outlets: list[str]
+    earliest: str | None
+    articles: list[str]
+
+
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """An article that answers. `inferred` names what the article itself does not say.
 
     More than one of `versions` means that it was changed; `corrects` and `corrected_by` are the ids
-    of articles that it says it corrects, and of those that say so of it.
+    of articles that it says it corrects, and of those that say so of it. `story` is None where no
+    other article has its text.
     """
 
     id: str
@@ -153,6 +171,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     corrects: list[str]
     corrected_by: list[str]
     score: float
+    story: Story | None = None
     snippet: Snippet | None = None
     explanation: list[Explanation] | msgspec.UnsetType = msgspec.UNSET
 
@@ -225,6 +244,8 @@ class Nothing(msgspec.Struct, frozen=True):
 class Response(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a Request; `total` is None where it asked for none.
 
+    `total` counts articles, `stories` what `limit` and `offset` count; None where hits are not
+    grouped, or nothing was counted.
     `suggestion` is the question with words spelt otherwise, which may have been meant. `related`
     is there where it was asked for, `nothing` where `total` is 0.
     """
@@ -233,6 +254,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     archive: ArchiveState
     query: Understood
     total: int | None
+    stories: int | None
     took_ms: float
     hits: list[Hit]
     facets: dict[str, FacetResult]

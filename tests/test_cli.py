@@ -350,7 +350,7 @@ def test_json_is_the_answer_whole(ask: Any) -> None:
         ask("query", QUESTION, "--country", "VE", "--format", "json", "-n", "2").stdout
     )
     assert list(answer) == [
-        *("schema_version", "archive", "query", "total", "took_ms", "hits", "facets"),
+        *("schema_version", "archive", "query", "total", "stories", "took_ms", "hits", "facets"),
         *("suggestion", "warnings"),
     ]
     assert set(answer["archive"]) == {"commit", "articles", "last_indexed", "seq"}
@@ -366,7 +366,16 @@ def test_json_is_the_answer_whole(ask: Any) -> None:
     assert len(answer["hits"]) == 2
     assert list(answer["hits"][0]) == [
         *("id", "title", "url", "date", "source", "category", "agency", "author", "countries"),
-        *("people", "inferred", "versions", "corrects", "corrected_by", "score", "snippet"),
+        *(
+            "people",
+            "inferred",
+            "versions",
+            "corrects",
+            "corrected_by",
+            "score",
+            "story",
+            "snippet",
+        ),
     ]
     snippet = answer["hits"][0]["snippet"]
     words = [snippet["text"][start:end] for start, end in snippet["highlights"]]

@@ -557,7 +557,7 @@ def test_only_an_index_has_files_of_these_names(tmp_path: Path) -> None:
     writer.remove([1])
     writer.commit(81)
     suffixes = {path.suffix for path in tmp_path.iterdir()}
-    assert suffixes == {".toc", ".json", ".people", ".seg", ".del"}
+    assert suffixes == {".toc", ".json", ".people", ".stories", ".seg", ".del"}
     assert all(is_index_file(path.name) for path in tmp_path.iterdir())
     assert is_index_file("_MAIN_12.toc.new")
     assert is_index_file("MAIN_WRITELOCK")
@@ -648,6 +648,7 @@ def test_leftovers_of_an_interrupted_commit_do_not_disturb_and_are_cleaned(tmp_p
         "MAIN_0123456789abcdef.seg",
         f"{segment}.2.del",
         "_MAIN_2.people",
+        "_MAIN_2.stories",
         "_MAIN_2.json",
         "_MAIN_2.json.new",
         "_MAIN_2.toc.new",

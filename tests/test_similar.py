@@ -10,7 +10,6 @@ import pytest
 import search
 from index.config import Config
 from index.pipeline import delete
-from search.similar import is_copy, shingles
 from tests.archives import make_archive
 from tests.commands import run
 
@@ -104,16 +103,6 @@ def test_a_deleted_article_is_neither_asked_for_nor_found(tmp_path: Path) -> Non
     with search.open(archive, Config()) as engine:
         assert engine.similar("susulan") is None
         assert [hit.id for hit in alike(engine, "gempa").hits] == ["tokoh"]
-
-
-def test_half_of_the_shorter_text_makes_a_copy() -> None:
-    words = [f"kata{n}" for n in range(28)]
-    whole, longer = " ".join(words), " ".join([*words, *(f"lain{n}" for n in range(90))])
-    half = " ".join([*words[:18], *(f"beda{n}" for n in range(10))])  # 14 of 24 runs of five
-    less = " ".join([*words[:15], *(f"beda{n}" for n in range(13))])  # 11 of 24
-    assert is_copy(shingles(whole), shingles(longer))
-    assert is_copy(shingles(whole), shingles(half))
-    assert not is_copy(shingles(whole), shingles(less))
 
 
 # The command

@@ -18,6 +18,7 @@ from index.segments.merge import (
 )
 from index.segments.postings import MAX_FREQ, packed
 from index.segments.segment import NO_MOMENT, smallest
+from index.segments.signatures import Signatures, signature, word_hashes
 from index.segments.strings import Strings
 
 
@@ -68,17 +69,21 @@ def build(documents: Iterable[tuple[Document, Analysed, Analysed]]) -> dict[str,
     stems, surfaces = _Postings(), _Postings()
     title_lengths: list[int] = []
     body_lengths: list[int] = []
+    body_terms: list[Ints] = []
     indexed: list[Document] = []
     for number, (document, title, body) in enumerate(documents):
         stems.add(number, title.stems, 0)
         surfaces.add(number, title.surfaces, 0)
         base = title.words + TITLE_BODY_GAP
         stems.add(number, body.stems, base)
-        surfaces.add(number, body.surfaces, base)
+        body_terms.append(surfaces.add(number, body.surfaces, base))
         title_lengths.append(title.words)
         body_lengths.append(body.words)
         indexed.append(document)
-    return in_memory(_arrays(indexed, stems, surfaces, title_lengths, body_lengths))
+    hashes = word_hashes(surfaces.terms())
+    signatures = [signature(hashes[terms]) for terms in body_terms]
+    arrays = _arrays(indexed, stems, surfaces, title_lengths, body_lengths, signatures)
+    return in_memory(arrays)
 
 
 def _arrays(
@@ -87,6 +92,7 @@ def _arrays(
     surfaces: "_Postings",
     title_lengths: list[int],
     body_lengths: list[int],
+    signatures: list[Signatures],
 ) -> Arrays:
     moments = np.array(
         [NO_MOMENT if doc.moment is None else doc.moment for doc in documents], dtype=np.int64
@@ -99,6 +105,7 @@ def _arrays(
     yield "title_lengths", smallest(titles)
     yield "body_lengths", smallest(bodies)
     yield "oldest_first", oldest_first(moments)
+    yield "signatures", np.concatenate([np.zeros(0, dtype=np.uint16), *signatures])
     for field, postings in ((STEM, stems), (SURFACE, surfaces)):
         yield from text_arrays(field, [postings.piece(field, titles)], titles + bodies)
     for field in COLUMNS:
@@ -122,14 +129,23 @@ class _Postings:
         self._positions: list[Ints] = []
         self._runs: list[tuple[int, int, int]] = []  # document, base, tokens
 
-    def add(self, number: int, terms: Terms, base: int) -> None:
-        """Add the tokens of a title or a body, whose positions begin at `base`."""
+    def add(self, number: int, terms: Terms, base: int) -> Ints:
+        """Add the tokens of a title or a body, whose positions begin at `base`.
+
+        Returns the places of their terms in `terms()`.
+        """
         if not terms.terms:
-            return
+            return NO_TERMS.positions
         found = map(self._number_of.__getitem__, terms.terms)
-        self._numbers.append(np.fromiter(found, np.uint32, len(terms.terms)))
+        numbers = np.fromiter(found, np.uint32, len(terms.terms))
+        self._numbers.append(numbers)
         self._positions.append(terms.positions)
         self._runs.append((number, base, len(terms.positions)))
+        return numbers
+
+    def terms(self) -> list[str]:
+        """The terms in the order in which they were first met."""
+        return list(self._number_of)
 
     def piece(self, field: Field, title_lengths: NDArray[np.int64]) -> TextPiece:
         """Sort the tokens into postings and count them."""

@@ -20,14 +20,15 @@ from index.segments.arrays import damaged, read_arrays
 from index.segments.segment import Segment
 
 # Raised too when `names.name_key` changes, whose keys the people file holds.
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 # Where an archive keeps its index.
 INDEX_FOLDER = "index"
 INDEX_NAME = "MAIN"
 SEGMENT_SUFFIX = ".seg"
 LOCK_NAME = f"{INDEX_NAME}_WRITELOCK"
 _FILE_NAMES = (
-    rf"_{INDEX_NAME}_\d+\.(toc|json|people)(\.new)?|{INDEX_NAME}_[0-9a-f]{{16}}\.(seg|\d+\.del)"
+    rf"_{INDEX_NAME}_\d+\.(toc|json|people|stories)(\.new)?"
+    rf"|{INDEX_NAME}_[0-9a-f]{{16}}\.(seg|\d+\.del)"
 )
 # A commit names files of its own folder only.
 _FILE = rf"^(?:{_FILE_NAMES})$"
@@ -55,6 +56,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     committed_at: str
     segments: tuple[SegmentEntry, ...]
     people: Annotated[str, msgspec.Meta(pattern=_FILE)]
+    stories: Annotated[str, msgspec.Meta(pattern=_FILE)]
     identities: str = ""
     timezone: str = ""
 
@@ -64,7 +66,8 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
 
     def files(self) -> set[str]:
         """The names of all files that this commit is made of."""
-        names = {toc_name(self.generation), details_name(self.generation), self.people}
+        names = {toc_name(self.generation), details_name(self.generation)}
+        names |= {self.people, self.stories}
         for entry in self.segments:
             names.add(entry.name + SEGMENT_SUFFIX)
             if entry.deletions:

@@ -60,6 +60,8 @@ def merge(segments: Sequence[Segment], kept: Sequence[Kept], folder: Path) -> Ar
         whole = np.concatenate(parts)
         columns[name] = whole if name == "moments" else smallest(whole)
     columns["oldest_first"] = oldest_first(columns["moments"])
+    rows = [segment.signatures[keep] for segment, keep in zip(segments, kept, strict=True)]
+    columns["signatures"] = np.concatenate(rows).ravel()
     yield from columns.items()
     lengths = columns["title_lengths"].astype(np.int32) + columns["body_lengths"]
     for field in TEXT_FIELDS:

@@ -14,6 +14,7 @@ from index.schema import COLUMNS, TEXT_FIELDS, Field
 from index.segments.arrays import Ints, damaged
 from index.segments.positions import Positions
 from index.segments.postings import freqs_of
+from index.segments.signatures import SIGNATURE_NUMBERS
 from index.segments.strings import Strings
 
 NO_MOMENT = np.iinfo(np.int64).min
@@ -160,7 +161,8 @@ class Segment:
 
     `articles` and `seqs` tell which article of the archive a document is, and in which of its
     versions; `moments` are seconds since 1970 for sorting (`NO_MOMENT` where undated), and
-    `oldest_first` lists the documents in that order.
+    `oldest_first` lists the documents in that order. Near-copies are told by the rows of
+    `signatures`.
     """
 
     def __init__(self, arrays: Mapping[str, Ints], name: str = "") -> None:
@@ -172,6 +174,7 @@ class Segment:
         self.oldest_first: Ints = arrays["oldest_first"]
         self.title_lengths: Ints = arrays["title_lengths"]
         self.body_lengths: Ints = arrays["body_lengths"]
+        self.signatures: Ints = arrays["signatures"].reshape(len(self), SIGNATURE_NUMBERS)
         self.text = {field.name: TextField(arrays, field) for field in TEXT_FIELDS}
         self.keywords = {field.name: KeywordField(arrays, field) for field in COLUMNS}
 

@@ -41,6 +41,7 @@ from index.segments.merge import merge
 from index.segments.people import people_arrays
 from index.segments.postings import MAX_DOCS
 from index.segments.segment import Segment
+from index.segments.stories import story_arrays
 
 # What a merge holds of each term in memory, and the time that a run spends in rewriting, end here;
 # far from MAX_DOCS, which no segment may exceed.
@@ -141,6 +142,8 @@ class IndexWriter:
         ]
         named = people_arrays(self._segments, self._kept, seen, self._said)
         write_arrays(self._folder / people, named.items())
+        stories = f"_{INDEX_NAME}_{self._generation}.stories"
+        write_arrays(self._folder / stories, story_arrays(self._segments, self._kept).items())
         commit = Commit(
             generation=self._generation,
             fingerprint=fingerprint(),
@@ -149,6 +152,7 @@ class IndexWriter:
             committed_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             segments=entries,
             people=people,
+            stories=stories,
             identities=self.identities,
             timezone=self._timezone,
         )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Request,
         Response,
         Snippet,
+        Story,
         Understood,
     )
 
@@ -84,6 +85,9 @@ def run(
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count nothing.")] = False,
     exact: Annotated[bool, typer.Option("--exact", help="Words as written, no stems.")] = False,
     no_expand: NoExpand = False,
+    no_group: Annotated[
+        bool, typer.Option("--no-group", help="Every article, not one for each story.")
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Tell how scores came about.")] = False,
     output: Annotated[
         Literal["table", "json", "jsonl", "csv", "urls"],
@@ -112,6 +116,7 @@ def run(
         facets=[read_facet(name, _FACET_LIMIT) for name in wanted] if counted else [],
         exact=exact,
         expand=not no_expand,
+        group=not no_group,
         explain=explain,
         snippet_chars=snippet_chars,
         related=related and counted,
@@ -187,7 +192,9 @@ def read_facet(described: str, limit: int | None) -> "Facet":
 def _print_table(response: "Response", request: "Request", timezone: str) -> None:
     columns, total = width(), response.total or 0
     mode = ", with most of the words" if response.query.mode == "most" else ""
-    print(dim(f"{_articles(total)}{mode} · {response.took_ms:.0f} ms"))
+    entries = response.stories if response.stories is not None else total
+    stories = f" in {entries:,} stories" if entries < total else ""
+    print(dim(f"{_articles(total)}{stories}{mode} · {response.took_ms:.0f} ms"))
     for expansion in response.query.expansions:
         print(dim(f"also: {expansion.typed} = {', '.join(expansion.to)}"))
     if filters := " · ".join(_filters(response.query)):
@@ -196,9 +203,9 @@ def _print_table(response: "Response", request: "Request", timezone: str) -> Non
         print()
         print_hit(number, hit, columns, timezone)
     shown = request.offset + len(response.hits)
-    if response.hits and shown < total:
+    if response.hits and shown < entries:
         print()
-        print(dim(f"{total - shown:,} more: --offset {shown}"))
+        print(dim(f"{entries - shown:,} more: --offset {shown}"))
     if response.nothing is not msgspec.UNSET:
         _print_nothing(response.nothing, response, columns)
     if response.suggestion is not None:
@@ -279,6 +286,15 @@ def print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> No
         print(_INDENT + dim(line))
     if badge := " · ".join(_corrections(hit)):
         print(plain(textwrap.fill(badge, columns or _UNLIMITED, initial_indent=_INDENT)))
+    if hit.story is not None:
+        told = _told_by(hit.story, hit.id)
+        print(
+            plain(
+                textwrap.fill(
+                    told, columns or _UNLIMITED, initial_indent=_INDENT, subsequent_indent=_INDENT
+                )
+            )
+        )
     if hit.snippet is not None:
         for text in _snippet_lines(hit.snippet, columns):
             print(_INDENT + text)
@@ -309,6 +325,20 @@ def _corrections(hit: "Hit") -> Iterator[str]:
         yield f"corrects {', '.join(hit.corrects)}"
     if hit.versions > 1:
         yield f"changed since, {hit.versions} versions"
+
+
+def _told_by(story: "Story", shown: str) -> str:
+    """How many outlets have a story, which they are, and where it appeared first."""
+    size = f"{story.size:,} artikel"
+    outlets = len(story.outlets)
+    count = size if outlets < 2 else f"{outlets:,} media"
+    if outlets >= 2 and story.size > outlets:
+        count += f", {size}"
+    names = list(story.outlets)
+    if story.earliest is not None:
+        where = "" if story.earliest == shown else f": {story.earliest}"
+        names[:1] = [f"{names[0] if names else story.earliest} (paling awal{where})"]
+    return f"{count}: {_listed(names)}" if names else count
 
 
 def _listed(names: list[str]) -> str:

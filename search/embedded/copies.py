@@ -1,6 +1,11 @@
-"""Near-copies: articles, at other outlets or under other ids, that repeat the text of one."""
+"""Near-copies: articles, at other outlets or under other ids, that repeat the text of one.
+
+For who takes an article down: so less makes a copy here than in a story
+(index/segments/stories.py), it may be years younger, and texts are compared, not signatures.
+"""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -10,7 +15,6 @@ from index.language.analyzer import analyze
 from index.schema import SURFACE
 from search.embedded.docsets import Docs
 from search.embedded.snapshot import Postings, Snapshot
-from search.similar import runs, shared
 
 # Which articles are compared: those that share most of the words that fewest articles have.
 _RARE_WORDS = 40
@@ -40,14 +44,15 @@ def near_copies(snapshot: Snapshot, archive: Archive, version: Version) -> list[
     rarest = (_others(snapshot, found, version) for found in sorted(postings, key=len))
     for docs in islice(filter(len, rarest), _RARE_WORDS):
         sharing.update(docs.tolist())
-    shingles = runs(own, _SHINGLE_WORDS)
+    shingles = _runs(own)
     copies = []
     for doc, _ in sharing.most_common(_COMPARED):
         segment, local = snapshot.place(doc)
         other = archive.version(int(segment.seqs[local]))
         if other is None:
             continue
-        share = shared(shingles, runs(_words(other.content.article), _SHINGLE_WORDS))
+        its = _runs(_words(other.content.article))
+        share = len(shingles & its) / min(len(shingles), len(its))
         if share >= _COPIED_SHARE:
             copies.append(Copy(other, share))
     return sorted(copies, key=lambda copy: (-copy.share, copy.version.number))
@@ -62,3 +67,9 @@ def _others(snapshot: Snapshot, found: Postings, version: Version) -> Docs:
 
 def _words(article: Article) -> list[str]:
     return [token.surface for token in analyze(f"{article.title or ''}\n{article.body}")]
+
+
+def _runs(found: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    """Every run of so many words; all of a text that is shorter than one."""
+    last = max(len(found) - _SHINGLE_WORDS, 0)
+    return frozenset(tuple(found[n : n + _SHINGLE_WORDS]) for n in range(last + 1))

@@ -3,8 +3,8 @@
 import datetime
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,15 +62,18 @@ from search.results import (
     Scan,
     Similar,
     Snippet,
+    Story,
     Timeline,
     Understood,
     Without,
     checked,
 )
-from search.similar import is_copy, shingles
 from search.snippets import Highlighter
 from search.timeline import by_period, interval_for, peaks
 
+_DAY_S = 86_400
+# As many as a page of hits may show, several times over.
+_STORIES_KEPT = 128
 # A reader that comes while a writer removes old files looks again; two commits in a row
 # within one look are rare, five do not happen.
 _OPEN_ATTEMPTS = 5
@@ -158,7 +161,7 @@ class EmbeddedEngine:
             if gone != self._gone:
                 self._snapshot = self._snapshot.without(gone)
                 self._gone = gone
-                for derived in ("_completer", "_background"):
+                for derived in ("_completer", "_background", "_story_of"):
                     self.__dict__.pop(derived, None)
             self._next_release = min((until for _, until in hidden if until), default=None)
             self._archive_version = version
@@ -179,6 +182,7 @@ class EmbeddedEngine:
             archive=self._state(),
             query=answer.understood,
             total=len(answer.found.docs) if request.total else None,
+            stories=self._story_count(answer.found) if request.total and _groups(request) else None,
             took_ms=round((time.perf_counter() - started) * 1000, 1),
             hits=hits,
             facets=facets,
@@ -235,25 +239,20 @@ class EmbeddedEngine:
         candidates = CANDIDATES_PER_HIT * limit
         docs, scores, leaves = alike(snapshot, self._config.ranking, doc, terms, candidates)
         found = _Found("most", docs, docs, scores, scores, leaves)
-        highlighter, runs = self._highlighter(leaves), shingles(own)
-        hits: list[Hit] = []
-        copies: list[str] = []
-        for other, score_ in zip(docs.tolist(), scores.tolist(), strict=True):
-            if len(hits) == limit:
-                break
-            its = self._version(other)
-            if its is None:
-                continue
-            text = clean_text(its.content.article.body, its.content.enrichment.cuts)
-            if is_copy(runs, shingles(text)):
-                copies.append(its.public_id)
-            elif hit := self._hit(other, score_, Request(), found, highlighter):
-                hits.append(hit)
+        highlighter = self._highlighter(leaves)
+        firsts = snapshot.stories.firsts(docs)
+        others = firsts[snapshot.stories.numbers[docs[firsts]] != snapshot.stories.numbers[doc]]
+        hits = (
+            self._hit(int(docs[place]), float(scores[place]), Request(), found, highlighter)
+            for place in others[:limit].tolist()
+        )
+        story = self._story_of(int(snapshot.stories.numbers[doc]))
+        copies = [name for name in story.articles if name != version.public_id] if story else []
         return Similar(
             id=version.public_id,
             title=content.enrichment.title,
             words=[term.text for term in terms],
-            hits=hits,
+            hits=[hit for hit in hits if hit is not None],
             copies=copies,
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
@@ -353,7 +352,7 @@ class EmbeddedEngine:
             offices = Offices(snapshot, resolved.clauses)
             expanded = expand(resolved.tree, request.query, further, offices)
         passing = self._passing(request, resolved.clauses)
-        found = self._best(request, expanded.tree, passing)
+        found = self._best_stories(request, expanded.tree, passing)
         if found is None:
             found = self._all(request, expanded.tree, passing)
         if request.sort == "relevance" and request.limit != 0:
@@ -388,8 +387,20 @@ class EmbeddedEngine:
             keys[snapshot.moments[docs] == NO_MOMENT] = -np.inf
         return _Found(mode, candidates, docs, scores, keys, matches.leaves, every)
 
-    def _best(self, request: Request, tree: Node, passing: Mask) -> _Found | None:
-        """The documents that are shown, None where more of them must be known or looked at."""
+    def _best_stories(self, request: Request, tree: Node, passing: Mask) -> _Found | None:
+        """As many of the best documents as make the stories that are shown; None like `_best`."""
+        needed = request.offset + (request.limit or 0)
+        depth = max(needed, RERANKED)
+        while (found := self._best(request, tree, passing, depth)) is not None:
+            best = found.docs[_ordered(found, self._snapshot, 0, depth)]
+            is_enough = len(best) < depth or not _groups(request)
+            if is_enough or len(self._snapshot.stories.firsts(best)) >= needed:
+                break
+            depth *= 2
+        return found
+
+    def _best(self, request: Request, tree: Node, passing: Mask, depth: int) -> _Found | None:
+        """So many of the best documents, None where more of them must be known or looked at."""
         ranking = self._config.ranking
         if request.total or request.facets or request.sort != "relevance" or not request.limit:
             return None
@@ -397,7 +408,7 @@ class EmbeddedEngine:
         if question is None:
             return None
         enough = ranking.relax_below
-        limit = max(request.offset + request.limit, enough, RERANKED)
+        limit = max(depth, enough)
         passing = passing & self._snapshot.alive
         every = question.best(limit, passing=passing)
         mode: Match = request.match or ("all" if len(every.docs) >= enough else "most")
@@ -510,9 +521,26 @@ class EmbeddedEngine:
         enough = int(passing[matches.every].sum()) >= self._config.ranking.relax_below
         return "all" if enough or len(matches.most) == len(matches.every) else "most"
 
+    def _story_count(self, found: _Found) -> int:
+        stories = self._snapshot.stories
+        docs = stories.docs[contains(found.docs, stories.docs)]
+        return len(found.docs) - len(docs) + len(stories.firsts(docs))
+
+    def _places(self, request: Request, found: _Found) -> Docs:
+        """The places in `found.docs` of the hits that are asked for, best first."""
+        if request.limit is None or not _groups(request):
+            return _ordered(found, self._snapshot, request.offset, request.limit)
+        needed = asked = request.offset + request.limit
+        while True:
+            places = _ordered(found, self._snapshot, 0, asked)
+            firsts = self._snapshot.stories.firsts(found.docs[places])
+            if len(firsts) >= needed or len(places) == len(found.docs):
+                return places[firsts[request.offset : needed]]
+            asked *= 2
+
     def _hits(self, request: Request, answer: _Answer) -> Iterator[Hit]:
         found = answer.found
-        order = _ordered(found, self._snapshot, request.offset, request.limit)
+        order = self._places(request, found)
         highlighter = self._highlighter(found.leaves) if request.snippet_chars else None
         for place in order.tolist():
             hit = self._hit(
@@ -558,8 +586,39 @@ class EmbeddedEngine:
             corrects=corrections.corrects,
             corrected_by=corrections.corrected_by,
             score=round(hit_score, 4),
+            story=self._story_of(int(self._snapshot.stories.numbers[doc])),
             snippet=snippet,
             explanation=self._explanation(doc, found) if request.explain else msgspec.UNSET,
+        )
+
+    @cached_property
+    def _story_of(self) -> Callable[[int], Story | None]:
+        """The story of a document, by its number; those told last are kept."""
+        return lru_cache(_STORIES_KEPT)(self._story)
+
+    def _story(self, number: int) -> Story | None:
+        """A story by its number among those of the snapshot, None where an article is alone."""
+        snapshot = self._snapshot
+        docs = snapshot.stories.members(number)
+        moments = snapshot.moments[docs].astype(np.float64)
+        moments[snapshot.moments[docs] == NO_MOMENT] = np.inf
+        told: list[tuple[str, str | None, str | None, float]] = []
+        for place in np.lexsort((snapshot.articles[docs], moments)).tolist():
+            if (version := self._version(int(docs[place]))) is not None:
+                read = version.content.enrichment
+                told.append((version.public_id, read.source, read.date, float(moments[place])))
+        if len(told) < 2:
+            return None
+        ids, sources, dates, times = zip(*told, strict=True)
+        # Of a day without a time nobody knows what came first on it.
+        is_day = dates[0] is not None and len(dates[0]) == len("2021-06-22")
+        is_known = dates[0] is not None and times[1] - times[0] >= (_DAY_S if is_day else 1)
+        return Story(
+            id=ids[0],
+            size=len(ids),
+            outlets=list(dict.fromkeys(filter(None, sources))),
+            earliest=ids[0] if is_known else None,
+            articles=list(ids),
         )
 
     def _explanation(self, doc: int, found: _Found) -> list[Explanation]:
@@ -674,6 +733,11 @@ def _ordered(found: _Found, snapshot: Snapshot, offset: int, limit: int | None) 
         places = np.flatnonzero(keys >= floor)
     docs = found.docs[places]
     return places[snapshot.best_first(docs, keys[places])][offset:needed]
+
+
+def _groups(request: Request) -> bool:
+    """Whether the hits of a story are folded: where some of all are listed."""
+    return request.group and request.limit is not None
 
 
 def _shown(clauses: tuple[Clause, ...], *, negated: bool) -> dict[str, list[list[str]]]:

@@ -16,6 +16,7 @@ from index.segments.commit import Commit, kept_docs, open_segment
 from index.segments.people import People
 from index.segments.postings import MAX_FREQ, docs_of, freqs_of
 from index.segments.segment import Segment, TextField
+from index.segments.stories import Stories
 from search.embedded.docsets import NO_DOCS, Docs, contains, look_up, look_up_postings, summed
 
 Mask = NDArray[np.bool_]
@@ -160,6 +161,7 @@ class Snapshot:
         # Opened now: a later commit may delete the file at any time.
         names = [entry.name for entry in commit.segments]
         self.people = People(read_arrays(folder / commit.people), names)
+        self._near_copies = read_arrays(folder / commit.stories)
         self._norms: dict[tuple[float, float, float], Norms] = {}
         self.mask = lru_cache(_MASKS)(self._mask)
         self.range_mask = lru_cache(_MASKS)(self._range_mask)
@@ -167,6 +169,7 @@ class Snapshot:
     def without(self, articles: Sequence[int]) -> "Snapshot":
         """The same commit in which these articles, and no others, are hidden."""
         snapshot = copy.copy(self)
+        snapshot.__dict__.pop("stories", None)
         snapshot.alive = self._kept
         if articles:
             numbers = np.sort(np.array(articles, dtype=np.int64))
@@ -196,6 +199,11 @@ class Snapshot:
             persons = self.people.person_of[segment.name]
             np.add.at(counts, persons[uses > 0], uses[uses > 0])
         return counts.tolist()
+
+    @cached_property
+    def stories(self) -> Stories:
+        """What hangs together of the documents that are alive."""
+        return Stories(self._near_copies, self.alive)
 
     @cached_property
     def articles(self) -> Docs:
