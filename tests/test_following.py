@@ -113,6 +113,15 @@ def test_folder_that_is_empty_keeps_its_articles_and_is_told(
     assert f"kept: the articles from {inputs / name}, which holds no file now" in told.stderr
 
 
+def test_articles_of_an_empty_folder_go_as_the_message_says(inputs: Path, folder: Path) -> None:
+    go(inputs / "sawah", folder)
+    (inputs / "sawah" / "padi.txt").unlink()
+    told = run("index", inputs / "sawah", "--prune", "--archive", folder)
+    assert "remove the folder and prune the one above it" in told.stderr
+    (inputs / "sawah").rmdir()
+    assert go(inputs, folder, prune=True).removed == 1
+
+
 def test_folder_that_is_gone_from_a_named_one_is_pruned(inputs: Path, folder: Path) -> None:
     go(inputs, folder)
     (inputs / "sawah" / "padi.txt").unlink()

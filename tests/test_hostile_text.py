@@ -142,6 +142,13 @@ def test_a_page_of_a_hundred_megabytes_of_tags_is_rejected_for_its_size(tmp_path
     assert "page.html: 100.0 MB is over the limit of 32 MB" in finished.stderr
 
 
+def test_a_page_of_a_million_elements_is_rejected_before_it_is_read() -> None:
+    for tag in ("<p><b>", "<br>", "<div></div>"):
+        page = f"<html><body><article>{tag * 500_000}Kopi pahit.</article></body></html>"
+        with pytest.raises(SourceError, match=r"a page of [\d,]+ elements is no article"):
+            html.read(page.encode(), Config())
+
+
 @pytest.mark.parametrize("tag", ["<div>", "<b>", "<ul><li>a", "<table><tr><td>", "<p>Kopi.", "<a>"])
 def test_tags_nested_without_end_are_an_article_or_none(tag: str) -> None:
     page = f"<html><body>{tag * 10_000}"

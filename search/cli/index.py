@@ -117,7 +117,7 @@ def _tell(
     for folder in summary.emptied_folders:
         warn(
             f"kept: the articles from {folder}, which holds no file now; if that is right, remove"
-            " the folder too, or use `cakap-search delete`"
+            " the folder and prune the one above it, or use `cakap-search delete`"
         )
     if summary.unknown_files and not settings.quiet:
         warn(f"passed over: {_counted(summary.unknown_files, 'file')} of unknown type")
