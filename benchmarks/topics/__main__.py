@@ -1,7 +1,7 @@
 """Forty topics of journalists, judged by hand: ours beside plain BM25 and Lucene.
 
     python -m benchmarks.topics pool FOLDER
-    python -m benchmarks.topics score [GRADES_A GRADES_B]
+    python -m benchmarks.topics score [--grades A.tsv B.tsv]
 
 `pool` writes what two judges read, and where their grades go. `score` tells how far they agree,
 writes qrels.txt and measures the three systems. README.md tells how topics were made and judged.
@@ -30,25 +30,28 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("pool").add_argument("folder", type=Path)
-    grades = commands.add_parser("score").add_argument
-    grades("grades", nargs="*", type=Path, default=[_HERE / "A.tsv", _HERE / "B.tsv"])
+    judged = [_HERE / f"{judge}.tsv" for judge in sheets.JUDGES]
+    commands.add_parser("score").add_argument("--grades", nargs=2, type=Path, default=judged)
     options = parser.parse_args()
     require_data()
-    found = runs(options.cache)
     if options.command == "pool":
-        pool = sheets.pooled(found.values())
+        pool = sheets.pooled(runs(options.cache).values())
         sheets.write_sheets(pool, options.folder)
         print(f"{len(pool)} topics, {sum(map(len, pool.values())):,} pairs in {options.folder}")
     else:
-        _score(found, [score.read_grades(path) for path in options.grades])
+        first, second = map(score.read_grades, options.grades)
+        _agreement(first, second)
+        _measure(runs(options.cache), first, second)
 
 
-def _score(found: dict[str, Run], judgements: list[score.Judgement]) -> None:
-    first, second = judgements
+def _agreement(first: score.Judgement, second: score.Judgement) -> None:
     table = score.confusion(first, second)
     print(f"{table.sum():,} pairs; the first judge's grades are rows\n{table}")
     print(f"same grade {table.trace() / table.sum():.3f}, kappa {score.kappa(table):.3f}", end=", ")
     print(f"quadratic {score.kappa(table, quadratic=True):.3f}\n")
+
+
+def _measure(found: dict[str, Run], first: score.Judgement, second: score.Judgement) -> None:
     qrels = score.summed(first, second)
     _QRELS.write_text(score.qrels_lines(qrels), "utf-8")
 
