@@ -24,7 +24,7 @@ _SECONDS = "seconds.txt"
 
 def _command(engine: str, cache: Path) -> list[str]:
     if engine == "lucene":
-        return lucene.command(cache)
+        return lucene.command(cache, "Peer")
     return [sys.executable, "-m", "benchmarks.peers.worker", ENGINES[engine]]
 
 

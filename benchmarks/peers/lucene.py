@@ -1,4 +1,4 @@
-"""Lucene: a Java program of our own (lucene/), built by Maven into the cache."""
+"""Lucene: two Java programs of our own (lucene/), built by Maven into the cache."""
 
 import os
 import subprocess
@@ -8,10 +8,10 @@ _PROJECT = Path(__file__).with_name("lucene")
 _HEAP = "-Xmx2g"
 
 
-def command(cache: Path) -> list[str]:
-    """The command that takes the arguments of worker.py; builds the program first."""
+def command(cache: Path, program: str) -> list[str]:
+    """The command that starts a program, `Peer` or `Topics`; builds both first."""
     built = cache / "lucene-built"
     maven = ["mvn", "--quiet", "--batch-mode", "-Dstyle.color=never", f"-Dbuilt={built.absolute()}"]
     subprocess.run([*maven, "compile", "dependency:copy-dependencies"], cwd=_PROJECT, check=True)
     path = os.pathsep.join([str(built / "classes"), str(built / "dependency" / "*")])
-    return ["java", _HEAP, "-cp", path, "Peer"]
+    return ["java", _HEAP, "-cp", path, program]
