@@ -5,8 +5,10 @@ of the body's runs of five words: of each of 64 hash functions the least value. 
 numbers are equal in two signatures as runs are common to both texts, of all that either has.
 """
 
+import functools
 import zlib
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +22,23 @@ SIGNATURE_NUMBERS = 64
 # Runs at once: their hashes by all functions stay in the processor's cache.
 _RUNS_AT_ONCE = 2048
 
-_random = np.random.default_rng(5)
-_MULTIPLIERS = _random.integers(1 << 32, size=SIGNATURE_NUMBERS, dtype=np.uint32) | np.uint32(1)
-_ADDENDS = _random.integers(1 << 32, size=SIGNATURE_NUMBERS, dtype=np.uint32)
-_PLACES = _random.integers(1 << 63, size=SHINGLE_WORDS, dtype=np.uint64) | np.uint64(1)
+
+class _Hashing(NamedTuple):
+    """The hash functions, `multipliers * run + addends`, and what makes a number of a run."""
+
+    multipliers: NDArray[np.uint32]
+    addends: NDArray[np.uint32]
+    places: NDArray[np.uint64]
+
+
+@functools.cache
+def _hashing() -> _Hashing:
+    numbers = np.random.default_rng(5).integers  # 15 ms to import, which a question spares
+    return _Hashing(
+        numbers(1 << 32, size=SIGNATURE_NUMBERS, dtype=np.uint32) | np.uint32(1),
+        numbers(1 << 32, size=SIGNATURE_NUMBERS, dtype=np.uint32),
+        numbers(1 << 63, size=SHINGLE_WORDS, dtype=np.uint64) | np.uint64(1),
+    )
 
 
 def word_hashes(words: Iterable[str]) -> NDArray[np.uint64]:
@@ -38,16 +53,17 @@ def signature(words: NDArray[np.uint64]) -> Signatures:
     """
     if not len(words):
         return np.zeros(SIGNATURE_NUMBERS, dtype=np.uint16)
+    hashing = _hashing()
     runs = run_counts(np.array([len(words)]))[0]
     shingles = np.zeros(runs, dtype=np.uint64)
     for place in range(min(SHINGLE_WORDS, len(words))):
-        shingles += words[place : place + runs] * _PLACES[place]
+        shingles += words[place : place + runs] * hashing.places[place]
     shingles ^= shingles >> np.uint64(29)
-    shingles *= _PLACES[0]
+    shingles *= hashing.places[0]
     hashes = (shingles >> np.uint64(32)).astype(np.uint32)
     least = np.full(SIGNATURE_NUMBERS, np.iinfo(np.uint32).max, dtype=np.uint32)
     for first in range(0, runs, _RUNS_AT_ONCE):
-        some = hashes[first : first + _RUNS_AT_ONCE, None] * _MULTIPLIERS + _ADDENDS
+        some = hashes[first : first + _RUNS_AT_ONCE, None] * hashing.multipliers + hashing.addends
         np.minimum(least, some.min(axis=0), out=least)
     return least.astype(np.uint16)
 

@@ -62,7 +62,9 @@ class Stories:
         joins = alive[ones] & alive[others]
         ones, others = ones[joins], others[joins]
         self.numbers = _lowest_joined(ones, others, len(alive))
-        self.docs = np.unique(np.concatenate([ones, others]))
+        is_joined = np.zeros(len(alive), dtype=np.bool_)
+        is_joined[ones] = is_joined[others] = True
+        self.docs = np.flatnonzero(is_joined)
         self._by_story = self.docs[np.argsort(self.numbers[self.docs], kind="stable")]
         self._numbers_by_story = self.numbers[self._by_story]
 
@@ -74,7 +76,9 @@ class Stories:
 
     def firsts(self, docs: Ints) -> Places:
         """The places of those of some documents before which none of their story stands."""
-        return np.sort(np.unique(self.numbers[docs], return_index=True)[1])
+        numbers = self.numbers[docs]
+        order = np.argsort(numbers, kind="stable")  # np.unique imports numpy.ma, 10 ms
+        return np.sort(order[is_first(numbers[order])])
 
 
 def story_arrays(segments: Sequence[Segment], kept: Sequence[NDArray[np.bool_]]) -> dict[str, Ints]:
