@@ -3,6 +3,7 @@
 import datetime
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -170,6 +171,20 @@ class EmbeddedEngine:
     def commit(self) -> Commit:
         """The commit that answers."""
         return self._snapshot.commit
+
+    def state_tag(self) -> str:
+        """What is another one whenever a question may be answered, or an article shown, otherwise.
+
+        Commits change it, and what the archive deletes, withdraws or may show again. Relative dates
+        do not: they mean other days tomorrow.
+        """
+        self._hide()
+        with self._archive_lock:
+            self._refuse_when_closed()
+            seq = self._archive.last_seq()
+        commit = self._snapshot.commit
+        state = (commit.generation, commit.committed_at, seq, self._gone)
+        return f"{zlib.crc32(repr(state).encode()):08x}"
 
     def search(self, request: Request) -> Response:
         """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
