@@ -194,7 +194,7 @@ class EmbeddedEngine:
         hits = list(self._hits(request, answer))
         facets = {_facet_name(one): self._facet(one, request, answer) for one in request.facets}
         return Response(
-            archive=self._state(),
+            archive=self.state(),
             query=answer.understood,
             total=len(answer.found.docs) if request.total else None,
             stories=self._story_count(answer.found) if request.total and _groups(request) else None,
@@ -220,7 +220,7 @@ class EmbeddedEngine:
             for place in peaks([count for _, count in periods])
         }
         return Timeline(
-            archive=self._state(),
+            archive=self.state(),
             query=answer.understood,
             interval=interval,
             total=len(answer.found.docs),
@@ -277,7 +277,7 @@ class EmbeddedEngine:
         request = replace(checked(request), total=True)
         answer = self._answer(request)
         return Scan(
-            archive=self._state(),
+            archive=self.state(),
             query=answer.understood,
             total=len(answer.found.docs),
             warnings=list(answer.warnings),
@@ -466,7 +466,8 @@ class EmbeddedEngine:
             passing &= (snapshot.seqs > request.after_seq) | contains(numbers, snapshot.articles)
         return passing
 
-    def _state(self) -> ArchiveState:
+    def state(self) -> ArchiveState:
+        """Which state of the archive answers."""
         commit = self._snapshot.commit
         articles = int(self._snapshot.alive.sum())
         return ArchiveState(commit.generation, articles, commit.committed_at, commit.seq)

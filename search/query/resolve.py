@@ -134,7 +134,8 @@ class _Resolver:
         for option, words in (("since", since), ("until", until)):
             if words is not None and ".." in words:
                 raise QueryError(
-                    f"{option} {words}: a range is not a day to begin or end with; `date` takes one",
+                    f"{option} {words}: a range is not a day to begin or end with;"
+                    " `date` takes one",
                     option=option,
                 )
         with _naming("since"):

@@ -109,8 +109,13 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def request_of(values: Mapping[str, Any], facets: Sequence[str] = ()) -> Request:
-    """The request that parameters make; `facets` are counted where they name none.
+def request_of(
+    values: Mapping[str, Any],
+    facets: Sequence[str] = (),
+    facet_limit: int | None = _FACET_VALUES,
+) -> Request:
+    """The request that parameters make; `facets` are counted where they name none, so many values
+    of each where it does not say.
 
     Raises QueryError for a facet that there is not.
     """
@@ -126,7 +131,7 @@ def request_of(values: Mapping[str, Any], facets: Sequence[str] = ()) -> Request
         match=values.get("match"),
         limit=values.get("limit", 10),
         offset=values.get("offset", 0),
-        facets=[_facet(described) for described in wanted],
+        facets=[_facet(described, facet_limit) for described in wanted],
         exact=values.get("exact", False),
         expand=not values.get("no-expand", False),
         explain=values.get("explain", False),
@@ -134,8 +139,8 @@ def request_of(values: Mapping[str, Any], facets: Sequence[str] = ()) -> Request
     )
 
 
-def _facet(described: str) -> Facet:
+def _facet(described: str, limit: int | None) -> Facet:
     try:
-        return read_facet(described, _FACET_VALUES)
+        return read_facet(described, limit)
     except QueryError as error:
         raise QueryError(str(error).removeprefix("--"), option="facet") from error
