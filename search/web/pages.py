@@ -104,7 +104,8 @@ class Pages:
     def _hits(self, engine: EmbeddedEngine, asked: Any, address: Address) -> Response:
         response = engine.search(asked)
         timeline = engine.timeline(replace(asked, facets=(), related=False))
-        limit, total = max(asked.limit or 0, 1), response.total or 0
+        limit = max(asked.limit or 0, 1)
+        listed = (response.total or 0) if response.stories is None else response.stories
         return self._page(
             "results.html",
             address,
@@ -119,9 +120,9 @@ class Pages:
             chart=chart(timeline.periods),
             timeline=timeline,
             page=asked.offset // limit + 1,
-            pages=-(-total // limit),
+            pages=-(-listed // limit),
             previous=address.at(max(asked.offset - limit, 0)) if asked.offset else None,
-            next=address.at(asked.offset + limit) if asked.offset + limit < total else None,
+            next=address.at(asked.offset + limit) if asked.offset + limit < listed else None,
             nothing=response.nothing if response.nothing is not UNSET else None,
         )
 

@@ -59,6 +59,7 @@ _ALL = (
     Parameter("related", bool, "People, countries and words that stand out"),
     Parameter("exact", bool, "Words as written, no stems"),
     Parameter("no-expand", bool, "Only what is typed: no aliases, no amounts"),
+    Parameter("no-group", bool, "Every article, not one for each story"),
     Parameter("explain", bool, "Tell how scores came about"),
     Parameter("by", Interval, "What to count by; else such that periods are few"),
     Parameter("lang", Literal["id", "en"], "The language of the page"),
@@ -66,7 +67,17 @@ _ALL = (
 PARAMETERS: Mapping[str, Parameter] = {one.name: one for one in _ALL}
 FILTERS = tuple(one.name for one in _narrowing())
 QUESTION = ("q", *FILTERS, "since", "until", "match", "exact", "no-expand")
-SEARCH = (*QUESTION, "sort", "limit", "offset", "facet", "no-facets", "related", "explain")
+SEARCH = (
+    *QUESTION,
+    "sort",
+    "limit",
+    "offset",
+    "facet",
+    "no-facets",
+    "related",
+    "no-group",
+    "explain",
+)
 
 
 def read_parameters(
@@ -135,6 +146,7 @@ def request_of(
         exact=values.get("exact", False),
         expand=not values.get("no-expand", False),
         explain=values.get("explain", False),
+        group=not values.get("no-group", False),
         related=values.get("related", False),
     )
 

@@ -21,6 +21,7 @@ LANGUAGES: tuple[Language, ...] = ("id", "en")
 
 INDONESIAN = {
     "{count} articles": "{count} artikel",
+    "{count} articles of this story": "{count} artikel dari berita ini",
     "1 article": "1 artikel",
     "About this archive": "Tentang arsip ini",
     "Agency": "Kantor berita",
