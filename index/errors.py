@@ -1,4 +1,5 @@
-"""The one error tree. Only the command line turns an error into an exit code.
+"""The one error tree. Only the command line turns an error into an exit
+code, and only the web server into a status.
 
 A message names the place and the remedy; it is shown to people as it stands.
 """
@@ -25,12 +26,15 @@ class SourceError(CakapError):
 
 
 class QueryError(CakapError):
-    """A question asks for the impossible at `start:end` (code points of the question)."""
+    """A question asks for the impossible at `start:end` (code points of the question), or with a
+    value of `option`.
+    """
 
-    def __init__(self, message: str, start: int = 0, end: int = 0) -> None:
+    def __init__(self, message: str, start: int = 0, end: int = 0, *, option: str = "") -> None:
         super().__init__(message)
         self.start = start
         self.end = end
+        self.option = option
 
 
 class ArchiveError(CakapError):

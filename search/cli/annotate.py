@@ -4,7 +4,7 @@ import codecs
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import typer
@@ -12,9 +12,6 @@ import typer
 from index.errors import SourceError
 from search.cli.options import EXIT_REJECTED, Settings, warn
 from search.cli.output import print_json
-
-if TYPE_CHECKING:
-    from index.archive import Content
 
 
 def run(
@@ -31,6 +28,7 @@ def run(
     from index.enrich.dates import read_date
     from index.sources import Input, PassedOver, Record, inputs, read_article, records
     from index.sources.encoding import clean
+    from search.record import annotation
 
     encode = msgspec.json.Encoder().encode
     if jsonl:
@@ -42,7 +40,8 @@ def run(
             )
             article = Article(body=clean(given["text"]), date=date)
             content = Content(article, enrich(article, settings.config))
-            print_json(encode({"id": given.get("id"), **annotation(content)}))
+            told = msgspec.structs.asdict(annotation(content))
+            print_json(encode({"id": given.get("id"), **told}))
         return
     for source in inputs([file]):
         if not isinstance(source, Input):
@@ -55,27 +54,6 @@ def run(
             article = read_article(record, settings.config)
             content = Content(article, enrich(article, settings.config))
             print_json(msgspec.json.format(encode(annotation(content))))
-
-
-def annotation(content: "Content") -> dict[str, Any]:
-    """What is read in an article; spans are half-open code point offsets into `text`."""
-    from index.article import clean_text
-    from index.enrich.countries import country_label
-
-    article, enrichment = content.article, content.enrichment
-    return {
-        "text": clean_text(article.body, enrichment.cuts),
-        "title": enrichment.title,
-        "date": enrichment.date,
-        "date_inferred": "date" in enrichment.inferred,
-        "agency": enrichment.agencies,
-        "countries": [
-            {"code": one.code, "label": country_label(one.code), "spans": one.spans}
-            for one in enrichment.countries
-        ],
-        "people": enrichment.people,
-        "dates": enrichment.dates,
-    }
 
 
 def read_json_lines(file: str) -> Iterator[dict[str, Any]]:

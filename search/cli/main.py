@@ -24,6 +24,7 @@ COMMANDS = (
     "annotate",
     "analyze",
     "stats",
+    "serve",
     "evaluate",
     "withdraw",
     "delete",

@@ -5,8 +5,10 @@ reaches stdout or stderr but through here.
 """
 
 import csv
+import io
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from index.errors import CONTROLS, printable
 
@@ -31,14 +33,24 @@ def print_json(encoded: bytes) -> None:
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows as CSV.
+    """Print rows as CSV."""
+    for line in csv_lines(header, rows):
+        sys.stdout.write(line)
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The rows as CSV, each with its line end.
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it, by which
     spreadsheets mark text; numbers stay numbers.
     """
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(map(_cell, row) for row in rows)
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    for row in chain([header], rows):
+        writer.writerow(map(_cell, row))
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
 def _cell(value: object) -> object:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         Understood,
     )
 
-_DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
+DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
 _FACET_LIMIT = 10
 _INDENT = " " * 4
 _UNLIMITED = 1_000_000
@@ -43,7 +43,7 @@ _SNIPPET_LINES = 2
 _NAMES_SHOWN = 3
 _BAR_COLUMNS = 20
 _COUNT_COLUMNS = 14  # a mark before, a count of nine digits, and the spaces between
-_CSV_COLUMNS = (
+CSV_COLUMNS = (
     *("id", "title", "date", "source", "category", "agency", "author"),
     *("countries", "people", "inferred", "url", "score", "snippet"),
     *("versions", "corrects", "corrected_by"),
@@ -100,7 +100,7 @@ def run(
     """
     import search
 
-    wanted = [] if no_facets else facet or _DEFAULT_FACETS
+    wanted = [] if no_facets else facet or DEFAULT_FACETS
     counted = output in ("table", "json")
     snippet_chars = 0 if output == "urls" else search.results.SNIPPET_CHARS
     if output == "table" and (columns := width()) is not None:
@@ -143,7 +143,7 @@ def _print(engine: "Engine", request: "Request", output: str, settings: Settings
         for hit in scan:
             print_json(msgspec.json.encode(hit))
     elif output == "csv":
-        print_csv(_CSV_COLUMNS, map(_csv_row, scan))
+        print_csv(CSV_COLUMNS, map(csv_row, scan))
     else:
         without = 0
         for hit in scan:
@@ -399,9 +399,9 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
             print(f" {chosen}{label:<{label_columns}} {value.count:>9,}  {dim(bar)}".rstrip())
 
 
-def _csv_row(hit: "Hit") -> list[object]:
+def csv_row(hit: "Hit") -> list[object]:
     """The cells of a hit; several values in one cell are separated by semicolons."""
     row = msgspec.structs.asdict(hit)
     row["snippet"] = hit.snippet.text if hit.snippet else None
-    cells = (row[name] for name in _CSV_COLUMNS)
+    cells = (row[name] for name in CSV_COLUMNS)
     return ["; ".join(cell) if isinstance(cell, list) else cell for cell in cells]

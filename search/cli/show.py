@@ -29,18 +29,19 @@ def run(
 ) -> None:
     """Show one article: its text, what is read in it, its versions and corrections."""
     from index.archive import open_archive
+    from search.record import article_record
 
     with open_archive(settings.folder) as archive:
         version = find_one(archive, name)
         if version is None:
             raise typer.Exit(EXIT_NOTHING)
+        if output == "json":
+            record = article_record(archive, version, with_changes=history)
+            print_json(msgspec.json.format(msgspec.json.encode(record)))
+            return
         versions = archive.versions(version.number)
         aliases = archive.aliases(version.number)
         corrections = archive.corrections(version.number)
-    if output == "json":
-        record = _record(version, versions, aliases, corrections, history=history)
-        print_json(msgspec.json.format(msgspec.json.encode(record)))
-        return
     _print_text(version, versions, aliases, corrections, settings.config.timezone)
     if history:
         _print_versions(versions, settings.config.timezone)
@@ -90,47 +91,6 @@ def find_versions(settings: Settings, names: Sequence[str], otherwise: str) -> d
     if None in found:
         fail(otherwise, EXIT_NOTHING)
     return {version.number: version for version in versions if version is not None}
-
-
-def _record(
-    version: "Version",
-    versions: list["Version"],
-    aliases: list[str],
-    corrections: "Corrections",
-    *,
-    history: bool,
-) -> dict[str, object]:
-    from search.changes import changes
-    from search.cli.annotate import annotation
-
-    article, enrichment = version.content.article, version.content.enrichment
-    return {
-        "id": version.public_id,
-        "url": article.url,
-        "aliases": aliases,
-        "source": enrichment.source,
-        "category": article.category,
-        "author": article.authors,
-        "tags": article.tags,
-        "inferred": enrichment.inferred,
-        **annotation(version.content),
-        **corrections._asdict(),
-        "versions": [
-            {
-                "seq": one.seq,
-                "indexed_at": one.indexed_at,
-                "modified": one.content.article.modified,
-                "title": one.content.enrichment.title,
-                "shown": one.seq == version.seq,
-            }
-            | (
-                {"changes": list(changes(before.content.article, one.content.article))}
-                if history
-                else {}
-            )
-            for before, one in pairwise([versions[0], *versions])
-        ],
-    }
 
 
 def _print_text(

@@ -3,6 +3,7 @@
 import datetime
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -171,6 +172,20 @@ class EmbeddedEngine:
         """The commit that answers."""
         return self._snapshot.commit
 
+    def state_tag(self) -> str:
+        """What is another one whenever a question may be answered, or an article shown, otherwise.
+
+        Commits change it, and what the archive deletes, withdraws or may show again. Relative dates
+        do not: they mean other days tomorrow.
+        """
+        self._hide()
+        with self._archive_lock:
+            self._refuse_when_closed()
+            seq = self._archive.last_seq()
+        commit = self._snapshot.commit
+        state = (commit.generation, commit.committed_at, seq, self._gone)
+        return f"{zlib.crc32(repr(state).encode()):08x}"
+
     def search(self, request: Request) -> Response:
         """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
         started = time.perf_counter()
@@ -179,7 +194,7 @@ class EmbeddedEngine:
         hits = list(self._hits(request, answer))
         facets = {_facet_name(one): self._facet(one, request, answer) for one in request.facets}
         return Response(
-            archive=self._state(),
+            archive=self.state(),
             query=answer.understood,
             total=len(answer.found.docs) if request.total else None,
             stories=self._story_count(answer.found) if request.total and _groups(request) else None,
@@ -205,7 +220,7 @@ class EmbeddedEngine:
             for place in peaks([count for _, count in periods])
         }
         return Timeline(
-            archive=self._state(),
+            archive=self.state(),
             query=answer.understood,
             interval=interval,
             total=len(answer.found.docs),
@@ -262,7 +277,7 @@ class EmbeddedEngine:
         request = replace(checked(request), total=True)
         answer = self._answer(request)
         return Scan(
-            archive=self._state(),
+            archive=self.state(),
             query=answer.understood,
             total=len(answer.found.docs),
             warnings=list(answer.warnings),
@@ -451,7 +466,8 @@ class EmbeddedEngine:
             passing &= (snapshot.seqs > request.after_seq) | contains(numbers, snapshot.articles)
         return passing
 
-    def _state(self) -> ArchiveState:
+    def state(self) -> ArchiveState:
+        """Which state of the archive answers."""
         commit = self._snapshot.commit
         articles = int(self._snapshot.alive.sum())
         return ArchiveState(commit.generation, articles, commit.committed_at, commit.seq)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -122,7 +123,9 @@ class _Resolver:
             if isinstance(entries, str):
                 entries = [entries]
             for entry in entries:
-                yield Clause(field, self._alternatives(field, entry), negated)
+                with _naming("not-" * negated + field):
+                    values = self._alternatives(field, entry)
+                yield Clause(field, values, negated)
 
     def since_until(self, since: str | None, until: str | None) -> Iterator[Clause]:
         """The days from the first one that `since` means to the last one that `until` means."""
@@ -131,12 +134,18 @@ class _Resolver:
         for option, words in (("since", since), ("until", until)):
             if words is not None and ".." in words:
                 raise QueryError(
-                    f"{option} {words}: a range is not a day to begin or end with; `date` takes one"
+                    f"{option} {words}: a range is not a day to begin or end with;"
+                    " `date` takes one",
+                    option=option,
                 )
-        first = _period(since, self._today)[0] if since is not None else None
-        last = _period(until, self._today)[1] if until is not None else None
+        with _naming("since"):
+            first = _period(since, self._today)[0] if since is not None else None
+        with _naming("until"):
+            last = _period(until, self._today)[1] if until is not None else None
         if first is not None and last is not None and first > last:
-            raise QueryError(f"since {since} until {until} ends before it begins; swap its ends")
+            raise QueryError(
+                f"since {since} until {until} ends before it begins; swap its ends", option="since"
+            )
         yield Clause(DATE.name, (_days(first, last),))
 
     def rewrite(self, node: Node) -> Node:
@@ -207,6 +216,15 @@ class _Resolver:
         raise QueryError(
             _unknown(f"{field} in the archive", name, [by_lower_case[value] for value in near])
         )
+
+
+@contextmanager
+def _naming(option: str) -> Iterator[None]:
+    """Errors name the option whose value they come from."""
+    try:
+        yield
+    except QueryError as error:
+        raise QueryError(str(error), option=option) from error
 
 
 def _period(words: str, today: Callable[[], datetime.date]) -> "Period":

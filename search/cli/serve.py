@@ -1,0 +1,65 @@
+"""cakap-search serve: the search page and the HTTP API."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+from index.errors import ConfigError
+from search.cli.options import Settings, warn
+
+# More requests at once are told to come again (503): each thread that waits holds memory.
+_MOST_AT_ONCE = 100
+# What a request that is being answered gets when the server is to end.
+_LAST_S = 10
+
+
+def run(
+    settings: Settings,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; 0.0.0.0: every one.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")
+    ] = 8000,
+) -> None:
+    """Serve the search page and the HTTP API until Ctrl-C.
+
+    New commits are seen within a second. Whoever reaches the address can read the archive.
+    """
+    try:
+        import uvicorn
+
+        from search.web.app import application
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"`serve` needs the extra `web` ({error.name} is missing):"
+            " pip install 'cakap-search[web]', or '.[web]' in a clone"
+        ) from error
+
+    app = application(settings.folder, settings.config)
+    listening = _listening(host, port)
+    address, bound, *_ = listening.getsockname()
+    if not settings.quiet:
+        shown = f"[{address}]" if ":" in address else address
+        warn(f"serving {settings.folder} at http://{shown}:{bound}/ (Ctrl-C ends it)")
+    server = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        limit_concurrency=_MOST_AT_ONCE,
+        timeout_graceful_shutdown=_LAST_S,
+        server_header=False,
+    )
+    uvicorn.Server(server).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigError(
+            f"{host}:{port} cannot be listened on ({error.strerror}); choose another with --port"
+            " or --host"
+        ) from error

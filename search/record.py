@@ -1,0 +1,121 @@
+"""An article as `show` and the HTTP API tell it, and what `annotate` reads in a text."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from index.article import DateMention, PersonMention, clean_text
+from search.changes import Change, changes
+
+if TYPE_CHECKING:
+    from index.archive import Archive, Content, Version
+
+
+class CountryInText(msgspec.Struct, frozen=True):
+    """A country, and where the text names it."""
+
+    code: str
+    label: str
+    spans: tuple[tuple[int, int], ...]
+
+
+class Annotation(msgspec.Struct, frozen=True):
+    """What is read in an article; spans are half-open code point offsets into `text`."""
+
+    text: str
+    title: str | None
+    date: str | None
+    date_inferred: bool
+    agency: tuple[str, ...]
+    countries: list[CountryInText]
+    people: tuple[PersonMention, ...]
+    dates: tuple[DateMention, ...]
+
+
+class VersionRecord(msgspec.Struct, frozen=True):
+    """One version of an article; `changes`, beside the version before, where they are asked for."""
+
+    seq: int
+    indexed_at: str
+    modified: str | None
+    title: str | None
+    shown: bool
+    changes: list[Change] | msgspec.UnsetType = msgspec.UNSET
+
+
+class ArticleRecord(msgspec.Struct, frozen=True):
+    """An article with all that is known of it; see Annotation for its text."""
+
+    id: str
+    url: str | None
+    aliases: list[str]
+    source: str | None
+    category: str | None
+    author: tuple[str, ...]
+    tags: tuple[str, ...]
+    inferred: tuple[str, ...]
+    text: str
+    title: str | None
+    date: str | None
+    date_inferred: bool
+    agency: tuple[str, ...]
+    countries: list[CountryInText]
+    people: tuple[PersonMention, ...]
+    dates: tuple[DateMention, ...]
+    corrects: list[str]
+    corrected_by: list[str]
+    versions: list[VersionRecord]
+
+
+def annotation(content: "Content") -> Annotation:
+    """What is read in an article."""
+    from index.enrich.countries import country_label
+
+    article, enrichment = content.article, content.enrichment
+    return Annotation(
+        text=clean_text(article.body, enrichment.cuts),
+        title=enrichment.title,
+        date=enrichment.date,
+        date_inferred="date" in enrichment.inferred,
+        agency=enrichment.agencies,
+        countries=[
+            CountryInText(one.code, country_label(one.code), one.spans)
+            for one in enrichment.countries
+        ],
+        people=enrichment.people,
+        dates=enrichment.dates,
+    )
+
+
+def article_record(
+    archive: "Archive", version: "Version", *, with_changes: bool = False
+) -> ArticleRecord:
+    """The record of the article that a version is shown of."""
+    article, enrichment = version.content.article, version.content.enrichment
+    versions = archive.versions(version.number)
+    return ArticleRecord(
+        id=version.public_id,
+        url=article.url,
+        aliases=archive.aliases(version.number),
+        source=enrichment.source,
+        category=article.category,
+        author=article.authors,
+        tags=article.tags,
+        inferred=enrichment.inferred,
+        **msgspec.structs.asdict(annotation(version.content)),
+        **archive.corrections(version.number)._asdict(),
+        versions=[
+            VersionRecord(
+                seq=one.seq,
+                indexed_at=one.indexed_at,
+                modified=one.content.article.modified,
+                title=one.content.enrichment.title,
+                shown=one.seq == version.seq,
+                changes=list(changes(before.content.article, one.content.article))
+                if with_changes
+                else msgspec.UNSET,
+            )
+            for before, one in pairwise([versions[0], *versions])
+        ],
+    )

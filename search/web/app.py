@@ -1,0 +1,105 @@
+"""The web application of an archive: pages for people, an API for programs, in one process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.config import Config
+from index.errors import CakapError
+from search.web.api import ROOT, Api, json_response
+from search.web.downloads import Downloads
+from search.web.engines import Engines
+from search.web.metrics import Counted, Metrics
+from search.web.openapi import description
+from search.web.pages import Pages
+from search.web.problems import ProblemResponse, is_for_programs, problem_of
+
+# Nothing is asked of another host, no script or style stands in a page, nobody frames one.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # An article's site need not know what was asked here.
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# Smaller answers gain nothing.
+_LEAST_GZIP_BYTES = 1000
+
+
+def application(folder: Path, config: Config) -> Starlette:
+    """The application over the archive in a folder.
+
+    It serves the newest commit, and closes the archive at its end. Raises ArchiveError: missing,
+    stale or damaged.
+    """
+    engines = Engines(folder, config)
+    pages, metrics = Pages(engines), Metrics(engines)
+
+    def failed(request: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if is_for_programs(request):
+            response: Response = ProblemResponse(problem)
+        else:
+            response = pages.problem(request, problem)
+        if isinstance(error, HTTPException):
+            response.headers.update(error.headers or {})
+        return response
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        engines.close()
+
+    return Starlette(
+        routes=[
+            *pages.routes(),
+            Route("/results.{form}", Downloads(engines).response),
+            *Api(engines).routes(),
+            Route(ROOT + "/metrics", metrics.response),
+            Route(ROOT + "/openapi.json", lambda _: json_response(description())),
+            Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+        ],
+        middleware=[
+            Middleware(_Guarded),
+            Middleware(Counted, metrics=metrics),
+            Middleware(GZipMiddleware, minimum_size=_LEAST_GZIP_BYTES),
+        ],
+        exception_handlers={
+            CakapError: failed,
+            HTTPException: failed,
+            HTTPStatus.INTERNAL_SERVER_ERROR: failed,
+        },
+        lifespan=lifespan,
+    )
+
+
+class _Guarded:
+    """An application whose every answer has the headers that keep a browser from being misled."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, guarding)

@@ -1,0 +1,270 @@
+"""The pages that people read: results, one article, every value of a field, the API's reference."""
+
+from collections.abc import Iterator
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from msgspec import UNSET
+from msgspec.structs import replace
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from index.enrich.countries import country_code
+from index.errors import CONTROLS, QueryError
+from index.schema import COUNTRY, DATE, KEYWORD_FIELDS, KEYWORDS, PERSON
+from search.embedded.engine import EmbeddedEngine
+from search.results import Facet
+from search.web.answering import answered
+from search.web.articles import shown_article
+from search.web.chart import chart
+from search.web.engines import Engines
+from search.web.links import Address, address_of, web_url
+from search.web.marks import highlighted, paragraphs
+from search.web.openapi import description
+from search.web.parameters import FILTERS, MOST_HITS, SEARCH, read_parameters, request_of
+from search.web.problems import Problem, problem_of
+from search.web.texts import LANGUAGES, Texts, moment
+
+_HERE = Path(__file__).parent
+# So many fit beside ten hits.
+_FACETS = ("country:8", "person:8", "source:6", "category:6", "agency:5")
+_FACET_FIELDS = tuple(described.partition(":")[0] for described in _FACETS)
+# What a page of values shows at once; the rest is found with the field above them.
+_MOST_VALUES = 500
+_SIMILAR = 5
+_FEED_HITS = 50
+_PAGE = (*SEARCH, "lang")
+# What stays in the address from page to page, and is told as chips.
+_NARROWING = (*FILTERS, "since", "until")
+
+
+class Chip(NamedTuple):
+    """A chosen value, and the address without it."""
+
+    name: str
+    label: str
+    negated: bool
+    without: Address
+
+
+class Pages:
+    """The pages of an archive."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        timezone = engines.config.timezone
+        self._templates.globals |= {
+            "web_url": web_url,
+            "highlighted": highlighted,
+            "moment": partial(moment, timezone=timezone),
+        }
+        self._texts = {language: Texts(language, timezone) for language in LANGUAGES}
+
+    def routes(self) -> Iterator[Route]:
+        """A route for each page."""
+        yield Route("/", self._results)
+        yield Route("/article", self._article)
+        yield Route("/facets/{field}", self._values)
+        yield Route("/feed.atom", self._feed)
+        yield Route("/opensearch.xml", self._opensearch)
+        yield Route("/api", self._reference)
+
+    def problem(self, request: Request, problem: Problem) -> Response:
+        """A page that says what went wrong."""
+        address = address_of(request.query_params.multi_items(), _PAGE)
+        return self._page("problem.html", address, problem.status, problem=problem)
+
+    def _results(self, request: Request) -> Response:
+        address = address_of(request.query_params.multi_items(), _PAGE)
+        try:
+            values = read_parameters(address.pairs, _PAGE)
+            asked = request_of(values, _FACETS)
+            return answered(
+                request, self._engines, lambda engine: self._hits(engine, asked, address)
+            )
+        except QueryError as error:
+            # The question stays in its field, with what is wrong beside it.
+            with self._engines.current() as engine:
+                chips = list(self._chips(engine, address))
+            problem = problem_of(error)
+            return self._page("results.html", address, problem.status, problem=problem, chips=chips)
+
+    def _hits(self, engine: EmbeddedEngine, asked: Any, address: Address) -> Response:
+        response = engine.search(asked)
+        timeline = engine.timeline(replace(asked, facets=(), related=False))
+        limit = max(asked.limit or 0, 1)
+        listed = (response.total or 0) if response.stories is None else response.stories
+        return self._page(
+            "results.html",
+            address,
+            problem=None,
+            response=response,
+            chips=list(self._chips(engine, address)),
+            facets=[
+                (field, response.facets[field], self._toggles(engine, address, field))
+                for field in _FACET_FIELDS
+                if response.facets.get(field) and response.facets[field].values
+            ],
+            chart=chart(timeline.periods),
+            timeline=timeline,
+            page=asked.offset // limit + 1,
+            pages=-(-listed // limit),
+            previous=address.at(max(asked.offset - limit, 0)) if asked.offset else None,
+            next=address.at(asked.offset + limit) if asked.offset + limit < listed else None,
+            nothing=response.nothing if response.nothing is not UNSET else None,
+        )
+
+    def _chips(self, engine: EmbeddedEngine, address: Address) -> Iterator[Chip]:
+        texts = self._texts_of(address)
+        for name, entry in address.pairs:
+            if name not in _NARROWING:
+                continue
+            field = name.removeprefix("not-")
+            if field not in KEYWORDS:
+                yield Chip(name, f"{texts(name)} {entry}", False, address.without(name))
+                continue
+            several = entry.split(",") if KEYWORDS[field].multiple else [entry]
+            for value in filter(None, map(str.strip, several)):
+                label = texts.value(field, _meant(engine, field, value))
+                yield Chip(field, label, name != field, address.less(name, entry, value))
+
+    def _toggles(self, engine: EmbeddedEngine, address: Address, field: str) -> dict[str, Address]:
+        """For each chosen value of a field, the address without it."""
+        return {
+            _meant(engine, field, value): address.less(field, entry, value)
+            for entry in address.values(field)
+            for value in (entry.split(",") if KEYWORDS[field].multiple else [entry])
+        }
+
+    def _article(self, request: Request) -> Response:
+        given = request.query_params.multi_items()
+        address, name = address_of(given, _PAGE), request.query_params.get("id", "")
+        return answered(
+            request, self._engines, lambda engine: self._one_article(engine, address, name)
+        )
+
+    def _one_article(self, engine: EmbeddedEngine, address: Address, name: str) -> Response:
+        article = shown_article(self._engines.folder, name, with_changes=True)
+        return self._page(
+            "article.html",
+            address,
+            article=article,
+            paragraphs=paragraphs(article),
+            people=[(person.name, engine.person(person.name)) for person in article.people],
+            # None where the article has come since the commit.
+            similar=engine.similar(article.id, _SIMILAR),
+        )
+
+    def _values(self, request: Request) -> Response:
+        field = request.path_params["field"]
+        if field not in _FACET_FIELDS:
+            raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no page of {field!r}")
+        given = request.query_params
+        address, sought = address_of(given.multi_items(), _PAGE), given.get("find", "").strip()
+        asked = request_of(read_parameters(address.pairs, _PAGE))
+        asked = replace(asked, limit=0, facets=[Facet(field, None)])
+        return answered(
+            request,
+            self._engines,
+            lambda engine: self._values_of(engine, field, asked, address, sought),
+        )
+
+    def _values_of(
+        self, engine: EmbeddedEngine, field: str, asked: Any, address: Address, sought: str
+    ) -> Response:
+        facet = engine.search(asked).facets[field]
+        texts = self._texts_of(address)
+        found = [
+            one
+            for one in facet.values
+            if sought.casefold() in texts.value(field, one.value).casefold()
+        ]
+        toggles = self._toggles(engine, address, field)
+        return self._page(
+            "values.html",
+            address,
+            field=field,
+            facet=replace(facet, values=found[:_MOST_VALUES]),
+            found=len(found),
+            toggles=toggles,
+            find=sought,
+        )
+
+    def _feed(self, request: Request) -> Response:
+        address = address_of(request.query_params.multi_items(), _PAGE)
+        values = read_parameters(address.pairs, _PAGE)
+        asked = replace(request_of(values), sort="newest", limit=_FEED_HITS, offset=0, facets=())
+        return answered(
+            request,
+            self._engines,
+            lambda engine: self._xml(
+                "feed.xml",
+                "application/atom+xml",
+                address,
+                response=engine.search(asked),
+                base=str(request.base_url),
+            ),
+        )
+
+    def _opensearch(self, request: Request) -> Response:
+        address = address_of(request.query_params.multi_items(), _PAGE)
+        base = str(request.base_url)
+        return self._xml(
+            "opensearch.xml", "application/opensearchdescription+xml", address, base=base
+        )
+
+    def _reference(self, request: Request) -> Response:
+        address = address_of(request.query_params.multi_items(), _PAGE)
+        return self._page("reference.html", address, api=description())
+
+    def _texts_of(self, address: Address) -> Texts:
+        chosen = address.values("lang")
+        return self._texts["en" if chosen == ["en"] else "id"]
+
+    def _page(
+        self, template: str, address: Address, status: int = HTTPStatus.OK, **context: Any
+    ) -> Response:
+        return Response(self._rendered(template, address, context), status, media_type="text/html")
+
+    def _xml(self, template: str, media_type: str, address: Address, **context: Any) -> Response:
+        # XML has no place for controls, not even escaped; a line end is none of them here.
+        rendered = self._rendered(template, address, context)
+        text = "\n".join(CONTROLS.sub("", line) for line in rendered.split("\n"))
+        return Response(text, media_type=media_type)
+
+    def _rendered(self, template: str, address: Address, context: dict[str, Any]) -> str:
+        texts = self._texts_of(address)
+        kept = Address(tuple(pair for pair in address.pairs if pair[0] == "lang"))
+        return self._templates.get_template(template).render(
+            **context,
+            _=texts,
+            address=address,
+            kept=kept,
+            fields={field.name: field.label for field in KEYWORD_FIELDS},
+            narrowing=[pair for pair in address.pairs if pair[0] in _NARROWING],
+            most_hits=MOST_HITS,
+        )
+
+
+def _meant(engine: EmbeddedEngine, field: str, name: str) -> str:
+    """The value that a name in an address means; itself where it means none."""
+    name = name.strip()
+    if field == COUNTRY.name:
+        return country_code(name) or name
+    if field == PERSON.name:
+        return engine.person(name) or name
+    if field == DATE.name:
+        return name
+    return next((one for one in engine.values(field) if one.lower() == name.lower()), name)
