@@ -16,7 +16,7 @@ import msgspec
 
 from index.article import Article, Enrichment, known_address
 from index.durable import make_folder
-from index.errors import ArchiveError, SourceError
+from index.errors import ArchiveError, QueryError, SourceError
 from index.takedown import (
     TAKEDOWN_TABLES,
     Takedown,
@@ -295,6 +295,14 @@ class Archive:
             (name, source, given_id, known_address(name)),
         )
         return [row[0] for row in rows]
+
+    def find_one(self, name: str) -> int | None:
+        """The number of the one article that an id or URL names. QueryError: several do."""
+        numbers = self.find(name)
+        if len(numbers) > 1:
+            several = ", ".join(map(self.public_id, numbers))
+            raise QueryError(f"{name!r} names several articles: {several}", option="id")
+        return numbers[0] if numbers else None
 
     def aliases(self, number: int) -> list[str]:
         """The canonical forms of the addresses at which an article stood beside its own."""

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from index.article import DateMention, PersonMention, clean_text
+from index.article import Article, DateMention, PersonMention, clean_text
 from search.changes import Change, changes
 
 if TYPE_CHECKING:
     from index.archive import Archive, Content, Version
+    from index.config import Config
 
 
 class CountryInText(msgspec.Struct, frozen=True):
@@ -86,6 +87,18 @@ def annotation(content: "Content") -> Annotation:
         people=enrichment.people,
         dates=enrichment.dates,
     )
+
+
+def annotated(text: str, date: str | None, config: "Config") -> Annotation:
+    """What is read in a text that appeared at a date, in any form that a source may have."""
+    from index.archive import Content
+    from index.enrich.article import enrich
+    from index.enrich.dates import read_date
+    from index.sources.encoding import clean
+
+    day = read_date(date, config.timezone) if date else None
+    article = Article(body=clean(text), date=day)
+    return annotation(Content(article, enrich(article, config)))
 
 
 def article_record(

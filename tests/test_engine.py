@@ -1,9 +1,11 @@
 """The whole answer: which set, in which order, page by page, narrowed by filters."""
 
 import datetime
+import gc
 import math
 import re
 import tracemalloc
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -455,6 +457,20 @@ def test_one_engine_answers_many_threads(archive: Path) -> None:
             assert list(threads.map(lambda words: ids(engine, words), questions)) == expected
         scanned = engine.scan(search.Request("senjata"))
         assert threads.submit(lambda: [hit.id for hit in scanned]).result() == expected[0]
+
+
+def test_a_closed_engine_that_nobody_holds_is_gone_at_once(archive: Path) -> None:
+    """With its mapped files, whose place on the disk a later commit wants back."""
+    engine = search.open(archive, Config())
+    engine.search(search.Request("Rusia", filters={"country": ["RU"]}, since="2021"))
+    left = weakref.ref(engine)
+    gc.disable()
+    try:
+        engine.close()
+        del engine
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_a_closed_engine_says_so_in_any_thread(archive: Path) -> None:

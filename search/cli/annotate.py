@@ -23,25 +23,16 @@ def run(
 ) -> None:
     """Print title, date, countries, people, dates and agencies of each text, as JSON."""
     from index.archive import Content
-    from index.article import Article
     from index.enrich.article import enrich
-    from index.enrich.dates import read_date
     from index.sources import Input, PassedOver, Record, inputs, read_article, records
-    from index.sources.encoding import clean
-    from search.record import annotation
+    from search.record import annotated, annotation
 
     encode = msgspec.json.Encoder().encode
     if jsonl:
         for given in read_json_lines(file):
-            date = (
-                read_date(str(given["date"]), settings.config.timezone)
-                if given.get("date")
-                else None
-            )
-            article = Article(body=clean(given["text"]), date=date)
-            content = Content(article, enrich(article, settings.config))
-            told = msgspec.structs.asdict(annotation(content))
-            print_json(encode({"id": given.get("id"), **told}))
+            date = str(given["date"]) if given.get("date") else None
+            told = annotated(given["text"], date, settings.config)
+            print_json(encode({"id": given.get("id"), **msgspec.structs.asdict(told)}))
         return
     for source in inputs([file]):
         if not isinstance(source, Input):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from search.cli.options import EXIT_NOTHING, EXIT_USAGE, Settings, fail, warn
+from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
 
 if TYPE_CHECKING:
@@ -64,13 +64,9 @@ def find_one(archive: "Archive", name: str) -> "Version | None":
 
 def find_number(archive: "Archive", name: str) -> int | None:
     """The article that an id or URL names, shown or not, or None, with a message."""
-    numbers = archive.find(name)
-    if len(numbers) > 1:
-        ids = ", ".join(archive.public_id(number) for number in numbers)
-        warn(f"error: {name!r} names several articles: {ids}")
-        raise typer.Exit(EXIT_USAGE)
-    if numbers:
-        return numbers[0]
+    number = archive.find_one(name)
+    if number is not None:
+        return number
     if deleted := archive.takedowns.deleted(name):
         warn(f"{name!r} was deleted on {deleted[0].at}")
     else:

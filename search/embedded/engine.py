@@ -4,8 +4,8 @@ import datetime
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -162,7 +162,7 @@ class EmbeddedEngine:
             if gone != self._gone:
                 self._snapshot = self._snapshot.without(gone)
                 self._gone = gone
-                for derived in ("_completer", "_background", "_story_of"):
+                for derived in ("_completer", "_background"):
                     self.__dict__.pop(derived, None)
             self._next_release = min((until for _, until in hidden if until), default=None)
             self._archive_version = version
@@ -261,7 +261,7 @@ class EmbeddedEngine:
             self._hit(int(docs[place]), float(scores[place]), Request(), found, highlighter)
             for place in others[:limit].tolist()
         )
-        story = self._story_of(int(snapshot.stories.numbers[doc]))
+        story = self._story_of(doc)
         copies = [name for name in story.articles if name != version.public_id] if story else []
         return Similar(
             id=version.public_id,
@@ -406,10 +406,9 @@ class EmbeddedEngine:
         """As many of the best documents as make the stories that are shown; None like `_best`."""
         needed = request.offset + (request.limit or 0)
         depth = max(needed, RERANKED)
-        while (found := self._best(request, tree, passing, depth)) is not None:
+        while (found := self._best(request, tree, passing, depth)) is not None and _groups(request):
             best = found.docs[_ordered(found, self._snapshot, 0, depth)]
-            is_enough = len(best) < depth or not _groups(request)
-            if is_enough or len(self._snapshot.stories.firsts(best)) >= needed:
+            if len(best) < depth or len(self._snapshot.stories.firsts(best)) >= needed:
                 break
             depth *= 2
         return found
@@ -602,19 +601,24 @@ class EmbeddedEngine:
             corrects=corrections.corrects,
             corrected_by=corrections.corrected_by,
             score=round(hit_score, 4),
-            story=self._story_of(int(self._snapshot.stories.numbers[doc])),
+            story=self._story_of(doc),
             snippet=snippet,
             explanation=self._explanation(doc, found) if request.explain else msgspec.UNSET,
         )
 
-    @cached_property
-    def _story_of(self) -> Callable[[int], Story | None]:
-        """The story of a document, by its number; those told last are kept."""
-        return lru_cache(_STORIES_KEPT)(self._story)
-
-    def _story(self, number: int) -> Story | None:
-        """A story by its number among those of the snapshot, None where an article is alone."""
+    def _story_of(self, doc: int) -> Story | None:
+        """The story of a document, None where it is alone; kept for its next hit."""
         snapshot = self._snapshot
+        number, told = int(snapshot.stories.numbers[doc]), snapshot.told_stories
+        if (story := told.get(number, msgspec.UNSET)) is msgspec.UNSET:
+            story = self._story(snapshot, number)
+            if len(told) >= _STORIES_KEPT:
+                told.clear()
+            told[number] = story
+        return story
+
+    def _story(self, snapshot: Snapshot, number: int) -> Story | None:
+        """A story by its number among those of a snapshot, None where an article is alone."""
         docs = snapshot.stories.members(number)
         moments = snapshot.moments[docs].astype(np.float64)
         moments[snapshot.moments[docs] == NO_MOMENT] = np.inf
@@ -652,12 +656,11 @@ class EmbeddedEngine:
         """The document of the article that an id or URL names."""
         with self._archive_lock:
             self._refuse_when_closed()
-            numbers = self._archive.find(name)
-            if len(numbers) > 1:
-                several = ", ".join(map(self._archive.public_id, numbers))
-                raise QueryError(f"{name!r} names several articles: {several}")
+            number = self._archive.find_one(name)
+        if number is None:
+            return None
         snapshot = self._snapshot
-        docs = np.flatnonzero(np.isin(snapshot.articles, numbers) & snapshot.alive)
+        docs = np.flatnonzero((snapshot.articles == number) & snapshot.alive)
         return int(docs[0]) if len(docs) else None
 
     def _version(self, doc: int) -> Version | None:

@@ -1,8 +1,8 @@
 """One commit of the index, its segments laid end to end: document numbers run through them all."""
 
 import copy
-from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from index.segments.postings import MAX_FREQ, docs_of, freqs_of
 from index.segments.segment import Segment, TextField
 from index.segments.stories import Stories
 from search.embedded.docsets import NO_DOCS, Docs, contains, look_up, look_up_postings, summed
+from search.results import Story
 
 Mask = NDArray[np.bool_]
 
@@ -163,13 +164,13 @@ class Snapshot:
         self.people = People(read_arrays(folder / commit.people), names)
         self._near_copies = read_arrays(folder / commit.stories)
         self._norms: dict[tuple[float, float, float], Norms] = {}
-        self.mask = lru_cache(_MASKS)(self._mask)
-        self.range_mask = lru_cache(_MASKS)(self._range_mask)
+        self._masks: dict[tuple[str, ...], Mask] = {}
 
     def without(self, articles: Sequence[int]) -> "Snapshot":
         """The same commit in which these articles, and no others, are hidden."""
         snapshot = copy.copy(self)
-        snapshot.__dict__.pop("stories", None)
+        for derived in ("stories", "told_stories"):
+            snapshot.__dict__.pop(derived, None)
         snapshot.alive = self._kept
         if articles:
             numbers = np.sort(np.array(articles, dtype=np.int64))
@@ -204,6 +205,11 @@ class Snapshot:
     def stories(self) -> Stories:
         """What hangs together of the documents that are alive."""
         return Stories(self._near_copies, self.alive)
+
+    @cached_property
+    def told_stories(self) -> dict[int, Story | None]:
+        """Stories by their numbers, as hits told them last."""
+        return {}
 
     @cached_property
     def articles(self) -> Docs:
@@ -304,12 +310,28 @@ class Snapshot:
             )
         return terms
 
-    def _mask(self, field: str, value: str) -> Mask:
-        """Which documents have a value of a keyword field: a person in any spelling.
+    def mask(self, field: str, value: str) -> Mask:
+        """Which documents have a value of a keyword field: a person in any spelling; read only."""
+        return self._kept_mask((field, value), self._docs_with)
 
-        Read only, as it is kept for the next question.
-        """
-        mask = np.zeros(self.size, dtype=np.bool_)
+    def range_mask(self, field: str, first: str, last: str) -> Mask:
+        """Which documents have a value from `first` to `last`, both included; read only."""
+        return self._kept_mask((field, first, last), self._docs_between)
+
+    def _kept_mask(self, asked: tuple[str, ...], docs: Callable[..., Iterator[Ints]]) -> Mask:
+        """The mask of some documents, kept for the next question."""
+        mask = self._masks.get(asked)
+        if mask is None:
+            mask = np.zeros(self.size, dtype=np.bool_)
+            for found in docs(*asked):
+                mask[found] = True
+            mask.flags.writeable = False
+            if len(self._masks) >= _MASKS:
+                self._masks.clear()
+            self._masks[asked] = mask
+        return mask
+
+    def _docs_with(self, field: str, value: str) -> Iterator[Ints]:
         person = self.people.find(value) if field == PERSON.name else -1
         for base, segment in self.parts():
             keyword = segment.keywords[field]
@@ -319,20 +341,14 @@ class Snapshot:
                 ordinals = np.array([keyword.values.find(value)])
             for ordinal in ordinals.tolist():
                 if ordinal >= 0:
-                    mask[keyword.docs_of(ordinal) + base] = True
-        mask.flags.writeable = False
-        return mask
+                    yield keyword.docs_of(ordinal) + base
 
-    def _range_mask(self, field: str, first: str, last: str) -> Mask:
-        """Which documents have a value from `first` to `last`, both included; read only."""
-        mask = np.zeros(self.size, dtype=np.bool_)
+    def _docs_between(self, field: str, first: str, last: str) -> Iterator[Docs]:
         for base, segment in self.parts():
             keyword = segment.keywords[field]
             start = keyword.starts[keyword.values.first_not_below(first.encode())]
             stop = keyword.starts[keyword.values.first_not_below(last.encode() + b"\0")]
-            mask[keyword.docs[int(start) : int(stop)].astype(np.int64) + base] = True
-        mask.flags.writeable = False
-        return mask
+            yield keyword.docs[int(start) : int(stop)].astype(np.int64) + base
 
     def missing_mask(self, field: str) -> Mask:
         """Which documents have no value of a keyword field."""

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from search.embedded.engine import EmbeddedEngine
 from search.web.engines import Engines
 
+_VERSION = version("cakap-search")  # 0.2 ms to read
+
 
 def answered(
     request: Request, engines: Engines, answer: Callable[[EmbeddedEngine], Response]
@@ -34,5 +36,5 @@ def _state(engines: Engines) -> str:
     """What else an answer depends on: the program, its settings, and which day it is."""
     today = datetime.datetime.now(ZoneInfo(engines.config.timezone)).date()
     settings = msgspec.json.encode(engines.config)
-    described = f"{version('cakap-search')} {today}".encode() + settings
+    described = f"{_VERSION} {today}".encode() + settings
     return f"{zlib.crc32(described):08x}"

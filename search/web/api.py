@@ -13,17 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import search
-from index.archive import Content
-from index.article import Article
-from index.enrich.article import enrich
-from index.enrich.dates import read_date
 from index.errors import QueryError
-from index.sources.encoding import clean
 from search.cli.query import DEFAULT_FACETS
 from search.embedded.engine import EmbeddedEngine
-from search.record import ArticleRecord, annotation
+from search.record import ArticleRecord, annotated
 from search.web.answering import answered
-from search.web.articles import shown_article
+from search.web.articles import missing, shown_article
 from search.web.engines import Engines
 from search.web.parameters import QUESTION, SEARCH, read_parameters, request_of
 
@@ -117,7 +112,7 @@ class Api:
         """Articles like one."""
         similar = engine.similar(values["id"], values.get("limit", _SIMILAR))
         if similar is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "no article has this id or URL")
+            raise missing()
         return similar
 
     def stats(self, engine: EmbeddedEngine, _: Values) -> dict[str, int | str | None]:
@@ -141,9 +136,7 @@ class Api:
             given = msgspec.json.decode(body, type=Text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise QueryError(f'send JSON with a "text": {error}', option="body") from error
-        date = read_date(given.date, config.timezone) if given.date else None
-        article = Article(body=clean(given.text), date=date)
-        return json_response(annotation(Content(article, enrich(article, config))))
+        return json_response(annotated(given.text, given.date, config))
 
     def _ready(self, _: Request) -> Response:
         with self._engines.current() as engine:

@@ -6,7 +6,6 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 
 from index.archive import open_archive
-from index.errors import QueryError
 from search.record import ArticleRecord, article_record
 
 
@@ -17,21 +16,20 @@ def shown_article(folder: Path, name: str, *, with_changes: bool = False) -> Art
     QueryError for an id that several articles have.
     """
     with open_archive(folder) as archive:
-        numbers = archive.find(name)
-        if len(numbers) > 1:
-            several = ", ".join(map(archive.public_id, numbers))
-            raise QueryError(f"{name!r} names several articles: {several}", option="id")
-        if not numbers:
-            if archive.takedowns.deleted(name):
-                raise HTTPException(HTTPStatus.GONE, "this article is not shown any more")
-            raise HTTPException(HTTPStatus.NOT_FOUND, "no article has this id or URL")
-        takedown = archive.takedowns.of(numbers[0])
-        if takedown is not None:
+        number = archive.find_one(name)
+        if number is None:
+            raise missing(is_gone=bool(archive.takedowns.deleted(name)))
+        if (takedown := archive.takedowns.of(number)) is not None:
             # That an article waits for its hour is not told before.
-            if takedown.until:
-                raise HTTPException(HTTPStatus.NOT_FOUND, "no article has this id or URL")
-            raise HTTPException(HTTPStatus.GONE, "this article is not shown any more")
-        version = archive.current(numbers[0])
+            raise missing(is_gone=not takedown.until)
+        version = archive.current(number)
         if version is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "no article has this id or URL")
+            raise missing()
         return article_record(archive, version, with_changes=with_changes)
+
+
+def missing(*, is_gone: bool = False) -> HTTPException:
+    """That no article has a name, or that the one that had it is taken down."""
+    if is_gone:
+        return HTTPException(HTTPStatus.GONE, "this article is not shown any more")
+    return HTTPException(HTTPStatus.NOT_FOUND, "no article has this id or URL")

@@ -28,7 +28,6 @@ class Chart(NamedTuple):
     width: int
     first: str
     last: str
-    most: int
     is_cut: bool
 
 
@@ -47,4 +46,4 @@ def chart(periods: Sequence[Period]) -> Chart | None:
             bars.append(Bar(one.period, one.articles, x, HEIGHT - height, height))
     width = len(shown) * BAR_WIDTH
     is_cut = len(shown) < len(periods)
-    return Chart(bars, width, shown[0].period, shown[-1].period, most, is_cut)
+    return Chart(bars, width, shown[0].period, shown[-1].period, is_cut)

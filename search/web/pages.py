@@ -83,11 +83,11 @@ class Pages:
 
     def problem(self, request: Request, problem: Problem) -> Response:
         """A page that says what went wrong."""
-        address = address_of(request.query_params.multi_items(), _PAGE)
+        address = _address(request)
         return self._page("problem.html", address, problem.status, problem=problem)
 
     def _results(self, request: Request) -> Response:
-        address = address_of(request.query_params.multi_items(), _PAGE)
+        address = _address(request)
         try:
             values = read_parameters(address.pairs, _PAGE)
             asked = request_of(values, _FACETS)
@@ -135,8 +135,7 @@ class Pages:
             if field not in KEYWORDS:
                 yield Chip(name, f"{texts(name)} {entry}", False, address.without(name))
                 continue
-            several = entry.split(",") if KEYWORDS[field].multiple else [entry]
-            for value in filter(None, map(str.strip, several)):
+            for value in filter(None, map(str.strip, _alternatives(field, entry))):
                 label = texts.value(field, _meant(engine, field, value))
                 yield Chip(field, label, name != field, address.less(name, entry, value))
 
@@ -145,12 +144,11 @@ class Pages:
         return {
             _meant(engine, field, value): address.less(field, entry, value)
             for entry in address.values(field)
-            for value in (entry.split(",") if KEYWORDS[field].multiple else [entry])
+            for value in _alternatives(field, entry)
         }
 
     def _article(self, request: Request) -> Response:
-        given = request.query_params.multi_items()
-        address, name = address_of(given, _PAGE), request.query_params.get("id", "")
+        address, name = _address(request), request.query_params.get("id", "")
         return answered(
             request, self._engines, lambda engine: self._one_article(engine, address, name)
         )
@@ -171,8 +169,7 @@ class Pages:
         field = request.path_params["field"]
         if field not in _FACET_FIELDS:
             raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no page of {field!r}")
-        given = request.query_params
-        address, sought = address_of(given.multi_items(), _PAGE), given.get("find", "").strip()
+        address, sought = _address(request), request.query_params.get("find", "").strip()
         asked = request_of(read_parameters(address.pairs, _PAGE))
         asked = replace(asked, limit=0, facets=[Facet(field, None)])
         return answered(
@@ -203,7 +200,7 @@ class Pages:
         )
 
     def _feed(self, request: Request) -> Response:
-        address = address_of(request.query_params.multi_items(), _PAGE)
+        address = _address(request)
         values = read_parameters(address.pairs, _PAGE)
         asked = replace(request_of(values), sort="newest", limit=_FEED_HITS, offset=0, facets=())
         return answered(
@@ -219,14 +216,14 @@ class Pages:
         )
 
     def _opensearch(self, request: Request) -> Response:
-        address = address_of(request.query_params.multi_items(), _PAGE)
+        address = _address(request)
         base = str(request.base_url)
         return self._xml(
             "opensearch.xml", "application/opensearchdescription+xml", address, base=base
         )
 
     def _reference(self, request: Request) -> Response:
-        address = address_of(request.query_params.multi_items(), _PAGE)
+        address = _address(request)
         return self._page("reference.html", address, api=description())
 
     def _texts_of(self, address: Address) -> Texts:
@@ -256,6 +253,15 @@ class Pages:
             narrowing=[pair for pair in address.pairs if pair[0] in _NARROWING],
             most_hits=MOST_HITS,
         )
+
+
+def _address(request: Request) -> Address:
+    return address_of(request.query_params.multi_items(), _PAGE)
+
+
+def _alternatives(field: str, entry: str) -> list[str]:
+    """The values of one entry; where a field has one value, a value may hold commas."""
+    return entry.split(",") if KEYWORDS[field].multiple else [entry]
 
 
 def _meant(engine: EmbeddedEngine, field: str, name: str) -> str:
