@@ -155,7 +155,7 @@ def _unpacked_stream(
     packed: Stream, kind: str, magic: bytes, new: Callable[[], Any], limit_bytes: int
 ) -> Stream:
     def chunks() -> Iterator[bytes]:
-        return _unpacked(packed, kind, new, limit_bytes)
+        return _unpacked(packed, kind, magic, new, limit_bytes)
 
     return Stream(chunks(), packed, (magic, chunks))
 
@@ -223,7 +223,7 @@ def _member(
 
 
 def _unpacked(
-    stream: Stream, kind: str, new: Callable[[], Any], limit_bytes: int
+    stream: Stream, kind: str, magic: bytes, new: Callable[[], Any], limit_bytes: int
 ) -> Iterator[bytes]:
     """What is in the members or frames of a packed stream."""
     import zstandard
@@ -238,9 +238,11 @@ def _unpacked(
             if place == len(chunk):
                 chunk, place = stream.take(), 0
             if not chunk:
-                stream.look_back(b"".join(unpacked_last))
+                last = b"".join(unpacked_last)
+                stream.look_back(last)
                 is_cut = unpacked_bytes > part_start
-                raise _Damage(f"the {kind} data is cut off", is_cut=is_cut)
+                problem = "corrupt (a part begins in another)" if magic in last[1:] else "cut off"
+                raise _Damage(f"the {kind} data is {problem}", is_cut=is_cut)
             piece = chunk[place : place + _PACKED_BYTES]
             before = decompressor.copy() if kind == "gzip" else None
             try:
