@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from index.archive import Archive, open_archive, short_id, unpack
+from index.config import Config
 from index.errors import ArchiveError
 from index.segments.arrays import read_arrays, release
 from index.segments.codec import toc_bytes
@@ -22,8 +23,7 @@ from index.segments.commit import (
     kept_docs,
     last_commit,
     open_segment,
-    refuse_other_timezone,
-    refuse_stale,
+    refuse_other_settings,
     toc_name,
 )
 
@@ -61,12 +61,12 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def check(
-    folder: Path, timezone: str, on_progress: Callable[[int, int], None] = lambda *_: None
+    folder: Path, config: Config, on_progress: Callable[[int, int], None] = lambda *_: None
 ) -> Report:
     """Compare everything in an archive folder with its checksums, and the index with the archive.
 
-    A writer may be at work meanwhile. `timezone` is where days begin, by the configuration;
-    `on_progress` is told how many versions of how many have been read.
+    A writer may be at work meanwhile. `on_progress` is told how many versions of how many have been
+    read.
     Raises ArchiveError where there is no archive, or one of another format version.
     """
     articles = versions = segments = 0
@@ -76,7 +76,7 @@ def check(
             problems = list(archive_problems(archive, on_progress))
             articles, versions = archive.count(), archive.version_count()
         damaged = {problem.seq for problem in problems}
-        segments, in_index = _index_problems(folder, timezone, damaged)
+        segments, in_index = _index_problems(folder, config, damaged)
         problems += in_index
     except ArchiveError as error:
         if error.kind != "damaged":
@@ -207,7 +207,7 @@ def _name(archive: Archive, number: int) -> str:
 
 
 def _index_problems(
-    folder: Path, timezone: str, damaged: set[int | None]
+    folder: Path, config: Config, damaged: set[int | None]
 ) -> tuple[int, list[Problem]]:
     """The number of segments of the last commit, and what is wrong with it.
 
@@ -220,8 +220,7 @@ def _index_problems(
             if commit is None:
                 what = f"there is no index in {folder / INDEX_FOLDER}"
                 return 0, [Problem("index", what, REPAIR)]
-            refuse_stale(commit, folder / INDEX_FOLDER)
-            refuse_other_timezone(commit, folder / INDEX_FOLDER, timezone)
+            refuse_other_settings(commit, folder / INDEX_FOLDER, config.timezone, config.engine)
             with open_archive(folder) as archive:
                 archive.connection.execute("BEGIN")
                 in_index = _read_files(folder / INDEX_FOLDER, commit)

@@ -616,6 +616,10 @@ def _writer(archive: Archive, config: Config, *, from_scratch: bool = False) -> 
     if not from_scratch:  # unless a reindex was killed before it had built the new index
         commit = last_commit(folder)
         from_scratch = commit is not None and commit.seq < archive.last_rereading()
+    if config.engine == "opensearch":
+        from index.opensearch.writer import ClusterWriter
+
+        return ClusterWriter(folder, config, said, from_scratch=from_scratch)
     return IndexWriter(
         folder,
         config.indexing.memory_mb,
@@ -641,6 +645,7 @@ def _catch_up(
     last = writer.last_commit
     if last is not None and (last.seq, last.identities) == (seq, writer.identities):
         return last, failures
+    writer.begin(seq)
     since = last.seq if last else 0
     numbers = archive.numbers_changed_since(since)
     writer.remove(numbers)

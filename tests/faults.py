@@ -244,7 +244,7 @@ def judge(case: Case, scene: Scene, scratch: Path, *, acknowledged: bool = False
     for identity in case.before.versions.keys() | case.after.versions.keys() | stored.keys():
         assert stored.get(identity) in [one.versions.get(identity) for one in allowed], identity
     if stored:
-        problems = check(scene.archive, CONFIG.timezone).problems
+        problems = check(scene.archive, CONFIG).problems
         assert {problem.where for problem in problems} <= {"index"}, problems
         assert not (acknowledged and problems), problems
     for made in backups(scene.backups):
@@ -253,7 +253,7 @@ def judge(case: Case, scene: Scene, scratch: Path, *, acknowledged: bool = False
     assert len(backups(scene.backups)) in [one.backups for one in allowed]
     COMMANDS[case.command](scene)
     assert state(scene) == case.after
-    assert check(scene.archive, CONFIG.timezone).problems == []
+    assert check(scene.archive, CONFIG).problems == []
     optimize(scene.archive, CONFIG)
     assert answers(scene.archive, scores=True) == fresh_answers(scene.archive, scratch)
 

@@ -1,0 +1,327 @@
+"""A question as the cluster is asked it: the tree of `search.query` as query DSL, without a server.
+
+The words are those that `search.embedded.match` looks for, leaf by leaf in the same order, so that
+what the cluster counts of a leaf belongs to the leaf that scores.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from index.opensearch.mapping import (
+    ARTICLE,
+    SAME_PLACE,
+    TITLE_END,
+    in_title,
+    only_in_title,
+)
+from index.schema import DATE, STEM, SURFACE, Field
+from search.embedded.match import (
+    LAST_DAY,
+    LEAVES,
+    OPTIONAL,
+    ROUNDED,
+    counting,
+    folded,
+    phrase_words,
+    word_forms,
+)
+from search.query.ast import (
+    And,
+    Either,
+    Filter,
+    Must,
+    Node,
+    Not,
+    Or,
+    Part,
+    Phrase,
+    Prefix,
+    Term,
+    Word,
+    Words,
+)
+from search.query.resolve import NONE, Clause
+
+Query = dict[str, Any]
+
+NOTHING: Query = {"match_none": {}}
+EVERYTHING: Query = {"match_all": {}}
+
+_FIELDS = {field.name: field for field in (STEM, SURFACE)}
+# A leaf's weight in single precision, in which the cluster adds: 24 bits, less what a sum loses.
+_ROUNDED_THERE = 1 - 1e-6
+
+
+class Leaf(NamedTuple):
+    """What one leaf looks for: `stem` and `surface` find what the leaf's postings of that name
+    have, None where it has none; the others score it, about.
+    """
+
+    stem: Query | None
+    surface: Query | None
+    stem_score: Query | None
+    surface_score: Query | None
+    weight: float = 1.0
+
+    @property
+    def found(self) -> Query:
+        """What finds all documents of the leaf."""
+        return self.stem or self.surface or NOTHING
+
+
+class Question(NamedTuple):
+    """A question's parts. Without `optional`, all words and most words are the same."""
+
+    leaves: list[Leaf]
+    required: list[Query]
+    optional: list[Query]
+    excluded: list[Query]
+
+    def every(self) -> Query:
+        """What finds the articles that hold all words."""
+        return all_of([*self.required, *self.optional], self.excluded)
+
+    def most(self, required: Sequence[float], optional: Sequence[float], share: float) -> Query:
+        """What finds the articles that hold a share of the words' idf weight.
+
+        `required` and `optional` are the weights of the parts of these names.
+        """
+        if not self.optional:
+            return self.every()
+        total = sum(required) + sum(optional)
+        least = (share * total * ROUNDED - sum(required)) / total
+        held = any_of(self.optional)
+        if least > 0:
+            held = {
+                "function_score": {
+                    "query": {
+                        "bool": {
+                            "should": [
+                                constant(one, weight / total)
+                                for one, weight in zip(self.optional, optional, strict=True)
+                            ]
+                        }
+                    },
+                    "min_score": least * _ROUNDED_THERE,
+                }
+            }
+        elif self.required:
+            held = EVERYTHING
+        return all_of([*self.required, held], self.excluded)
+
+
+def compiled(tree: Node, *, exact: bool) -> Question:
+    """The parts of a resolved question."""
+    return _Compiler(exact).top(tree)
+
+
+def clause_query(clause: Clause) -> Query:
+    """What satisfies one condition."""
+    found = any_of([_value(clause.field, value) for value in clause.values])
+    return all_of([], [found]) if clause.negated else found
+
+
+def of_articles(numbers: Sequence[int]) -> Query:
+    """The articles with these numbers in the archive."""
+    return {"terms": {ARTICLE: list(numbers)}}
+
+
+def any_of(queries: Sequence[Query]) -> Query:
+    """What any of the queries finds."""
+    queries = [one for one in queries if one != NOTHING]
+    if len(queries) < 2:
+        return queries[0] if queries else NOTHING
+    return {"bool": {"should": queries, "minimum_should_match": 1}}
+
+
+def all_of(queries: Sequence[Query], excluded: Sequence[Query] = ()) -> Query:
+    """What all of the queries find, and none of the excluded ones."""
+    queries = [one for one in queries if one != EVERYTHING]
+    if not excluded and len(queries) < 2:
+        return queries[0] if queries else EVERYTHING
+    both: Query = {"filter": queries} if queries else {}
+    if excluded:
+        both["must_not"] = list(excluded)
+    return {"bool": both}
+
+
+def constant(query: Query, score: float) -> Query:
+    """The same, each document with this score."""
+    return {"constant_score": {"filter": query, "boost": score}}
+
+
+class _Compiler:
+    """Compiles nodes in the order in which `search.embedded.match.Matcher` looks at them."""
+
+    def __init__(self, exact: bool) -> None:
+        self._exact = exact
+        self._leaves: list[Leaf] = []
+
+    def top(self, tree: Node) -> Question:
+        required: list[Query] = []
+        optional: list[Query] = []
+        excluded: list[Query] = []
+        if not isinstance(tree, Words):
+            required.append(self._query(tree))
+        else:
+            for child in counting(tree.children, exact=self._exact):
+                if isinstance(child, Not):
+                    excluded.append(self._without_scoring(child.child))
+                elif isinstance(child, OPTIONAL):
+                    optional.append(self._query(child))
+                else:
+                    required.append(self._query(child))
+        return Question(self._leaves, required, optional, excluded)
+
+    def _without_scoring(self, node: Node, part: str | None = None) -> Query:
+        before = len(self._leaves)
+        query = self._query(node, part)
+        del self._leaves[before:]
+        return query
+
+    def _query(self, node: Node, part: str | None = None) -> Query:
+        if isinstance(node, LEAVES):
+            leaf = self._leaf(node, part)
+            self._leaves.append(leaf)
+            return leaf.found
+        if isinstance(node, Part):
+            return self._query(node.child, node.part)
+        if isinstance(node, Must):
+            return self._query(node.child, part)
+        if isinstance(node, Not):
+            return all_of([], [self._without_scoring(node.child, part)])
+        if isinstance(node, Or):
+            return any_of([self._query(child, part) for child in node.children])
+        if isinstance(node, And | Words):
+            children = node.children
+            if isinstance(node, Words):
+                children = tuple(counting(children, exact=self._exact))
+            return all_of([self._query(child, part) for child in children]) if children else NOTHING
+        if isinstance(node, Filter):
+            return clause_query(Clause(node.field, node.values))
+        raise TypeError(f"no such node: {node!r}")
+
+    def _leaf(self, node: LEAVES, part: str | None) -> Leaf:
+        if isinstance(node, Word):
+            return self._word(node.text, part)
+        if isinstance(node, Either):
+            return self._either(node, part)
+        if isinstance(node, Term):
+            found, score = _terms(_FIELDS[node.field], [node.text], part)
+            if node.field == SURFACE.name:
+                return Leaf(None, found, None, score, node.weight)
+            return Leaf(found, found, score, score, node.weight)
+        if isinstance(node, Phrase):
+            found = _phrase(phrase_words(node), node.slop, part)
+            return Leaf(None, found, None, found)
+        if isinstance(node, Prefix):
+            found = _pattern("prefix", folded(node.text), part)
+            return Leaf(None, found, None, found)
+        found = _pattern("fuzzy", folded(node.text), part)
+        return Leaf(None, found, None, found)
+
+    def _word(self, text: str, part: str | None) -> Leaf:
+        forms = word_forms(text, exact=self._exact)
+        if forms is None:
+            return Leaf(None, None, None, None)
+        surface, surface_score = _terms(SURFACE, [forms.surface], part)
+        if not forms.stems:
+            return Leaf(None, surface, None, surface_score)
+        stem, stem_score = _terms(STEM, sorted(forms.stems), part)
+        if forms.pieces:
+            apart = all_of([self._word(piece, part).found for piece in forms.pieces])
+            stem = any_of([stem, apart])
+            stem_score = {"dis_max": {"queries": [stem_score, constant(apart, 1.0)]}}
+        return Leaf(stem, surface, stem_score, surface_score)
+
+    def _either(self, node: Either, part: str | None) -> Leaf:
+        leaves = [
+            self._leaf(child, part)
+            for child in node.children
+            if isinstance(child, Word | Phrase | Term)
+        ]
+        found = [leaf.found for leaf in leaves]
+        scores = [leaf.stem_score or leaf.surface_score for leaf in leaves]
+        for child in node.children:
+            if isinstance(child, Words) or (isinstance(child, Filter) and part is None):
+                found.append(self._without_scoring(child, part))
+                scores.append(constant(found[-1], 1.0))
+        surfaces = [leaf.surface for leaf in leaves if leaf.surface is not None]
+        surface_scores = [leaf.surface_score for leaf in leaves if leaf.surface_score is not None]
+        return Leaf(
+            any_of(found),
+            any_of(surfaces) if surfaces else None,
+            _best_of(scores),
+            _best_of(surface_scores),
+        )
+
+
+def _best_of(scores: Iterable[Query | None]) -> Query | None:
+    queries = [one for one in scores if one is not None]
+    if len(queries) < 2:
+        return queries[0] if queries else None
+    return {"dis_max": {"queries": queries}}
+
+
+def _terms(field: Field, terms: Sequence[str], part: str | None) -> tuple[Query, Query]:
+    """What finds any of some terms, and what scores them as if they were one."""
+    name = in_title(field) if part == "title" else field.name
+    found = any_of([_term(name, one) for one in terms])
+    score: Query = (
+        _term(name, terms[0])
+        if len(terms) == 1
+        else {"match": {name: {"query": SAME_PLACE.join(terms), "operator": "or"}}}
+    )
+    if part == "body":
+        only = only_in_title(field)
+        each = [all_of([_term(name, one)], [_term(only, one)]) for one in terms]
+        found = any_of(each)
+        score = {"bool": {"must": [score], "filter": [found]}}
+    return found, score
+
+
+def _term(field: str, term: str) -> Query:
+    return {"term": {field: term}}
+
+
+def _phrase(words: Sequence[str], slop: int, part: str | None) -> Query:
+    if not words:
+        return NOTHING
+    field = in_title(SURFACE) if part == "title" else SURFACE.name
+    if slop or part == "body":
+        rule: Query = {
+            "query": " ".join(words),
+            "max_gaps": slop,
+            "ordered": not slop,
+            "analyzer": "whitespace",
+        }
+        return _intervals(field, {"match": rule}, part)
+    return {"match_phrase": {field: {"query": " ".join(words), "analyzer": "whitespace"}}}
+
+
+def _pattern(kind: str, text: str, part: str | None) -> Query:
+    """Terms of the surface field that begin so ("prefix"), or are one edit away ("fuzzy")."""
+    field = in_title(SURFACE) if part == "title" else SURFACE.name
+    edits: Query = {"fuzziness": 1, "transpositions": False}
+    if part == "body":
+        rule = {"prefix": text} if kind == "prefix" else {"term": text, **edits}
+        return _intervals(field, {kind: rule}, part)
+    rule = {"value": text, "rewrite": "constant_score"}
+    return {kind: {field: rule if kind == "prefix" else rule | edits}}
+
+
+def _intervals(field: str, rule: Query, part: str | None) -> Query:
+    if part == "body":
+        ((_, options),) = rule.items()
+        title_end = {"match": {"query": TITLE_END, "analyzer": "whitespace"}}
+        options["filter"] = {"after": title_end}
+    return {"intervals": {field: rule}}
+
+
+def _value(field: str, value: str) -> Query:
+    if value == NONE:
+        return all_of([], [{"exists": {"field": field}}])
+    if field == DATE.name:
+        first, _, last = value.partition("..")
+        return {"range": {field: {"gte": first, "lte": last or LAST_DAY}}}
+    return _term(field, value)
