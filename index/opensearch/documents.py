@@ -129,6 +129,6 @@ def _stems(segment: Segment) -> Iterator[tuple[str, str]]:
 
 def _tokens(field: TextField, times: Ints) -> tuple[Ints, Ints]:
     """The document and the term of each posting, so many times."""
-    postings: Ints = np.diff(field.starts.astype(np.int64))
-    terms = np.repeat(np.arange(len(field.terms)), postings)
+    starts = field.starts.astype(np.int64)
+    terms = np.repeat(np.arange(len(field.terms)), starts[1:] - starts[:-1])
     return np.repeat(docs_of(field.postings).astype(np.int64), times), np.repeat(terms, times)

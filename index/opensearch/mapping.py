@@ -72,14 +72,11 @@ def mapping(about: Mapping[str, Any]) -> dict[str, Any]:
     for field in KEYWORD_FIELDS:
         properties[field.name] = {"type": "keyword", "ignore_above": _LONGEST_KEYWORD}
     for field in TEXT_FIELDS:
-        for name in (field.name, in_title(field)):
-            properties[name] = {
-                "type": "text",
-                "analyzer": "tokens",
-                "index_options": "positions" if field.positions else "freqs",
-                # TITLE_END has a position, too.
-                "position_increment_gap": TITLE_BODY_GAP - 1,
-            }
+        tokens: dict[str, Any] = {"type": "text", "analyzer": "tokens", "index_options": "freqs"}
+        if field.positions:
+            # TITLE_END has a position, too.
+            tokens |= {"index_options": "positions", "position_increment_gap": TITLE_BODY_GAP - 1}
+        properties[field.name] = properties[in_title(field)] = tokens
         properties[only_in_title(field)] = {
             "type": "text",
             "analyzer": "tokens",

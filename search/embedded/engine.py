@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -97,6 +97,7 @@ class Found(NamedTuple):
     snapshot: Snapshot
     every: Docs = NO_DOCS
     reranked: Docs = NO_DOCS
+    asked: Any = None  # how an engine finds more
 
 
 class Answer(NamedTuple):
@@ -202,9 +203,9 @@ class EmbeddedEngine:
             hits=hits,
             facets=facets,
             related=self._related(answer) if request.related else msgspec.UNSET,
-            nothing=msgspec.UNSET if len(answer.found.docs) else self._nothing(request, answer),
+            nothing=self._nothing(request, answer) if self._is_empty(answer) else msgspec.UNSET,
             suggestion=self._suggestion(request, answer),
-            warnings=list(answer.warnings),
+            warnings=self._warnings(answer),
         )
 
     def timeline(self, request: Request, interval: Interval | None = None) -> Timeline:
@@ -216,7 +217,7 @@ class EmbeddedEngine:
             interval = interval_for([day for day, _ in counted.top])
         periods = by_period(counted.top, interval)
         leaders = {
-            place: self._leader(answer, periods[place][0])
+            place: self._leader(request, answer, periods[place][0])
             for place in peaks([count for _, count in periods])
         }
         return Timeline(
@@ -229,7 +230,7 @@ class EmbeddedEngine:
                 Period(name, count, leaders.get(place))
                 for place, (name, count) in enumerate(periods)
             ],
-            warnings=list(answer.warnings),
+            warnings=self._warnings(answer),
         )
 
     def suggest(self, beginning: str, limit: int = 5) -> list[Completion]:
@@ -392,6 +393,14 @@ class EmbeddedEngine:
         """How many articles answer."""
         return len(answer.found.docs)
 
+    def _is_empty(self, answer: Answer) -> bool:
+        """Whether no article answers."""
+        return not len(answer.found.docs)
+
+    def _warnings(self, answer: Answer) -> list[str]:
+        """What is to be known of an answer."""
+        return list(answer.warnings)
+
     def _suggestion(self, request: Request, answer: Answer) -> str | None:
         """The question with words spelt otherwise."""
         return corrected(self._snapshot, request.query, answer.parsed)
@@ -501,10 +510,10 @@ class EmbeddedEngine:
         """How many documents appeared on each day."""
         return count_values(self._snapshot, DATE.name, docs, None, "day", frozenset())
 
-    def _leader(self, answer: Answer, period: str) -> Leader | None:
+    def _leader(self, _: Request, answer: Answer, period: str) -> Leader | None:
         """The best of the articles that answer in a period."""
         found = answer.found
-        mask = self._snapshot.range_mask(DATE.name, *_first_and_last_day(period))
+        mask = self._snapshot.range_mask(DATE.name, *first_and_last_day(period))
         places = np.flatnonzero(mask[found.docs])
         keys = found.sort_keys[places]
         best = places[self._snapshot.best_first(found.docs[places], keys)[0]]
@@ -730,14 +739,14 @@ class EmbeddedEngine:
         own = [c for c in answer.clauses if c.field == facet.field and not c.negated]
         others = tuple(clause for clause in answer.clauses if clause not in own)
         chosen = frozenset(value for clause in own for value in clause.values)
-        counts = self._counted(facet, request, answer, others, chosen)
+        counts = self._counted_facet(facet, request, answer, others, chosen)
         values = [
             FacetValue(value, label(facet.field, value), count, _selected(facet, value, chosen))
             for value, count in counts.top
         ]
         return FacetResult(counts.distinct, counts.missing, values)
 
-    def _counted(
+    def _counted_facet(
         self,
         facet: Facet,
         request: Request,
@@ -821,12 +830,12 @@ def _selected(facet: Facet, value: str, chosen: frozenset[str]) -> bool:
         return value in chosen
     if not chosen:
         return False
-    first, last = _first_and_last_day(value)
+    first, last = first_and_last_day(value)
     ranges = (days.partition("..") for days in chosen if days != NONE)
     return any(start <= first and last <= (end or LAST_DAY) for start, _, end in ranges)
 
 
-def _first_and_last_day(period: str) -> tuple[str, str]:
+def first_and_last_day(period: str) -> tuple[str, str]:
     """The days between which 2021, 2021-06 or 2021-06-22 lies, whatever year an article claims."""
     if len(period) == len("2021-06"):
         from calendar import monthrange  # 1 ms, which a question without dates spares

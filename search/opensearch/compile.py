@@ -25,6 +25,7 @@ from search.embedded.match import (
     phrase_words,
     word_forms,
 )
+from search.opensearch.candidates import Sought
 from search.query.ast import (
     And,
     Either,
@@ -76,6 +77,7 @@ class Question(NamedTuple):
     required: list[Query]
     optional: list[Query]
     excluded: list[Query]
+    sought: Sought
 
     def every(self) -> Query:
         """What finds the articles that hold all words."""
@@ -156,6 +158,8 @@ class _Compiler:
     def __init__(self, exact: bool) -> None:
         self._exact = exact
         self._leaves: list[Leaf] = []
+        self._terms: dict[Field, set[str]] = {STEM: set(), SURFACE: set()}
+        self._patterns: dict[str, list[str]] = {"prefix": [], "fuzzy": []}
 
     def top(self, tree: Node) -> Question:
         required: list[Query] = []
@@ -171,7 +175,15 @@ class _Compiler:
                     optional.append(self._query(child))
                 else:
                     required.append(self._query(child))
-        return Question(self._leaves, required, optional, excluded)
+        stems, surfaces = self._terms[STEM], self._terms[SURFACE]
+        # Where a stem stands as a word is looked at, too (search/embedded/lead.py).
+        sought = Sought(
+            frozenset(stems),
+            frozenset(stems | surfaces),
+            tuple(self._patterns["prefix"]),
+            tuple(self._patterns["fuzzy"]),
+        )
+        return Question(self._leaves, required, optional, excluded, sought)
 
     def _without_scoring(self, node: Node, part: str | None = None) -> Query:
         before = len(self._leaves)
@@ -207,27 +219,34 @@ class _Compiler:
         if isinstance(node, Either):
             return self._either(node, part)
         if isinstance(node, Term):
-            found, score = _terms(_FIELDS[node.field], [node.text], part)
+            found, score = self._any_term(_FIELDS[node.field], [node.text], part)
             if node.field == SURFACE.name:
                 return Leaf(None, found, None, score, node.weight)
             return Leaf(found, found, score, score, node.weight)
         if isinstance(node, Phrase):
-            found = _phrase(phrase_words(node), node.slop, part)
+            words = phrase_words(node)
+            self._terms[SURFACE].update(words)
+            found = _phrase(words, node.slop, part)
             return Leaf(None, found, None, found)
-        if isinstance(node, Prefix):
-            found = _pattern("prefix", folded(node.text), part)
-            return Leaf(None, found, None, found)
-        found = _pattern("fuzzy", folded(node.text), part)
+        kind, text = "prefix" if isinstance(node, Prefix) else "fuzzy", folded(node.text)
+        self._patterns[kind].append(text)
+        found = _pattern(kind, text, part)
         return Leaf(None, found, None, found)
+
+    def _any_term(
+        self, field: Field, terms: Sequence[str], part: str | None
+    ) -> tuple[Query, Query]:
+        self._terms[field].update(terms)
+        return _terms(field, terms, part)
 
     def _word(self, text: str, part: str | None) -> Leaf:
         forms = word_forms(text, exact=self._exact)
         if forms is None:
             return Leaf(None, None, None, None)
-        surface, surface_score = _terms(SURFACE, [forms.surface], part)
+        surface, surface_score = self._any_term(SURFACE, [forms.surface], part)
         if not forms.stems:
             return Leaf(None, surface, None, surface_score)
-        stem, stem_score = _terms(STEM, sorted(forms.stems), part)
+        stem, stem_score = self._any_term(STEM, sorted(forms.stems), part)
         if forms.pieces:
             apart = all_of([self._word(piece, part).found for piece in forms.pieces])
             stem = any_of([stem, apart])
