@@ -225,6 +225,11 @@ def _index_problems(
                 archive.connection.execute("BEGIN")
                 in_index = _read_files(folder / INDEX_FOLDER, commit)
                 problems = list(_differences(commit, in_index, archive, damaged))
+                if config.engine == "opensearch":
+                    from index.opensearch.check import cluster_problems
+
+                    found = cluster_problems(folder / INDEX_FOLDER, commit, config)
+                    problems += [Problem("index", what, REPAIR) for what in found]
                 return len(commit.segments), problems
         except FileNotFoundError as error:
             missing = error.filename  # or a writer has moved on meanwhile

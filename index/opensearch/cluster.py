@@ -1,5 +1,6 @@
 """A connection to the cluster: every request of this project goes through `Cluster.ask`."""
 
+import logging
 import os
 import random
 import time
@@ -175,6 +176,8 @@ def _client(settings: Settings) -> "OpenSearch":
         raise ConfigError(
             "engine: opensearch needs a further package: pip install 'cakap-search[opensearch]'"
         ) from error
+    # What the cluster refuses is told by our errors.
+    logging.getLogger("opensearch").setLevel(logging.CRITICAL)
     user, password = os.environ.get(USER), os.environ.get(PASSWORD)
     if (user is None) != (password is None):
         raise ConfigError(f"of ${USER} and ${PASSWORD} only one is set")

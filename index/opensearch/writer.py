@@ -13,30 +13,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from index.config import Config, EngineName
 from index.errors import ArchiveError
 from index.identity import NOTHING_SAID, Sayings
 from index.opensearch.cluster import Cluster, Refused
+from index.opensearch.derived import Derived, derived, renamed
 from index.opensearch.documents import documents, without_text
 from index.opensearch.mapping import STORY, mapping, settings
 from index.processes import batches
 from index.schema import PERSON
-from index.segments.arrays import Ints, read_arrays
-from index.segments.commit import Commit, fingerprint, kept_docs, open_segment
-from index.segments.people import People
+from index.segments.arrays import Ints
+from index.segments.commit import Commit, fingerprint
 from index.segments.segment import Segment
-from index.segments.stories import Stories
 from index.segments.writer import IndexWriter
 
 # Articles sent at once, some 3 MB: a cluster that is too busy for some is asked for few again.
 _AT_ONCE = 500
 # Of an article's version the change of the archive, above the number of updates since.
 _UPDATE_BITS = 20
-
-# What people and stories make of an article.
-_Derived = tuple[tuple[str, ...], int | None]
 
 
 class ClusterWriter(IndexWriter):
@@ -65,7 +59,10 @@ class ClusterWriter(IndexWriter):
         # An index that is filled further has some articles of this change already.
         self._version_type = "external_gte"
         self._removed: set[int] = set()
-        self._sent: dict[int, _Derived] = {}
+        self._sent: dict[int, Derived] = {}
+        self._renamed: dict[str, str] | None = None
+        self._unseen: Sequence[int] = ()
+        self._unseen_before: Sequence[int] = ()
         # Whether articles may hold persons and stories of a run that was interrupted.
         self._unsure = False
         self._erases = False
@@ -84,6 +81,7 @@ class ClusterWriter(IndexWriter):
                     " back from an older snapshot; run `cakap-search reindex`",
                     "stale",
                 )
+            self._unseen_before = about.get("unseen", ())
             self._unsure = about.get("state") != "whole" or about["seq"] != self.last_commit.seq
 
     def begin(self, seq: int) -> None:
@@ -120,13 +118,21 @@ class ClusterWriter(IndexWriter):
         self._erases = self._erases or bool(numbers)
         super().erase(numbers)
 
+    def commit(self, seq: int, unseen: Sequence[int] = ()) -> Commit:
+        """Make all that was added and removed visible at once, on the cluster and here."""
+        self._unseen = sorted(unseen)
+        return super().commit(seq, unseen)
+
     def _publish(self, commit: Commit) -> None:
         assert self._index is not None
         self._tell(state="deriving")
         self._send([(self._action("delete", number), None) for number in sorted(self._removed)])
-        before = {} if self._unsure else self._derived(self.last_commit)
-        before |= {} if self._unsure else self._sent
-        wanted = self._derived(commit)
+        before: dict[int, Derived] = {}
+        if not self._unsure:
+            if self.last_commit is not None:
+                before = derived(self._folder, self.last_commit, self._unseen_before)
+            before |= self._sent
+        wanted = derived(self._folder, commit, self._unseen)
         self._send(
             [
                 (
@@ -148,59 +154,20 @@ class ClusterWriter(IndexWriter):
                 f" {commit.articles:,}; run `cakap-search reindex`",
                 "damaged",
             )
-        self._tell(state="whole", seq=commit.seq, articles=commit.articles)
+        self._tell(state="whole", seq=commit.seq, unseen=list(self._unseen))
         self._point_alias()
         self._removed.clear()
         self._sent.clear()
         self._unsure = self._erases = False
+        self._renamed, self._unseen_before = None, self._unseen
         self._version_type = "external_gte"
-
-    def _derived(self, commit: Commit | None) -> dict[int, _Derived]:
-        """The persons and the story of every article of a commit."""
-        if commit is None:
-            return {}
-        folder = self._folder
-        names = [entry.name for entry in commit.segments]
-        segments = [open_segment(folder, name) for name in names]
-        kept = [kept_docs(folder, entry) for entry in commit.segments]
-        alive = np.concatenate(kept) if kept else np.zeros(0, dtype=np.bool_)
-        people = People(read_arrays(folder / commit.people), names)
-        stories = Stories(read_arrays(folder / commit.stories), alive)
-        articles = [segment.articles.astype(np.int64) for segment in segments]
-        numbers = np.concatenate(articles) if articles else np.zeros(0, dtype=np.int64)
-        derived: dict[int, _Derived] = {}
-        told = {doc: int(numbers[stories.numbers[doc]]) for doc in stories.docs.tolist()}
-        doc = 0
-        for segment, keep in zip(segments, kept, strict=True):
-            field = segment.keywords[PERSON.name]
-            shown = people.person_of[segment.name].tolist()
-            starts, ordinals = field.doc_starts.tolist(), field.ordinals.tolist()
-            for local, (number, stays) in enumerate(
-                zip(segment.articles.tolist(), keep.tolist(), strict=True)
-            ):
-                if stays:
-                    persons = dict.fromkeys(
-                        shown[one] for one in ordinals[starts[local] : starts[local + 1]]
-                    )
-                    derived[number] = (tuple(map(people.name, persons)), told.get(doc))
-                doc += 1
-        return derived
 
     def _known_people(self) -> dict[str, str]:
         """The names that the last commit shows others for."""
-        if not hasattr(self, "_people_before"):
-            self._people_before: dict[str, str] = {}
-            if self.last_commit is not None:
-                commit = self.last_commit
-                names = [entry.name for entry in commit.segments]
-                people = People(read_arrays(self._folder / commit.people), names)
-                for entry in commit.segments:
-                    values = open_segment(self._folder, entry.name).keywords[PERSON.name].values
-                    persons = people.person_of[entry.name].tolist()
-                    for raw, person in zip(values.to_list(), persons, strict=True):
-                        if person < len(people) and (shown := people.name(person)) != raw.decode():
-                            self._people_before[raw.decode()] = shown
-        return self._people_before
+        if self._renamed is None:
+            commit = self.last_commit
+            self._renamed = dict(renamed(self._folder, commit)) if commit else {}
+        return self._renamed
 
     def _action(self, kind: str, number: int) -> dict[str, Any]:
         return {

@@ -331,9 +331,8 @@ def _pattern(kind: str, text: str, part: str | None) -> Query:
 
 def _intervals(field: str, rule: Query, part: str | None) -> Query:
     if part == "body":
-        ((_, options),) = rule.items()
         title_end = {"match": {"query": TITLE_END, "analyzer": "whitespace"}}
-        options["filter"] = {"after": title_end}
+        rule = {"all_of": {"intervals": [rule], "filter": {"after": title_end}}}
     return {"intervals": {field: rule}}
 
 
