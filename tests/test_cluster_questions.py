@@ -136,7 +136,7 @@ def test_body_leaves_out_what_the_title_alone_says() -> None:
 
 
 def test_phrase_of_the_body_stands_behind_the_end_of_the_title() -> None:
-    (rule,) = asked('isi:"kopi gayo"').every()["intervals"]["surface"].values()
+    rule = asked('isi:"kopi gayo"').every()["intervals"]["surface"]["all_of"]
     assert rule["filter"] == {"after": {"match": {"query": "¶", "analyzer": "whitespace"}}}
 
 

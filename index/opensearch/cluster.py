@@ -22,6 +22,12 @@ PASSWORD = "CAKAP_SEARCH_OPENSEARCH_PASSWORD"
 _PASSING = frozenset({429, 502, 503, 504})
 # Together half a minute and more, in which a cluster chooses another leader.
 _ATTEMPTS = 8
+# A full disk, or an index that somebody has closed to writing: that does not pass by itself.
+_BLOCKED = "cluster_block_exception"
+# The cluster says after `timeout_s` what it has; who waits for it waits a little longer. Sending,
+# merging and making visible take as long as they take.
+_LONGER_S = 10
+WRITING_S = 3600
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 10.0
 
@@ -91,7 +97,8 @@ class Cluster:
                     ) from error
             except TransportError as error:
                 status = int(error.status_code)
-                if attempt + 1 == _ATTEMPTS or status not in _PASSING:
+                passes = status in _PASSING and error.error != _BLOCKED
+                if attempt + 1 == _ATTEMPTS or not passes:
                     raise self._refused(error, status) from error
             time.sleep(wait_s(attempt))
         raise AssertionError("every attempt returns or raises")
@@ -105,14 +112,16 @@ class Cluster:
         pending = list(enumerate(lines))
         conflicts: list[int] = []
         for attempt in range(_ATTEMPTS):
-            answer = self.ask("POST", "/_bulk", _lines(line for _, line in pending))
+            answer = self.ask(
+                "POST", "/_bulk", _lines(line for _, line in pending), request_timeout=WRITING_S
+            )
             busy = []
             for (place, line), outcome in zip(pending, answer["items"], strict=True):
                 ((action, result),) = outcome.items()
                 status = result["status"]
                 if status == 409:
                     conflicts.append(place)
-                elif status in _PASSING:
+                elif status in _PASSING and result["error"]["type"] != _BLOCKED:
                     busy.append((place, line))
                 elif status >= 300 and not (action == "delete" and status == 404):
                     why = result.get("error", {})
@@ -149,13 +158,13 @@ class Cluster:
 
     def _refused(self, error: Any, status: int) -> Refused:
         kind, reason = str(error.error), _reason(error)
-        if status in (401, 403):
+        if status == 401 or kind == "security_exception":
             message = (
                 f"{self._where()} does not let us in ({status}); set ${USER} and ${PASSWORD}, and"
                 " give that user the role of docs/opensearch.md"
             )
-        elif "disk" in reason and status in (403, 429):
-            message = f"{self._where()} has a full disk: {reason}"
+        elif kind == _BLOCKED:
+            message = f"{self._where()} takes nothing now: {reason}"
         elif status in _PASSING:
             message = f"{self._where()} stays too busy or has no leader ({status}: {reason})"
         else:
@@ -188,9 +197,10 @@ def _client(settings: Settings) -> "OpenSearch":
         options["http_auth"] = (user, password)
     return OpenSearch(
         list(settings.urls),
-        timeout=settings.timeout_s,
-        max_retries=len(settings.urls),
-        retry_on_timeout=False,
+        timeout=settings.timeout_s + _LONGER_S,
+        max_retries=len(settings.urls) - 1,
+        # Another node may answer; what is asked or sent twice does no harm.
+        retry_on_timeout=True,
         http_compress=True,
         pool_maxsize=16,
         **options,

@@ -16,7 +16,7 @@ from typing import Any
 from index.config import Config, EngineName
 from index.errors import ArchiveError
 from index.identity import NOTHING_SAID, Sayings
-from index.opensearch.cluster import Cluster, Refused
+from index.opensearch.cluster import WRITING_S, Cluster, Refused
 from index.opensearch.derived import Derived, derived, renamed
 from index.opensearch.documents import documents, without_text
 from index.opensearch.mapping import STORY, mapping, settings
@@ -143,10 +143,15 @@ class ClusterWriter(IndexWriter):
                 if before.get(number) != (people, story)
             ]
         )
-        self._cluster.ask("POST", f"/{self._index}/_refresh")
+        self._cluster.ask("POST", f"/{self._index}/_refresh", request_timeout=WRITING_S)
         if self._erases:
-            self._cluster.ask("POST", f"/{self._index}/_forcemerge", only_expunge_deletes="true")
-            self._cluster.ask("POST", f"/{self._index}/_flush")
+            self._cluster.ask(
+                "POST",
+                f"/{self._index}/_forcemerge",
+                only_expunge_deletes="true",
+                request_timeout=WRITING_S,
+            )
+            self._cluster.ask("POST", f"/{self._index}/_flush", request_timeout=WRITING_S)
         held = self._cluster.ask("GET", f"/{self._index}/_count")["count"]
         if held != commit.articles:
             raise ArchiveError(

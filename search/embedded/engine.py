@@ -168,6 +168,12 @@ class EmbeddedEngine:
             self._next_release = min((until for _, until in hidden if until), default=None)
             self._archive_version = version
 
+    def _reopen(self) -> None:
+        """Go over to the last commit, where another one has come."""
+        self._snapshot = _open_snapshot(self._archive.folder / INDEX_FOLDER, self._config)
+        self._archive_version, self._gone = -1, []
+        self._hide()
+
     @property
     def commit(self) -> Commit:
         """The commit that answers."""

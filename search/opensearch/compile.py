@@ -4,7 +4,7 @@ The words are those that `search.embedded.match` looks for, leaf by leaf in the 
 what the cluster counts of a leaf belongs to the leaf that scores.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from index.opensearch.mapping import (
@@ -49,6 +49,10 @@ NOTHING: Query = {"match_none": {}}
 EVERYTHING: Query = {"match_all": {}}
 
 _FIELDS = {field.name: field for field in (STEM, SURFACE)}
+# A query holds 1,024 clauses.
+_MOST_FORMS = 1000
+_OF_UNKNOWN_FORMS = 0.02
+_AS_ONE = f"top_terms_blended_freqs_{_MOST_FORMS}"
 # A leaf's weight in single precision, in which the cluster adds: 24 bits, less what a sum loses.
 _ROUNDED_THERE = 1 - 1e-6
 
@@ -63,6 +67,7 @@ class Leaf(NamedTuple):
     stem_score: Query | None
     surface_score: Query | None
     weight: float = 1.0
+    forms: frozenset[str] = frozenset()  # those of a pattern that are known
 
     @property
     def found(self) -> Query:
@@ -112,9 +117,13 @@ class Question(NamedTuple):
         return all_of([*self.required, held], self.excluded)
 
 
-def compiled(tree: Node, *, exact: bool) -> Question:
-    """The parts of a resolved question."""
-    return _Compiler(exact).top(tree)
+# Known surface forms that begin so ("prefix") or are one edit away ("fuzzy").
+Forms = Callable[[str, str], Iterable[str]]
+
+
+def compiled(tree: Node, *, exact: bool, forms: Forms = lambda *_: ()) -> Question:
+    """The parts of a resolved question. `forms` are known ones of patterns, for their scores."""
+    return _Compiler(exact, forms).top(tree)
 
 
 def clause_query(clause: Clause) -> Query:
@@ -155,8 +164,9 @@ def constant(query: Query, score: float) -> Query:
 class _Compiler:
     """Compiles nodes in the order in which `search.embedded.match.Matcher` looks at them."""
 
-    def __init__(self, exact: bool) -> None:
+    def __init__(self, exact: bool, forms: Forms) -> None:
         self._exact = exact
+        self._forms = forms
         self._leaves: list[Leaf] = []
         self._terms: dict[Field, set[str]] = {STEM: set(), SURFACE: set()}
         self._patterns: dict[str, list[str]] = {"prefix": [], "fuzzy": []}
@@ -230,8 +240,14 @@ class _Compiler:
             return Leaf(None, found, None, found)
         kind, text = "prefix" if isinstance(node, Prefix) else "fuzzy", folded(node.text)
         self._patterns[kind].append(text)
-        found = _pattern(kind, text, part)
-        return Leaf(None, found, None, found)
+        found, score = _pattern(kind, text, part)
+        known = frozenset(self._forms(kind, text))
+        if part is None and known:
+            # What is not known counts a little, so that it is not behind what holds nothing.
+            unknown = {"bool": {"must": [score], "boost": _OF_UNKNOWN_FORMS}}
+            as_one = _as_one(SURFACE.name, sorted(known)[:_MOST_FORMS])
+            score = {"bool": {"should": [as_one, unknown]}}
+        return Leaf(None, found, None, score, forms=known)
 
     def _any_term(
         self, field: Field, terms: Sequence[str], part: str | None
@@ -286,17 +302,18 @@ def _terms(field: Field, terms: Sequence[str], part: str | None) -> tuple[Query,
     """What finds any of some terms, and what scores them as if they were one."""
     name = in_title(field) if part == "title" else field.name
     found = any_of([_term(name, one) for one in terms])
-    score: Query = (
-        _term(name, terms[0])
-        if len(terms) == 1
-        else {"match": {name: {"query": SAME_PLACE.join(terms), "operator": "or"}}}
-    )
+    score = _term(name, terms[0]) if len(terms) == 1 else _as_one(name, terms)
     if part == "body":
         only = only_in_title(field)
         each = [all_of([_term(name, one)], [_term(only, one)]) for one in terms]
         found = any_of(each)
         score = {"bool": {"must": [score], "filter": [found]}}
     return found, score
+
+
+def _as_one(field: str, terms: Sequence[str]) -> Query:
+    """What scores terms as one, whose frequencies are added before they saturate."""
+    return {"match": {field: {"query": SAME_PLACE.join(terms), "operator": "or"}}}
 
 
 def _term(field: str, term: str) -> Query:
@@ -318,15 +335,24 @@ def _phrase(words: Sequence[str], slop: int, part: str | None) -> Query:
     return {"match_phrase": {field: {"query": " ".join(words), "analyzer": "whitespace"}}}
 
 
-def _pattern(kind: str, text: str, part: str | None) -> Query:
-    """Terms of the surface field that begin so ("prefix"), or are one edit away ("fuzzy")."""
+def pattern(kind: str, text: str) -> Query:
+    """What finds terms of the surface field that begin so, or are one edit away."""
+    return _pattern(kind, text, None)[0]
+
+
+def _pattern(kind: str, text: str, part: str | None) -> tuple[Query, Query]:
+    """What finds terms of the surface field that begin so ("prefix"), or are one edit away
+    ("fuzzy"), and what scores them, about as if they were one: the first or nearest thousand.
+    """
     field = in_title(SURFACE) if part == "title" else SURFACE.name
     edits: Query = {"fuzziness": 1, "transpositions": False}
     if part == "body":
         rule = {"prefix": text} if kind == "prefix" else {"term": text, **edits}
-        return _intervals(field, {kind: rule}, part)
-    rule = {"value": text, "rewrite": "constant_score"}
-    return {kind: {field: rule if kind == "prefix" else rule | edits}}
+        found = _intervals(field, {kind: rule}, part)
+        return found, found
+    rules = [{"value": text, "rewrite": rewrite} for rewrite in ("constant_score", _AS_ONE)]
+    found, score = ({kind: {field: rule if kind == "prefix" else rule | edits}} for rule in rules)
+    return found, score
 
 
 def _intervals(field: str, rule: Query, part: str | None) -> Query:

@@ -8,6 +8,7 @@ their tokens. Those are scored again, exactly (`search.opensearch.candidates`).
 
 import contextlib
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -21,7 +22,7 @@ from index.archive import Version
 from index.config import Config
 from index.errors import EngineUnavailable
 from index.opensearch.cluster import Cluster, Refused
-from index.opensearch.mapping import ARTICLE, MOMENT, SEQ, STORY
+from index.opensearch.mapping import ARTICLE, MOMENT, SAME_PLACE, SEQ, STORY
 from index.schema import COUNTRY, DATE, PERSON, STEM, SURFACE
 from index.segments.segment import NO_MOMENT
 from search.embedded.copies import COMPARED, RARE_WORDS, Copy, copies_among, own_words
@@ -41,7 +42,7 @@ from search.embedded.related import Answered, related_to
 from search.embedded.score import idf_sum, score
 from search.embedded.similar import CANDIDATES_PER_HIT, telling_words, with_people
 from search.embedded.snapshot import Snapshot
-from search.opensearch.candidates import Counted, with_words
+from search.opensearch.candidates import Counted, Sought, with_words
 from search.opensearch.compile import (
     Query,
     Question,
@@ -51,14 +52,18 @@ from search.opensearch.compile import (
     compiled,
     constant,
     of_articles,
+    pattern,
 )
 from search.opensearch.completion import ClusterCompleter
 from search.query.ast import Node, Or
 from search.query.resolve import Clause
 from search.results import Facet, Hit, Leader, Match, Related, Request
 
-# Readers keep a commit as long as they ask once in this time.
-_KEEP_ALIVE = "1h"
+# The cluster keeps a state for a reader that asks so often; behind that the state is looked for.
+_KEEP_ALIVE = "10m"
+# A commit follows what the cluster shows of it within moments, unless the run was killed between.
+_LOOKS = 10
+_LOOK_EVERY_S = 0.1
 # What is ranked exactly together: the second stage's hundred and as many that may belong to them.
 _BLOCK = 200
 _LARGEST_BLOCK = 2000
@@ -68,6 +73,10 @@ _PAGE = 10_000
 # More are asked for in several requests.
 _COUNTED_AT_ONCE = 500
 _FREQUENCIES_KEPT = 100_000
+_PATTERNS_KEPT = 1_000
+_LOOKS_FOR_FORMS = 4
+# As in search/embedded/lead.py.
+_MOST_FORMS = 32
 # The best of a period is among so many by the cluster's order.
 _LEADERS = 20
 
@@ -103,8 +112,16 @@ class OpenSearchEngine(EmbeddedEngine):
         super().__init__(folder, config)
         self._cluster = Cluster(config.opensearch)
         self._frequencies: dict[str, int] = {}
+        self._known_forms: dict[tuple[str, str], set[str]] = {}
         self._pit_lock = threading.Lock()
         try:
+            self._seq = self._come_to()
+            for _ in range(_LOOKS):
+                if self._seq == self.commit.seq:
+                    break
+                time.sleep(_LOOK_EVERY_S)
+                self._reopen()
+                self._seq = self._come_to()
             self._pit = self._open_pit()
         except BaseException:
             super().close()
@@ -121,19 +138,32 @@ class OpenSearchEngine(EmbeddedEngine):
 
     # How the cluster is asked
 
-    def _open_pit(self) -> str:
-        """Let the cluster keep the state of the commit that answers."""
-        commit = self._snapshot.commit
+    def _index(self) -> str:
         index = self._cluster.index_name()
         if index is None:
             raise EngineUnavailable(
                 f"the cluster has no index {self._cluster.alias}; run `cakap-search reindex`"
             )
-        seq = self._cluster.meta(index).get("seq", -1)
-        if seq < commit.seq:
+        return index
+
+    def _come_to(self) -> int:
+        """Which change of the archive the cluster has come to; it may be ahead of the commit."""
+        index = self._index()
+        seq = int(self._cluster.meta(index).get("seq", -1))
+        if seq < self.commit.seq:
             raise EngineUnavailable(
                 f"the cluster's index {index} has come to change {seq}, the archive's to"
-                f" {commit.seq}; run `cakap-search index`, or `reindex` after an older snapshot"
+                f" {self.commit.seq}; run `cakap-search index`, or `reindex` after an older"
+                " snapshot"
+            )
+        return seq
+
+    def _open_pit(self) -> str:
+        """Let the cluster keep the state that answers."""
+        index = self._index()
+        if (seq := self._come_to()) != self._seq:
+            raise EngineUnavailable(
+                f"the cluster's index {index} has gone on to change {seq}; open the archive again"
             )
         found = self._cluster.ask("POST", f"/{index}/_search/point_in_time", keep_alive=_KEEP_ALIVE)
         pit: str = found["pit_id"]
@@ -231,7 +261,7 @@ class OpenSearchEngine(EmbeddedEngine):
 
     def _found(self, request: Request, tree: Node, clauses: tuple[Clause, ...]) -> Found:
         ranking, warnings = self._config.ranking, list[str]()
-        question = compiled(tree, exact=request.exact)
+        question = compiled(tree, exact=request.exact, forms=self._forms)
         parts = [part for leaf in question.leaves for part in (leaf.stem, leaf.surface) if part]
         known = self._frequencies_of([*parts, *question.required, *question.optional], warnings)
         passing = self._conditions(request, clauses)
@@ -274,6 +304,51 @@ class OpenSearchEngine(EmbeddedEngine):
         )
         found = self._scored(request, asked, mode, block)
         return self._reranked(found) if request.sort == "relevance" and request.limit else found
+
+    def _forms(self, kind: str, text: str) -> set[str]:
+        """The forms of a pattern: those of titles, and more from articles that have none of these.
+
+        So many that it is known whether they are more than are looked at (search/embedded/lead.py),
+        or nearly all.
+        """
+        known = self._known_forms.get((kind, text))
+        if known is not None:
+            return known
+        near = self._snapshot.terms_with_prefix if kind == "prefix" else self._snapshot.terms_near
+        known = near(SURFACE.name, text)
+        none = frozenset[str]()
+        sought = (
+            Sought(none, none, (text,)) if kind == "prefix" else Sought(none, none, (), (text,))
+        )
+        for _ in range(_LOOKS_FOR_FORMS):
+            if len(known) > _MOST_FORMS:
+                break
+            others: Query = {"terms": {SURFACE.name: sorted(known)}}
+            body = {
+                "query": all_of([pattern(kind, text)], [others]),
+                "size": _BLOCK,
+                "_source": [SURFACE.name],
+            }
+            (answer,) = self._search_all([body], [])
+            places = {
+                place
+                for hit in answer["hits"]["hits"]
+                for part in hit["_source"][SURFACE.name]
+                for place in part.split()
+            }
+            found = {
+                term
+                for place in places
+                for term in place.split(SAME_PLACE)
+                if sought.is_surface(term)
+            }
+            if not found:
+                break
+            known |= found
+        if len(self._known_forms) > _PATTERNS_KEPT:
+            self._known_forms = {}
+        self._known_forms = self._known_forms | {(kind, text): known}
+        return known
 
     def _body(
         self,
@@ -344,6 +419,7 @@ class OpenSearchEngine(EmbeddedEngine):
                 leaf._replace(
                     stem=self._counted(leaf.stem, said.stem, asked),
                     surface=self._counted(leaf.surface, said.surface, asked),
+                    surfaces=leaf.surfaces | said.forms,
                 )
                 for leaf, said in zip(matcher.leaves, question.leaves, strict=True)
             ]
@@ -439,7 +515,13 @@ class OpenSearchEngine(EmbeddedEngine):
         return total
 
     def _warnings(self, answer: Answer) -> list[str]:
-        return list(dict.fromkeys([*answer.warnings, *answer.found.asked.warnings]))
+        ahead = []
+        if self._seq != self.commit.seq:
+            ahead.append(
+                "A run was interrupted: the cluster holds articles that are not told yet, and"
+                " counts them. Run `cakap-search index`."
+            )
+        return list(dict.fromkeys([*answer.warnings, *answer.found.asked.warnings, *ahead]))
 
     def _is_empty(self, answer: Answer) -> bool:
         asked: _Asked = answer.found.asked

@@ -457,7 +457,7 @@ def test_run_after_one_that_the_cluster_interrupted_brings_what_it_lacks(
     node.ask(f"/{alias}/_settings", "PUT", {"index.blocks.write": True})
     more = tmp_path / "more.jsonl"
     more.write_bytes(msgspec.json.encode({"id": "teh", "text": "Teh dari Garut dipetik pagi."}))
-    with pytest.raises(EngineUnavailable, match="blocked"):
+    with pytest.raises(EngineUnavailable, match="takes nothing now"):
         index_paths([str(more)], archive, config, jobs=1)
     with search.open(archive, config) as engine:
         assert ids(engine, "teh") == []
