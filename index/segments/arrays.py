@@ -194,6 +194,13 @@ def is_first(ordered: Ints) -> NDArray[np.bool_]:
     return first
 
 
+def spans(begin: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The indices `begin[i]:begin[i] + lengths[i]` of every i, one range after another."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(begin - ends + lengths, lengths)
+
+
 def damaged(path: Path | str, how: str) -> ArchiveError:
     """What to raise where a file of an index is not as it was written; `how` is what it does."""
     return ArchiveError(

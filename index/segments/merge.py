@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.schema import COLUMNS, TEXT_FIELDS, Field
-from index.segments.arrays import Arrays, Ints, Pieces, release
+from index.segments.arrays import Arrays, Ints, Pieces, release, spans
 from index.segments.positions import PackedPositions
 from index.segments.postings import docs_of, freqs_of, packed
 from index.segments.segment import (
@@ -26,7 +26,6 @@ from index.segments.segment import (
     TextField,
     ranges,
     smallest,
-    spans,
 )
 from index.segments.strings import Strings
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.schema import COLUMNS, TEXT_FIELDS, Field
-from index.segments.arrays import Ints, damaged
+from index.segments.arrays import Ints, damaged, spans
 from index.segments.positions import Positions
 from index.segments.postings import freqs_of
 from index.segments.signatures import SIGNATURE_NUMBERS
@@ -194,13 +194,6 @@ def ranges(starts: Ints, numbers: Ints) -> NDArray[np.int64]:
     if (lengths < 0).any() or lengths.sum(dtype=np.float64) > starts[-1]:
         raise damaged("the index", "has values out of order")
     return spans(begin, lengths)
-
-
-def spans(begin: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The indices `begin[i]:begin[i] + lengths[i]` of every i, one range after another."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(begin - ends + lengths, lengths)
 
 
 def smallest(array: NDArray[np.integer]) -> Ints:

@@ -138,7 +138,7 @@ def _outlets(segment: Segment) -> NDArray[np.uint64]:
     """A number for each document's outlet, 0 where it names none."""
     field = segment.keywords[SOURCE.name]
     outlets = np.zeros(len(segment), dtype=np.uint64)
-    names = word_hashes(raw.decode() for raw in field.values.to_list())
+    names = word_hashes(field.values.to_list())
     outlets[field.has_value] = names[field.ordinals]
     return outlets
 

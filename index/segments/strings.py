@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.segments.arrays import Ints, damaged
+from index.segments.arrays import Ints, damaged, spans
 
 _STEP = 256
 
@@ -29,6 +29,14 @@ class Strings:
         offsets = np.zeros(len(strings) + 1, dtype=np.uint32)
         np.cumsum([len(string) for string in strings], out=offsets[1:])
         return cls(np.frombuffer(b"".join(strings), dtype=np.uint8), offsets)
+
+    @classmethod
+    def cut(cls, blob: Ints, begins: Ints, ends: Ints) -> "Strings":
+        """A table of sorted strings that stand at these places of a larger blob."""
+        lengths = ends.astype(np.int64) - begins
+        offsets = np.zeros(len(lengths) + 1, dtype=np.uint32)
+        np.cumsum(lengths, out=offsets[1:])
+        return cls(blob[spans(begins.astype(np.int64), lengths)], offsets)
 
     @classmethod
     def joined(cls, tables: Sequence["Strings"]) -> "Strings":
@@ -65,11 +73,7 @@ class Strings:
 
     def only(self, numbers: NDArray[np.int64]) -> "Strings":
         """A table of some of the strings, their numbers ascending."""
-        lengths = np.diff(self.offsets)[numbers].astype(np.int64)
-        offsets = np.zeros(len(numbers) + 1, dtype=np.uint32)
-        np.cumsum(lengths, out=offsets[1:])
-        moved = self.offsets[numbers].astype(np.int64) - offsets[:-1]
-        return Strings(self.blob[np.arange(offsets[-1]) + np.repeat(moved, lengths)], offsets)
+        return Strings.cut(self.blob, self.offsets[numbers], self.offsets[numbers + 1])
 
     def first_not_below(self, string: bytes) -> int:
         """The number of the first string that does not sort before `string`."""
