@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.segments.inversion import inverted
+from index.segments.inversion import inverted, inverted_tables
+from index.segments.strings import Strings
 
 # Few letters make equal words and common beginnings; sizes on both sides of 8 and 16 bytes.
 _WORDS = st.one_of(
@@ -30,6 +31,16 @@ def test_inversion_finds_the_terms_in_order_and_their_places(texts: list[list[st
     assert found.places.tolist() == list(chain.from_iterable(places[t] for t in sorted(places)))
     spread = found.spread(np.arange(len(places)))
     assert [found.terms[number] for number in spread.tolist()] == words
+
+
+@given(st.lists(st.sets(_WORDS | st.text("a\n\0", max_size=20), max_size=30), max_size=4))
+def test_tables_are_inverted_whatever_bytes_they_hold(texts: list[set[str]]) -> None:
+    lists = [sorted(word.encode() for word in text) for text in texts]
+    words = list(chain.from_iterable(lists))
+    found = inverted_tables([Strings.of(one) for one in lists])
+    assert found.terms.to_list() == sorted(set(words))
+    spread = found.spread(np.arange(len(found.terms)))
+    assert [found.terms.raw(number) for number in spread.tolist()] == words
 
 
 def test_words_whose_hashes_collide_stay_apart() -> None:

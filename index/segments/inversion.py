@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from index.segments.arrays import Ints, is_first, spans
 from index.segments.strings import Strings
 
-# No term has either: the analyzer takes letters, digits and few signs.
+# No term has it: the analyzer takes letters, digits and few signs.
 _BETWEEN = b"\n"
-_PADDING = bytes(16)
+_PADDING = np.zeros(16, dtype=np.uint8)
 
 _ALL_BITS = (1 << 64) - 1
 # For a word of so many bytes, at most eight: which bits of eight bytes from its first on are its.
@@ -43,18 +43,29 @@ class Inverted(NamedTuple):
 
 
 def inverted(texts: Iterable[Sequence[str]]) -> Inverted:
-    """The words of several texts, one after another, inverted.
-
-    No word may hold a line feed or NUL.
-    """
-    joined = _BETWEEN.decode().join(map(_BETWEEN.decode().join, filter(None, texts))).encode()
+    """The words of several texts, one after another, inverted. No word may hold a line feed."""
+    between = _BETWEEN.decode()
+    joined = between.join(map(between.join, filter(None, texts))).encode()
     if not joined:
+        return inverted_tables([])
+    blob = np.frombuffer(joined + _BETWEEN, dtype=np.uint8)
+    ends = (blob == _BETWEEN[0]).nonzero()[0]
+    return _inverted(blob, np.concatenate([[0], ends[:-1] + 1]), ends)
+
+
+def inverted_tables(tables: Sequence[Strings]) -> Inverted:
+    """The strings of several tables, one table after another, inverted."""
+    if not sum(map(len, tables)):
         none = np.zeros(0, dtype=np.int64)
         return Inverted(Strings.of([]), none, none)
-    padded = np.frombuffer(joined + _BETWEEN + _PADDING, dtype=np.uint8)
-    ends = (padded == _BETWEEN[0]).nonzero()[0]
-    begins = np.concatenate([[0], ends[:-1] + 1])
-    keys = _keys(joined, padded, begins, ends - begins)
+    whole = Strings.joined(tables)
+    offsets = whole.offsets.astype(np.int64)
+    return _inverted(whole.blob, offsets[:-1], offsets[1:])
+
+
+def _inverted(blob: Ints, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> Inverted:
+    """The words that stand at these places, inverted; there is at least one."""
+    keys = _keys(np.concatenate([blob, _PADDING]), begins, ends - begins)
     near = _gathered(keys)
     # Words that follow one another there and are equal make a run; a term has one or a few.
     keys = [key[near] for key in keys]
@@ -66,15 +77,12 @@ def inverted(texts: Iterable[Sequence[str]]) -> Inverted:
     first_runs = _differ([key[runs] for key in keys]).nonzero()[0]
     counts = np.add.reduceat(lengths, first_runs)
     one_of_each = places[np.cumsum(counts) - counts]
-    terms = Strings.cut(padded, begins[one_of_each], ends[one_of_each])
-    return Inverted(terms, counts, places)
+    return Inverted(Strings.cut(blob, begins[one_of_each], ends[one_of_each]), counts, places)
 
 
-def _keys(
-    joined: bytes, padded: NDArray[np.uint8], begins: NDArray[np.int64], sizes: NDArray[np.int64]
-) -> list[Ints]:
-    """Numbers by which the words sort as their bytes do: one array, the more significant first,
-    for their first eight bytes, one for the next eight, one for all others.
+def _keys(padded: Ints, begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[Ints]:
+    """Numbers by which the words sort as their bytes do, the more significant first: one array for
+    their first eight bytes, one for the next eight, one for all others, one for their number.
     """
     # Any eight neighbouring bytes as one number.
     eights = np.ndarray(len(padded) - 7, ">u8", padded.data, strides=(1,))
@@ -88,15 +96,14 @@ def _keys(
         tails[longer] &= _OWN_BITS[np.minimum(sizes[longer] - 8, 8)]
         keys.append(tails)
     longest = longer[sizes[longer] > 16]
-    if len(longest):  # 2 in 1,000
-        spans_left = zip(
-            (begins[longest] + 16).tolist(), (begins + sizes)[longest].tolist(), strict=True
-        )
-        left = [joined[begin:end] for begin, end in spans_left]
-        number_of = {rest: number for number, rest in enumerate(sorted(set(left)), 1)}
-        rests = np.zeros(len(begins), dtype=np.uint64)
-        rests[longest] = [number_of[rest] for rest in left]
-        keys.append(rests)
+    if len(longest):  # 2 words in 1,000
+        rest = Strings.cut(padded, begins[longest] + 16, (begins + sizes)[longest]).to_list()
+        number_of = {one: number for number, one in enumerate(sorted(set(rest)), 1)}
+        numbers = np.zeros(len(begins), dtype=np.uint64)
+        numbers[longest] = [number_of[one] for one in rest]
+        keys.append(numbers)
+    if not padded[: -len(_PADDING)].all():  # a NUL looks like none
+        keys.append(sizes.view(np.uint64))
     return keys
 
 

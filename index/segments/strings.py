@@ -64,12 +64,16 @@ class Strings:
 
     def to_list(self, first: int = 0, last: int | None = None) -> list[bytes]:
         """Every string, in order, or those from `first` to before `last`."""
-        asked = self.offsets[first : None if last is None else last + 1]
-        if (asked[1:] < asked[:-1]).any():  # each string could be as long as all of them
+        asked = self.between(first, len(self) if last is None else last)
+        offsets, whole = asked.offsets.tolist(), bytes(asked._bytes)
+        return [whole[a:b] for a, b in pairwise(offsets)]
+
+    def between(self, first: int, last: int) -> "Strings":
+        """A table of the strings from `first` to before `last`."""
+        offsets = self.offsets[first : last + 1]
+        if (offsets[1:] < offsets[:-1]).any():  # each string could be as long as all of them
             raise damaged("the index", "has a table of strings out of order")
-        offsets = asked.tolist()
-        whole, begin = bytes(self._bytes[offsets[0] : offsets[-1]]), offsets[0]
-        return [whole[a - begin : b - begin] for a, b in pairwise(offsets)]
+        return Strings(self.blob[offsets[0] : offsets[-1]], offsets - offsets[0])
 
     def only(self, numbers: NDArray[np.int64]) -> "Strings":
         """A table of some of the strings, their numbers ascending."""
