@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from index.messages import gettext
 from index.segments.arrays import Ints, damaged
 
 _STEP = 256
@@ -58,7 +59,7 @@ class Strings:
         """Every string, in order, or those from `first` to before `last`."""
         asked = self.offsets[first : None if last is None else last + 1]
         if (asked[1:] < asked[:-1]).any():  # each string could be as long as all of them
-            raise damaged("the index", "has a table of strings out of order")
+            raise damaged(gettext("the index"), gettext("has a table of strings out of order"))
         offsets = asked.tolist()
         whole, begin = bytes(self._bytes[offsets[0] : offsets[-1]]), offsets[0]
         return [whole[a - begin : b - begin] for a, b in pairwise(offsets)]

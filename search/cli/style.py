@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from index.messages import gettext
 from search.cli.output import plain
 
 _MOST_COLUMNS = 100  # longer lines are hard to read
@@ -63,10 +64,15 @@ def link(url: str, columns: int | None) -> str:
     return f"\x1b]8;;{url}\x1b\\{dim(url[: columns - 1] + '…')}\x1b]8;;\x1b\\"
 
 
+def no_title() -> str:
+    """What stands where an article has no title."""
+    return f"({gettext('no title')})"
+
+
 def local_time(date: str | None, timezone: str) -> str:
     """An ISO 8601 day as it is, a moment as day and minute in the zone."""
     if date is None:
-        return "no date"
+        return gettext("no date")
     moment = datetime.datetime.fromisoformat(date)
     if moment.tzinfo is None:
         return date
