@@ -84,7 +84,7 @@ def test_the_table_tells_it_in_words(archive: Path) -> None:
         "In no article: tibaa\n"
         "Without country Jepang: 0 articles\n"
         "Without date 2021-01-01..2021-12-31: 0 articles\n"
-        "The archive's articles are from 2020-02-29 to 2022-01-05.\n"
+        "The archive goes from 2020-02-29 to 2022-01-05.\n"
         "\n"
         "Maksud Anda: kopi tiba\n"
     )

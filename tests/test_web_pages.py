@@ -118,7 +118,7 @@ def test_the_pager_keeps_the_question(client: TestClient) -> None:
 
 def test_an_unknown_name_is_told_beside_the_question(client: TestClient) -> None:
     html = page(client, "/?q=senjata&person=Labrov", status=422)
-    assert "nearest: Sergei Lavrov" in html
+    assert "yang terdekat: Sergei Lavrov" in html
     assert 'value="senjata"' in html
     assert links(html, "Hapus: Labrov") == ["?q=senjata"]
 
@@ -169,7 +169,7 @@ def test_an_id_that_looks_like_a_path_is_an_id(client: TestClient) -> None:
 
 
 def test_an_unknown_article_is_not_found(client: TestClient) -> None:
-    assert "no article has this id" in page(client, "/article?id=zzz", status=404)
+    assert "tidak ada artikel dengan id atau URL ini" in page(client, "/article?id=zzz", status=404)
 
 
 def test_the_english_page_stays_english(client: TestClient) -> None:

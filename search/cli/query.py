@@ -1,6 +1,5 @@
 """cakap-search query: ranked hits and facets."""
 
-import math
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,18 @@ from index.schema import KEYWORDS
 from search.cli import complete
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, note, question_of
 from search.cli.output import plain, print_csv, print_json
-from search.cli.style import bold, dim, link, local_time, marked, no_title, width
+from search.cli.style import (
+    bar,
+    bar_columns,
+    bold,
+    dim,
+    link,
+    local_time,
+    marked,
+    no_title,
+    shortened,
+    width,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -415,10 +425,9 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
         for name, facet in facets.items()
     }
     name_columns = max(map(len, chain.from_iterable(names.values())), default=0)
-    bar_columns = 0
+    wide = bar_columns(_BAR_COLUMNS)
     if columns is not None:
-        bar_columns = min(_BAR_COLUMNS, columns // 4)
-        name_columns = min(name_columns, columns - bar_columns - _COUNT_COLUMNS)
+        name_columns = min(name_columns, columns - wide - _COUNT_COLUMNS)
     for field, facet in facets.items():
         if not facet.values and not facet.missing:
             continue
@@ -433,12 +442,10 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
         print(bold(title) + dim(f"  {told}"))
         most = max((one.count for one in facet.values), default=1)
         for name, one in zip(names[field], facet.values, strict=True):
-            if len(name) > name_columns:
-                name = name[: name_columns - 1] + "…"
-            bar = "█" * math.ceil(bar_columns * one.count / most)
             chosen = "*" if one.selected else " "
             count = format_number(one.count)
-            print(f" {chosen}{name:<{name_columns}} {count:>9}  {dim(bar)}".rstrip())
+            line = f" {chosen}{shortened(name, name_columns):<{name_columns}} {count:>9}"
+            print(f"{line}  {bar(one.count, most, wide)}" if wide else line)
 
 
 def csv_row(hit: "Hit") -> list[object]:

@@ -8,6 +8,7 @@ import typer
 from index.messages import format_number, gettext, noop
 from search.cli.options import Settings
 from search.cli.output import plain, print_json
+from search.cli.style import local_time
 
 _LABELS = {
     "articles": noop("Articles"),
@@ -46,4 +47,6 @@ def run(
             value = f"{format_number(value / 1e6, 1)} MB"
         elif isinstance(value, int):
             value = format_number(value)
+        elif name == "last_indexed":
+            value = local_time(str(value), settings.config.timezone)
         print(plain(f"{gettext(_LABELS[name]):<18}{'-' if value is None else value}"))

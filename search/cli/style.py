@@ -4,6 +4,7 @@ What is styled is escaped first (`output.plain`), so only the styles here comman
 """
 
 import datetime
+import math
 import os
 import shutil
 import sys
@@ -62,6 +63,27 @@ def link(url: str, columns: int | None) -> str:
         return dim(url)
     # OSC 8, the escape sequence that terminals agree on for hyperlinks.
     return f"\x1b]8;;{url}\x1b\\{dim(url[: columns - 1] + '…')}\x1b]8;;\x1b\\"
+
+
+def bar_columns(most: int) -> int:
+    """Columns for the bars of a chart, none where a bar could be read aloud block by block."""
+    columns = width()
+    if columns is None or os.environ.get("TERM") == "dumb":
+        return 0
+    return min(most, columns // 4)
+
+
+def bar(count: int, most: int, columns: int, *, padded: bool = False) -> str:
+    """A bar as long as the count is of the most, so that one is seen; padded where text follows."""
+    blocks = "█" * math.ceil(columns * count / most)
+    if padded:
+        blocks = f"{blocks:<{columns}}"
+    return dim(blocks) if blocks else ""
+
+
+def shortened(text: str, columns: int) -> str:
+    """A text that fits in the columns, with an ellipsis where it is cut."""
+    return text if len(text) <= columns else text[: columns - 1].rstrip() + "…"
 
 
 def no_title() -> str:

@@ -1,6 +1,5 @@
 """cakap-search timeline: how many articles in each period."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,14 +8,15 @@ import typer
 
 from index.messages import articles, format_number, gettext, noop
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of
-from search.cli.output import plain, print_csv, print_json
+from search.cli.output import print_csv, print_json
 from search.cli.query import BY, print_notes, readings
-from search.cli.style import bold, dim, width
+from search.cli.style import bar, bar_columns, bold, dim, shortened, width
 
 if TYPE_CHECKING:
     from search.results import Period, Timeline
 
 _BAR_COLUMNS = 24
+_COUNT_COLUMNS = 24  # a period, a count of nine digits, and the spaces between
 _WITHOUT = {
     "year": noop("{count} years without"),
     "month": noop("{count} months without"),
@@ -83,7 +83,7 @@ def _print_bars(timeline: "Timeline") -> None:
         told += f", {format_number(timeline.undated)} {gettext('without a date')}"
     print(dim(told))
     columns = width()
-    bar_columns = min(_BAR_COLUMNS, columns // 4) if columns is not None else 0
+    wide = bar_columns(_BAR_COLUMNS)
     most = max((one.articles for one in timeline.periods), default=1)
     for gap, periods in _runs(timeline.periods):
         if gap and len(periods) > _GAP_LINES:
@@ -91,19 +91,14 @@ def _print_bars(timeline: "Timeline") -> None:
             print(dim(f"{'…':<10} {gap_told:>9}"))
             continue
         for one in periods:
-            bar = "█" * math.ceil(bar_columns * one.articles / most)
             line = f"{one.period:<10} {format_number(one.articles):>9}"
-            if one.leader is None or one.leader.title is None:
-                print(f"{line}  {dim(bar)}".rstrip() if bar else line)
-                continue
-            title = one.leader.title
-            if columns is None:
-                print(plain(f"{line}  {title}"))
-                continue
-            room = columns - len(line) - bar_columns - 4
-            if len(title) > room:
-                title = title[: room - 1].rstrip() + "…"
-            print(f"{line}  {dim(f'{bar:<{bar_columns}}')}  {bold(title)}")
+            title = one.leader.title if one.leader is not None else None
+            if wide:
+                line += f"  {bar(one.articles, most, wide, padded=title is not None)}"
+            if title is not None:
+                room = columns - _COUNT_COLUMNS - wide if columns is not None else len(title)
+                line += f"  {bold(shortened(title, room))}"
+            print(line.rstrip())
 
 
 def _runs(periods: "Sequence[Period]") -> "Iterator[tuple[bool, list[Period]]]":

@@ -6,7 +6,7 @@ import msgspec
 import typer
 
 from index.errors import QueryError, printable
-from index.messages import format_number, gettext
+from index.messages import format_number, gettext, noop
 from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
 from search.cli.show import find_number, find_versions
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from index.archive import Archive, Version
     from index.takedown import Takedown
     from search.embedded.copies import Copy
+
+# What an article is, and what was done to it, as JSON says them.
+_STATED = ("state", "action")
+_STATES = {
+    "withdrawn": noop("withdrawn"),
+    "embargoed": noop("embargoed"),
+    "deleted": noop("deleted"),
+    "withdraw": noop("withdraw"),
+    "delete": noop("delete"),
+    "undo": noop("undo"),
+}
 
 
 def run(
@@ -180,7 +191,8 @@ def _print_rows(rows: list[dict[str, object]], output: str) -> None:
         print_json(msgspec.json.format(msgspec.json.encode(rows)))
         return
     for row in rows:
-        print(printable("  ".join(str(value) for value in row.values() if value)))
+        told = row | {name: gettext(_STATES[str(row[name])]) for name in _STATED if name in row}
+        print(printable("  ".join(str(value) for value in told.values() if value)))
 
 
 def find_copies(settings: Settings, versions: "Sequence[Version]") -> "dict[int, list[Copy]]":
