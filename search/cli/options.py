@@ -69,7 +69,7 @@ def _settings_options() -> list[inspect.Parameter]:
     return [
         _option("config", Path | None, None, "--config", metavar="FILE", help="Configuration."),
         _option("archive", Path | None, None, "--archive", metavar="DIR", help="Archive folder."),
-        _option("lang", Lang | None, None, "--lang", help="Language of messages."),
+        _option("lang", Lang | None, None, "--lang", help="Language of messages, else Indonesian."),
         _option("quiet", bool, False, "--quiet", "-q", help="No progress, hints or warnings."),
     ]
 
