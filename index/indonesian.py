@@ -400,7 +400,7 @@ MESSAGES = {
     "{count} articles": "{count} artikel",
     "{count} articles of this story": "{count} artikel dari berita ini",
     "{count} days without": "{count} hari tanpa artikel",
-    "{count} different": "{count} nilai berbeda",
+    "{count} different": "{count} nilai",
     "{count} erased": "{count} dihapus",
     "{count} here, {articles}": "{count} di sini, {articles}",
     "{count} may come again with the next `index` of an input that holds them": "{count} dapat masuk lagi bila masukan yang memuatnya diindeks lagi dengan `index`",

@@ -239,7 +239,7 @@ def test_nothing_is_styled_cut_or_drawn_when_piped(ask: Any) -> None:
 
 def test_a_terminal_shows_the_words_of_the_question(samples_archive: Path) -> None:
     arguments = ("query", QUESTION, "--archive", samples_archive)
-    assert re.search(r"\x1b\[33m\x1b\[1mLavrov\x1b\[0m", run_on_terminal(*arguments, columns=80))
+    assert re.search(r"\x1b\[31m\x1b\[1mLavrov\x1b\[0m", run_on_terminal(*arguments, columns=80))
 
 
 @pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

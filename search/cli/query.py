@@ -277,14 +277,12 @@ def _print_related(related: "Related", columns: int | None) -> None:
     wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=" " * 11)
     print()
     for kind, found in (
-        (gettext("People"), {one.label: one for one in related.people}),
-        (gettext("Countries"), {country_name(one.value): one for one in related.countries}),
-        (gettext("Words"), {one.label: one for one in related.words}),
+        (gettext("People"), [(one.label, one.count) for one in related.people]),
+        (gettext("Countries"), [(country_name(one.value), one.count) for one in related.countries]),
+        (gettext("Words"), [(one.label, one.count) for one in related.words]),
     ):
         if found:
-            values = ", ".join(
-                f"{name} ({format_number(one.count)})" for name, one in found.items()
-            )
+            values = ", ".join(f"{name} ({format_number(count)})" for name, count in found)
             print(plain(wrap.fill(f"{kind:<11}{values}")))
 
 

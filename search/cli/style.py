@@ -51,9 +51,9 @@ def dim(text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """A word of the question."""
+    """A word of the question, in the colour of grep, which is read on light and on dark."""
     text = plain(text)
-    return typer.style(text, bold=True, fg=typer.colors.YELLOW) if _is_styled() else text
+    return typer.style(text, bold=True, fg=typer.colors.RED) if _is_styled() else text
 
 
 def link(url: str, columns: int | None) -> str:
