@@ -606,9 +606,9 @@ def _fresh(packed: bytes, config: Config) -> _Fresh | str | None:
             return None
         return pack(Content(content.article, enrichment)), enrichment.source
     except ArchiveError as error:
-        return f"not read anew: {error}"
+        return gettext("not read anew: {error}", error=error)
     except Exception as error:  # a fault of ours in one article must not stop the others
-        return f"not read anew: {_our_fault(error)}"
+        return gettext("not read anew: {error}", error=_our_fault(error))
 
 
 def _writer(archive: Archive, config: Config, *, from_scratch: bool = False) -> IndexWriter:

@@ -93,7 +93,7 @@ def commit_from_bytes(stored: bytes) -> Commit:
     """The commit back. Raises msgspec.MsgspecError where it is not as it was stored."""
     details = msgspec.json.decode(stored, type=_Details)
     if zlib.crc32(details.commit) != details.crc32:
-        raise msgspec.DecodeError("its checksum is wrong")
+        raise msgspec.DecodeError(gettext("its checksum is wrong"))
     return msgspec.json.decode(details.commit, type=Commit)
 
 

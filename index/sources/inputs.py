@@ -168,7 +168,7 @@ def _is_zip(path: str) -> bool:
 def _members(source: Input, archive: ZipFile) -> Iterator[Input | Unreadable | UnknownType]:
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if sum(info.compress_size for info in infos) > source.size:
-        raise BadZipFile("its files lie over one another")
+        raise BadZipFile(gettext("its files lie over one another"))
     files: dict[str, ZipInfo] = {}
     for info in infos:
         parts = re.split(r"[/\\]", info.filename)
