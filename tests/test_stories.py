@@ -265,12 +265,12 @@ def test_of_one_day_without_times_none_is_earliest(tmp_path: Path) -> None:
 def test_the_table_tells_outlets_and_the_earliest(archive: Path) -> None:
     shown = run("query", "gudang kapas", "--archive", archive).stdout
     assert "4 articles in 2 stories" in shown
-    assert "    3 media: Warta (paling awal: asal), Kabar, Suara\n" in shown
+    assert "    3 outlets: Warta (earliest: asal), Kabar, Suara\n" in shown
     one = run("query", "gudang kapas", "-n", "1", "--archive", archive).stdout
     assert "1 more: --offset 1" in one
     every = run("query", "gudang kapas", "--no-group", "--archive", archive).stdout
     assert "stories" not in every
-    assert every.count("3 media:") == 3
+    assert every.count("3 outlets:") == 3
 
 
 def test_every_format_folds_and_all_does_not(archive: Path) -> None:

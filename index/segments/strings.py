@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from index.messages import gettext
 from index.segments.arrays import Ints, damaged, spans
 
 _STEP = 256
@@ -72,7 +73,7 @@ class Strings:
         """A table of the strings from `first` to before `last`."""
         offsets = self.offsets[first : last + 1]
         if (offsets[1:] < offsets[:-1]).any():  # each string could be as long as all of them
-            raise damaged("the index", "has a table of strings out of order")
+            raise damaged(gettext("the index"), gettext("has a table of strings out of order"))
         return Strings(self.blob[offsets[0] : offsets[-1]], offsets - offsets[0])
 
     def only(self, numbers: NDArray[np.int64]) -> "Strings":
