@@ -17,6 +17,7 @@ import msgspec
 from index.article import Article, Enrichment, known_address
 from index.durable import make_folder
 from index.errors import ArchiveError, QueryError, SourceError
+from index.messages import format_number, gettext
 from index.takedown import (
     TAKEDOWN_TABLES,
     Takedown,
@@ -301,7 +302,10 @@ class Archive:
         numbers = self.find(name)
         if len(numbers) > 1:
             several = ", ".join(map(self.public_id, numbers))
-            raise QueryError(f"{name!r} names several articles: {several}", option="id")
+            raise QueryError(
+                gettext("{name!r} names several articles: {several}", name=name, several=several),
+                option="id",
+            )
         return numbers[0] if numbers else None
 
     def aliases(self, number: int) -> list[str]:
@@ -796,7 +800,11 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         require_archive(folder)
         if not os.access(path, os.R_OK):  # SQLite would not say why it cannot open it
             raise ArchiveError(
-                f"{path} may not be read; let its owner allow it, or name another with --archive",
+                gettext(
+                    "{path} may not be read; let its owner allow it, or name another "
+                    "with --archive",
+                    path=path,
+                ),
                 "missing",
             )
     connection: sqlite3.Connection | None = None
@@ -840,26 +848,41 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
         if error.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
             raise _missing(folder) from error
         raise ArchiveError(
-            f"{path} cannot be opened ({error}); if its disk has space left, restore it from a"
-            " backup",
+            gettext(
+                "{path} cannot be opened ({error}); if its disk has space left, "
+                "restore it from a backup",
+                path=path,
+                error=error,
+            ),
             "damaged",
         ) from error
     if foreign:
         connection.close()
         raise ArchiveError(
-            f"{path} holds {foreign[0][0]!r}, a {foreign[0][1]} that cakap-search did not make and"
-            " that could do anything in its place; restore it from a backup",
+            gettext(
+                "{path} holds {name!r}, a {kind} that cakap-search did not make "
+                "and that could do anything in its place; restore it from a backup",
+                path=path,
+                name=foreign[0][0],
+                kind=foreign[0][1],
+            ),
             "damaged",
         )
     if version != _FORMAT_VERSION:
         connection.close()
         if version == 0:  # the run that was to make it got no further
             raise _missing(folder)
-        remedy = "use the version that wrote it"
+        remedy = gettext("use the version that wrote it")
         if version == 2:
-            remedy = "`cakap-search reindex` or the next `index` brings it up to date"
+            remedy = gettext("`cakap-search reindex` or the next `index` brings it up to date")
         raise ArchiveError(
-            f"{path} has format {version}, this cakap-search reads {_FORMAT_VERSION}; {remedy}",
+            gettext(
+                "{path} has format {version}, this cakap-search reads {format_version}; {remedy}",
+                path=path,
+                version=version,
+                format_version=_FORMAT_VERSION,
+                remedy=remedy,
+            ),
             "stale",
         )
     return Archive(folder, connection)
@@ -873,8 +896,11 @@ def require_archive(folder: Path) -> None:
 
 def _missing(folder: Path) -> ArchiveError:
     return ArchiveError(
-        f"there is no archive in {folder}; make one with `cakap-search index PATH...`"
-        " or name another with --archive",
+        gettext(
+            "there is no archive in {folder}; make one with `cakap-search "
+            "index PATH...` or name another with --archive",
+            folder=folder,
+        ),
         "missing",
     )
 
@@ -886,8 +912,11 @@ def pack(content: Content) -> bytes:
     encoded = msgspec.json.encode(content)
     if len(encoded) > _MOST_UNPACKED_BYTES:
         raise SourceError(
-            f"with what is read in it {len(encoded) / 1e6:.0f} MB, over the limit of"
-            f" {_MOST_UNPACKED_BYTES / 1e6:.0f} MB; divide it"
+            gettext(
+                "with what is read in it {size} MB, over the limit of {limit} MB; divide it",
+                size=format_number(len(encoded) / 1e6),
+                limit=format_number(_MOST_UNPACKED_BYTES / 1e6),
+            )
         )
     compressor = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL, write_checksum=True)
     return compressor.compress(encoded)
@@ -899,16 +928,24 @@ def unpack(packed: bytes) -> Content:
 
     try:
         if zstandard.frame_content_size(packed) > _MOST_UNPACKED_BYTES:
-            raise ArchiveError(_DAMAGED.format("it unfolds to more than any has"), "damaged")
+            raise _damaged_content(gettext("it unfolds to more than any has"))
         return _decode(zstandard.ZstdDecompressor().decompress(packed))
     except (
         *(zstandard.ZstdError, msgspec.MsgspecError),
         *(UnicodeDecodeError, TypeError, RecursionError),
     ) as error:
-        raise ArchiveError(_DAMAGED.format(error), "damaged") from error
+        raise _damaged_content(error) from error
 
 
-_DAMAGED = "the stored content of an article is damaged ({}); `cakap-search check` names it"
+def _damaged_content(problem: object) -> ArchiveError:
+    return ArchiveError(
+        gettext(
+            "the stored content of an article is damaged ({problem}); `cakap-search check` names"
+            " it",
+            problem=problem,
+        ),
+        "damaged",
+    )
 
 
 _decode = msgspec.json.Decoder(Content).decode

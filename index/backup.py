@@ -21,6 +21,7 @@ from index.check import archive_problems
 from index.durable import fsync_file, fsync_folder, write_durably
 from index.errors import ArchiveError, CakapError
 from index.lock import write_lock
+from index.messages import gettext
 from index.segments.commit import INDEX_FOLDER, LOCK_NAME, is_index_file
 
 _MANIFEST = "manifest.json"
@@ -129,14 +130,21 @@ def restore(source: Path, folder: Path) -> tuple[Path, Manifest]:
     """
     chosen = source if (source / _MANIFEST).is_file() else next(reversed(backups(source)), None)
     if chosen is None:
-        raise ArchiveError(f"there is no backup in {source}; name a folder that has one", "missing")
+        raise ArchiveError(
+            gettext("there is no backup in {source}; name a folder that has one", source=source),
+            "missing",
+        )
     manifest = _read_manifest(chosen)
     with write_lock(folder / INDEX_FOLDER):
         path = folder / FILE_NAME
         if path.exists():
             raise CakapError(
-                f"{folder} holds an archive; restore into another folder with --archive, or move"
-                f" {path} away first"
+                gettext(
+                    "{folder} holds an archive; restore into another folder with "
+                    "--archive, or move {path} away first",
+                    folder=folder,
+                    path=path,
+                )
             )
         new = {name: folder / f"{name}.new" for name in _FILES if name in manifest.sha256}
         for name, copy in new.items():
@@ -177,7 +185,9 @@ def _copy_verified(source: Path, path: Path, sha256: str) -> None:
             fsync_file(path)
             return
         path.unlink()
-    raise ArchiveError(f"{source} is not as it was written; take another backup", "damaged")
+    raise ArchiveError(
+        gettext("{source} is not as it was written; take another backup", source=source), "damaged"
+    )
 
 
 def _described(copy: Path, on_progress: Callable[[int, int], None]) -> Manifest:
@@ -185,8 +195,12 @@ def _described(copy: Path, on_progress: Callable[[int, int], None]) -> Manifest:
     with open_archive(copy) as archive:
         for problem in archive_problems(archive, on_progress):
             raise ArchiveError(
-                f"the archive is damaged, so it is not backed up, and the backups before stay:"
-                f" {problem.what}; `cakap-search check` tells all, and what to do",
+                gettext(
+                    "the archive is damaged, so it is not backed up, and the backups "
+                    "before stay: {what}; `cakap-search check` tells all, and what to "
+                    "do",
+                    what=problem.what,
+                ),
                 "damaged",
             )
         articles, versions, seq = archive.count(), archive.version_count(), archive.last_seq()
@@ -200,11 +214,16 @@ def _read_manifest(chosen: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode((chosen / _MANIFEST).read_bytes(), type=Manifest)
         if FILE_NAME not in manifest.sha256:
-            raise msgspec.ValidationError(f"it names no {FILE_NAME}")
+            raise msgspec.ValidationError(gettext("it names no {name}", name=FILE_NAME))
         return manifest
     except (FileNotFoundError, msgspec.MsgspecError) as error:
         raise ArchiveError(
-            f"{chosen / _MANIFEST} cannot be read ({error}); take another backup", "damaged"
+            gettext(
+                "{path} cannot be read ({error}); take another backup",
+                path=chosen / _MANIFEST,
+                error=error,
+            ),
+            "damaged",
         ) from error
 
 

@@ -8,13 +8,14 @@ all files of the index carry checksums of their own.
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from index.archive import Archive, open_archive, short_id, unpack
 from index.config import Config
 from index.errors import ArchiveError
+from index.messages import gettext, noop
 from index.segments.arrays import read_arrays, release
 from index.segments.codec import toc_bytes
 from index.segments.commit import (
@@ -27,11 +28,11 @@ from index.segments.commit import (
     toc_name,
 )
 
-RESTORE = (
+RESTORE = noop(
     "restore a backup into another folder and add what this one can still export"
     " (docs/operations.md)"
 )
-REPAIR = "`cakap-search check --repair` builds the index again from the archive"
+REPAIR = noop("`cakap-search check --repair` builds the index again from the archive")
 # A database that is damaged all over would fill screens; the first lines tell as much.
 _MOST_OF_A_KIND = 20
 # A writer that removes old files meanwhile is rare, five in a row do not happen.
@@ -49,6 +50,14 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str | None = None
     seq: int | None = None
     content_hash: str | None = None
+
+
+def _in_archive(what: str, *version: Any) -> Problem:
+    return Problem("archive", what, gettext(RESTORE), *version)
+
+
+def _in_index(what: str, *version: Any) -> Problem:
+    return Problem("index", what, gettext(REPAIR), *version)
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -81,9 +90,9 @@ def check(
     except ArchiveError as error:
         if error.kind != "damaged":
             raise
-        problems = [Problem("archive", str(error), RESTORE)]
+        problems = [_in_archive(str(error))]
     except sqlite3.DatabaseError as error:
-        problems = problems or [_unreadable("the database", error)]
+        problems = problems or [_unreadable(gettext("the database"), error)]
     return Report(articles, versions, segments, problems)
 
 
@@ -99,28 +108,33 @@ def archive_problems(
         try:
             yield from look(db)
         except Exception as error:  # a damaged row may hold anything
-            yield _unreadable("the database", error)
+            yield _unreadable(gettext("the database"), error)
     try:
         yield from _versions(archive, on_progress)
     except sqlite3.DatabaseError as error:
-        yield _unreadable("the list of versions", error)
+        yield _unreadable(gettext("the list of versions"), error)
 
 
 def _unreadable(what: str, error: Exception) -> Problem:
-    return Problem("archive", f"{what} cannot be read: {error}", RESTORE)
+    return _in_archive(gettext("{what} cannot be read: {error}", what=what, error=error))
 
 
 def _integrity(db: sqlite3.Connection) -> Iterator[Problem]:
     for (line,) in db.execute(f"PRAGMA integrity_check({_MOST_OF_A_KIND})"):
         if line != "ok":
-            yield Problem("archive", f"SQLite: {line}", RESTORE)
+            yield _in_archive(f"SQLite: {line}")
 
 
 def _references(db: sqlite3.Connection) -> Iterator[Problem]:
     rows = db.execute("PRAGMA foreign_key_check").fetchmany(_MOST_OF_A_KIND)
     for table, rowid, parent, _ in rows:
-        what = f"{table} {'?' if rowid is None else rowid} refers to no {parent} that exists"
-        yield Problem("archive", what, RESTORE)
+        what = gettext(
+            "{table} {row} refers to no {parent} that exists",
+            table=table,
+            row="?" if rowid is None else rowid,
+            parent=parent,
+        )
+        yield _in_archive(what)
 
 
 def _articles(db: sqlite3.Connection) -> Iterator[Problem]:
@@ -133,11 +147,19 @@ def _articles(db: sqlite3.Connection) -> Iterator[Problem]:
         own_id = short_id(identity)
         # One that was taken down has given up its place, not its id: another may stand there.
         if own_id != stored_id and taken_down.isdisjoint((own_id, stored_id)):
-            what = f"article {number} has an identity that is not that of its id {stored_id}"
-            yield Problem("archive", what, RESTORE, id=stored_id)
+            what = gettext(
+                "article {number} has an identity that is not that of its id {id}",
+                number=number,
+                id=stored_id,
+            )
+            yield _in_archive(what, stored_id)
         if seq is None:
-            what = f"article {number} ({identity}) shows a version that is not there"
-            yield Problem("archive", what, RESTORE, id=stored_id)
+            what = gettext(
+                "article {number} ({identity}) shows a version that is not there",
+                number=number,
+                identity=identity,
+            )
+            yield _in_archive(what, stored_id)
 
 
 def _numbers(db: sqlite3.Connection) -> Iterator[Problem]:
@@ -148,12 +170,18 @@ def _numbers(db: sqlite3.Connection) -> Iterator[Problem]:
         " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'article'), 0)"
     ).fetchall()
     if used > known:
-        what = f"the last number of an article is said to be {known}, but {used} has been given"
-        yield Problem("archive", what, RESTORE)
+        what = gettext(
+            "the last number of an article is said to be {known}, but {used} has been given",
+            known=known,
+            used=used,
+        )
+        yield _in_archive(what)
     for (number,) in db.execute(
         "SELECT article FROM deletion JOIN article ON article.number = deletion.article"
     ):
-        yield Problem("archive", f"article {number} is there, and said to be erased", RESTORE)
+        yield _in_archive(
+            gettext("article {number} is there, and said to be erased", number=number)
+        )
 
 
 def _versions(archive: Archive, on_progress: Callable[[int, int], None]) -> Iterator[Problem]:
@@ -164,11 +192,11 @@ def _versions(archive: Archive, on_progress: Callable[[int, int], None]) -> Iter
         try:
             what, content_hash = _version_damage(db, seq)
         except Exception as error:
-            what, content_hash = f"cannot be read ({error})", None
+            what, content_hash = gettext("cannot be read ({error})", error=error), None
         if what:
             name = _name(archive, number)
-            what = f"{name}: version {seq} {what}"
-            yield Problem("archive", what, RESTORE, name, seq, content_hash)
+            what = gettext("{name}: version {seq} {what}", name=name, seq=seq, what=what)
+            yield _in_archive(what, name, seq, content_hash)
         on_progress(done, total)
 
 
@@ -180,19 +208,24 @@ def _version_damage(db: sqlite3.Connection, seq: int) -> tuple[str | None, str |
         (seq,),
     ).fetchone()
     if row is None:
-        return "is listed, but not there", None
+        return gettext("is listed, but not there"), None
     content_hash, modified, packed, is_shown, *about = row
     known = content_hash.hex()
     try:
         article, enrichment = (content := unpack(packed)).article, content.enrichment
     except ArchiveError:
-        return "has a content that cannot be unpacked", known
+        return gettext("has a content that cannot be unpacked"), known
     if article.content_hash() != content_hash:
-        return "has another content than its hash says", known
+        return gettext("has another content than its hash says"), known
     if article.modified != modified:
-        return f"is said to be modified {modified}, its content says {article.modified}", known
+        what = gettext(
+            "is said to be modified {modified}, its content says {said}",
+            modified=modified,
+            said=article.modified,
+        )
+        return what, known
     if is_shown and about != [article.url, article.given_id, enrichment.source]:
-        return "has another URL, id or source than its article", known
+        return gettext("has another URL, id or source than its article"), known
     return None, known
 
 
@@ -200,7 +233,7 @@ def _name(archive: Archive, number: int) -> str:
     try:
         return archive.public_id(number)
     except Exception:  # the row is damaged, or not there
-        return f"article {number}"
+        return gettext("article {number}", number=number)
 
 
 # The index
@@ -218,8 +251,8 @@ def _index_problems(
         try:  # before the archive, which may be ahead of its index, but never behind
             commit = last_commit(folder / INDEX_FOLDER)
             if commit is None:
-                what = f"there is no index in {folder / INDEX_FOLDER}"
-                return 0, [Problem("index", what, REPAIR)]
+                what = gettext("there is no index in {folder}", folder=folder / INDEX_FOLDER)
+                return 0, [_in_index(what)]
             refuse_other_settings(commit, folder / INDEX_FOLDER, config.timezone, config.engine)
             with open_archive(folder) as archive:
                 archive.connection.execute("BEGIN")
@@ -229,13 +262,13 @@ def _index_problems(
                     from index.opensearch.check import cluster_problems
 
                     found = cluster_problems(folder / INDEX_FOLDER, commit, config)
-                    problems += [Problem("index", what, REPAIR) for what in found]
+                    problems += map(_in_index, found)
                 return len(commit.segments), problems
         except FileNotFoundError as error:
             missing = error.filename  # or a writer has moved on meanwhile
         except ArchiveError as error:
-            return 0, [Problem("index", str(error), REPAIR)]
-    return 0, [Problem("index", f"{missing} is missing", REPAIR)]
+            return 0, [_in_index(str(error))]
+    return 0, [_in_index(gettext("{path} is missing", path=missing))]
 
 
 def _differences(
@@ -244,15 +277,18 @@ def _differences(
     """Where the articles and versions of a commit are not those that the archive shows."""
     last = archive.last_seq()
     if commit.seq > last:
-        what = f"changes after {last} are lost: the index knows of {commit.seq}"
-        yield Problem("archive", what, RESTORE)
+        what = gettext(
+            "changes after {last} are lost: the index knows of {seq}", last=last, seq=commit.seq
+        )
+        yield _in_archive(what)
         return
     if commit.seq < last:
-        what = (
-            f"the index has come to change {commit.seq} of {last}: a run is at work, or was"
-            " interrupted"
+        what = gettext(
+            "the index has come to change {seq} of {last}: a run is at work, or was interrupted",
+            seq=commit.seq,
+            last=last,
         )
-        yield Problem("index", what, "run `cakap-search index` again, or `check --repair`")
+        yield Problem("index", what, gettext("run `cakap-search index` again, or `check --repair`"))
     # What has changed since the commit, the index cannot know.
     since = set(archive.numbers_changed_since(commit.seq))
     rows = archive.connection.execute(
@@ -265,17 +301,21 @@ def _differences(
             continue
         expected = shown.pop(number, None)
         if expected is None:
-            what = "is in the index twice, or there and not in the archive"
+            what = gettext("is in the index twice, or there and not in the archive")
         elif expected != seq:
-            what = f"is in the index with version {seq} instead of {expected}"
+            what = gettext(
+                "is in the index with version {seq} instead of {expected}",
+                seq=seq,
+                expected=expected,
+            )
         else:
             continue
         name = _name(archive, number)
-        yield Problem("index", f"{name} {what}", REPAIR, name)
+        yield _in_index(f"{name} {what}", name)
     for number, seq in shown.items():
         if seq not in damaged:
             name = _name(archive, number)
-            yield Problem("index", f"{name} is missing from the index", REPAIR, name, seq)
+            yield _in_index(gettext("{name} is missing from the index", name=name), name, seq)
 
 
 def _read_files(folder: Path, commit: Commit) -> list[tuple[int, int]]:
@@ -284,17 +324,30 @@ def _read_files(folder: Path, commit: Commit) -> list[tuple[int, int]]:
     Raises FileNotFoundError, or ArchiveError for the first file that is not as it was written.
     """
     if (folder / toc_name(commit.generation)).read_bytes() != toc_bytes(commit):
-        raise ArchiveError(f"{folder / toc_name(commit.generation)} is damaged", "damaged")
+        raise ArchiveError(
+            gettext("{path} is damaged", path=folder / toc_name(commit.generation)), "damaged"
+        )
     found: list[tuple[int, int]] = []
     for entry in commit.segments:
         segment = open_segment(folder, entry.name, verify=True)
         kept = kept_docs(folder, entry)
         if len(segment) != entry.docs or int((~kept).sum()) != entry.deleted:
-            raise ArchiveError(f"{entry.name} has other documents than its commit says", "damaged")
+            raise ArchiveError(
+                gettext("{name} has other documents than its commit says", name=entry.name),
+                "damaged",
+            )
         found += zip(segment.articles[kept].tolist(), segment.seqs[kept].tolist(), strict=True)
         release(segment.arrays)
     if len(found) != commit.articles:
-        raise ArchiveError(f"{folder} has {len(found)} articles, not {commit.articles}", "damaged")
+        raise ArchiveError(
+            gettext(
+                "{folder} has {found} articles, not {articles}",
+                folder=folder,
+                found=len(found),
+                articles=commit.articles,
+            ),
+            "damaged",
+        )
     for name in (commit.people, commit.stories):
         read_arrays(folder / name, verify=True)
     return found

@@ -11,6 +11,9 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 
 from index.errors import ConfigError
+from index.messages import LANGUAGES, Lang, gettext
+
+LANGUAGE_VARIABLE = "CAKAP_SEARCH_LANG"
 
 _QUOTED_CHARS = 80
 # The shipped configuration has two levels.
@@ -58,8 +61,11 @@ class Enrich(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 re.compile(expression)
             except (re.error, RecursionError, OverflowError) as error:
                 raise ConfigError(
-                    f"enrich.boilerplate: {expression[:_QUOTED_CHARS]!r} is not a regular"
-                    f" expression ({error})"
+                    gettext(
+                        "enrich.boilerplate: {expression!r} is not a regular expression ({error})",
+                        expression=expression[:_QUOTED_CHARS],
+                        error=error,
+                    )
                 ) from error
 
 
@@ -72,8 +78,11 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         for group in self.aliases:
             if not all(any(map(str.isalnum, form)) for form in group):
                 raise ConfigError(
-                    f"language.aliases: a form without letters in {list(group)}; write a group"
-                    " as in [Menlu, Menteri Luar Negeri]"
+                    gettext(
+                        "language.aliases: a form without letters in {group}; write a "
+                        "group as in [Menlu, Menteri Luar Negeri]",
+                        group=list(group),
+                    )
                 )
 
 
@@ -126,10 +135,13 @@ EngineName = Literal["embedded", "opensearch"]
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole configuration. `archive` is relative to the file that sets it."""
+    """The whole configuration. `archive` is relative to the file that sets it; `lang` is that of
+    messages.
+    """
 
     archive: str | None = None
     timezone: str = "Asia/Jakarta"
+    lang: Lang = "id"
     sources: Sources = Sources()
     enrich: Enrich = Enrich()
     language: Language = Language()
@@ -146,7 +158,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError) as error:
             raise ConfigError(
-                f"timezone: there is no zone {self.timezone!r}; write it as in Asia/Jakarta"
+                gettext(
+                    "timezone: there is no zone {timezone!r}; write it as in Asia/Jakarta",
+                    timezone=self.timezone,
+                )
             ) from error
 
 
@@ -155,7 +170,7 @@ def find_config(flag: Path | None = None) -> Path | None:
     chosen = flag or (Path(env) if (env := os.environ.get("CAKAP_SEARCH_CONFIG")) else None)
     if chosen is not None:
         if not chosen.is_file():
-            raise ConfigError(f"{chosen}: no such configuration file")
+            raise ConfigError(gettext("{chosen}: no such configuration file", chosen=chosen))
         return chosen
     for candidate in (Path("config.yaml"), _user_folder("config") / "config.yaml"):
         if candidate.is_file():
@@ -170,7 +185,9 @@ def load_config(path: Path | None) -> Config:
     try:
         raw = _yaml(path)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+        raise ConfigError(
+            gettext("{path}: cannot be read ({error})", path=path, error=error.strerror)
+        ) from error
     if raw is None:
         return Config()
     try:
@@ -201,6 +218,21 @@ def archive_folder(config: Config, config_path: Path | None, flag: Path | None =
     return _user_folder("data") / "archive"
 
 
+def given_language(flag: Lang | None = None) -> Lang | None:
+    """The language of messages that flag or environment say, None where they leave it open."""
+    said = flag or os.environ.get(LANGUAGE_VARIABLE) or None
+    if said is not None and said not in LANGUAGES:
+        raise ConfigError(
+            gettext(
+                "{variable}: there is no language {name!r}; there are {names}",
+                variable=LANGUAGE_VARIABLE,
+                name=said,
+                names=", ".join(LANGUAGES),
+            )
+        )
+    return said
+
+
 def _user_folder(kind: str) -> Path:
     """The user's config or data folder, as each system has it."""
     if sys.platform == "win32":
@@ -217,11 +249,13 @@ def _user_folder(kind: str) -> Path:
 def _expanded(path: str) -> Path:
     """A path with the folder that `~` stands for."""
     if "\0" in path:
-        raise ConfigError(f"{path!r} is no path")
+        raise ConfigError(gettext("{path!r} is no path", path=path))
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
-        raise ConfigError(f"{path}: nobody knows where that home is; write it out") from error
+        raise ConfigError(
+            gettext("{path}: nobody knows where that home is; write it out", path=path)
+        ) from error
 
 
 def _yaml(path: Path) -> Any:
@@ -236,7 +270,13 @@ def _yaml(path: Path) -> Any:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST_YAML:  # the stack of C would overflow, not that of Python
                 mark: Any = event.start_mark
-                raise ConfigError(f"{path}:{mark.line + 1}: not valid YAML (nested too deeply)")
+                raise ConfigError(
+                    gettext(
+                        "{path}:{line}: not valid YAML (nested too deeply)",
+                        path=path,
+                        line=mark.line + 1,
+                    )
+                )
         reader: Any = loader(source)
         node = reader.get_single_node()
         _refuse_surprises(node, path, set())
@@ -245,7 +285,9 @@ def _yaml(path: Path) -> Any:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         problem = getattr(error, "problem", None) or error
-        raise ConfigError(f"{place}: not valid YAML ({problem})") from error
+        raise ConfigError(
+            gettext("{place}: not valid YAML ({problem})", place=place, problem=problem)
+        ) from error
 
 
 def _refuse_surprises(node: Any, path: Path, seen: set[int]) -> None:
@@ -256,7 +298,11 @@ def _refuse_surprises(node: Any, path: Path, seen: set[int]) -> None:
         return
     place = f"{path}:{node.start_mark.line + 1}"
     if id(node) in seen:
-        raise ConfigError(f"{place}: used again by a YAML alias; write it out where it is needed")
+        raise ConfigError(
+            gettext(
+                "{place}: used again by a YAML alias; write it out where it is needed", place=place
+            )
+        )
     seen.add(id(node))
     keys = set()
     for child in node.value:
@@ -264,7 +310,14 @@ def _refuse_surprises(node: Any, path: Path, seen: set[int]) -> None:
         if key is not None and isinstance(key.value, str):
             if key.value in keys:
                 line = key.start_mark.line + 1
-                raise ConfigError(f"{path}:{line}: {key.value!r} stands here a second time")
+                raise ConfigError(
+                    gettext(
+                        "{path}:{line}: {key!r} stands here a second time",
+                        path=path,
+                        line=line,
+                        key=key.value,
+                    )
+                )
             keys.add(key.value)
         _refuse_surprises(value, path, seen)
 
@@ -275,15 +328,20 @@ def _known(raw: Any, section: type, name: str) -> dict[str, Any]:
     msgspec names an unknown key but cannot suggest the right one.
     """
     if not isinstance(raw, dict):
-        raise ConfigError(f"{name or 'the file'} must hold keys with values")
+        raise ConfigError(
+            gettext("{section} must hold keys with values", section=name or gettext("the file"))
+        )
     types = get_type_hints(section)
     known = {}
     for key, value in raw.items():
         full_name = f"{name}.{key}" if name else str(key)
         if key not in types:
             near = difflib.get_close_matches(str(key), types, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(types)}"
-            raise ConfigError(f"unknown key {full_name!r}; {hint}")
+            if near:
+                hint = gettext("did you mean {name!r}?", name=near[0])
+            else:
+                hint = gettext("known keys: {names}", names=", ".join(types))
+            raise ConfigError(gettext("unknown key {name!r}; {hint}", name=full_name, hint=hint))
         if not (isinstance(types[key], type) and issubclass(types[key], msgspec.Struct)):
             known[key] = value
         elif value is not None:

@@ -11,6 +11,7 @@ import msgspec
 from index.archive import Archive, unpack
 from index.article import Article
 from index.errors import ArchiveError, SourceError
+from index.messages import gettext
 
 _MARK = "cakap_search"
 _MARK_BYTES = f'"{_MARK}":'.encode()
@@ -51,7 +52,12 @@ def export(
         try:
             line = _line(archive, number, seq, all_versions)
         except Exception as error:  # a damaged row may hold anything
-            yield ArchiveError(f"article {number}, version {seq}: {error}", "damaged")
+            yield ArchiveError(
+                gettext(
+                    "article {number}, version {seq}: {error}", number=number, seq=seq, error=error
+                ),
+                "damaged",
+            )
         else:
             if line is not None:
                 yield line
@@ -67,7 +73,7 @@ def _line(archive: Archive, number: int, seq: int, all_versions: bool) -> bytes 
         return None
     article = unpack(packed).article
     if article.content_hash() != content_hash:
-        raise ArchiveError("its content is not that of its hash", "damaged")
+        raise ArchiveError(gettext("its content is not that of its hash"), "damaged")
     origin = _Origin(archive.public_id(number), identity, content_hash.hex(), seq, bool(shown))
     fields = {("id" if key == "given_id" else key): value for key, value in _fields(article)}
     return msgspec.json.encode({**fields, _MARK: origin}) + b"\n"
@@ -95,6 +101,10 @@ def read_exported(payload: bytes) -> Exported | None:
         return None  # the words stand in the text of an article
     if article.content_hash().hex() != origin.content_hash:
         raise SourceError(
-            f"it was changed since it was exported; take {_MARK!r} out of it to index it as it is"
+            gettext(
+                "it was changed since it was exported; take {mark!r} out of it to "
+                "index it as it is",
+                mark=_MARK,
+            )
         )
     return Exported(article, origin.identity, origin.shown)

@@ -24,6 +24,7 @@ from typing import NamedTuple
 from index.enrich.names import exact_key, name_key, name_parts, word_key
 from index.errors import ConfigError
 from index.lexicon import lexicon_text
+from index.messages import gettext
 
 _LEXICON = "nicknames.txt"
 _SEPARATOR = re.compile(r"\s+(!?=)\s+")
@@ -103,7 +104,11 @@ def read_sayings(path: str | None) -> Sayings:
         text = Path(path).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"people.identities: {path} cannot be read as UTF-8 text ({error})"
+            gettext(
+                "people.identities: {path} cannot be read as UTF-8 text ({error})",
+                path=path,
+                error=error,
+            )
         ) from error
     return _parsed(text, path)
 
@@ -128,8 +133,13 @@ def _parsed(text: str, path: str) -> Sayings:
         place = f"{path}:{number}"
         if not signs or not all(map(str.strip, names)) or len(set(signs)) > 1:
             raise ConfigError(
-                f"{place}: {stated!r} says nothing of names; write `Joko Widodo = Jokowi`"
-                " for one person, `Ahmad Yani != Achmad Yani` for two, a space around each sign"
+                gettext(
+                    "{place}: {stated!r} says nothing of names; write `Joko Widodo = "
+                    "Jokowi` for one person, `Ahmad Yani != Achmad Yani` for two, a "
+                    "space around each sign",
+                    place=place,
+                    stated=stated,
+                )
             )
         if signs[0] == "=":
             same.append(names)
@@ -137,15 +147,23 @@ def _parsed(text: str, path: str) -> Sayings:
             different.append((first, names[1]))
             line_of[first, names[1]] = number
         else:
-            raise ConfigError(f"{place}: `!=` parts two names; write one pair a line")
+            raise ConfigError(
+                gettext("{place}: `!=` parts two names; write one pair a line", place=place)
+            )
     keys, groups = _Keys(different), _Groups()
     for names in same:
         groups.join_all(map(keys.of, names))
     for (one, other), number in line_of.items():
         if keys.of(other) in groups.group(keys.of(one)):
             raise ConfigError(
-                f"{path}:{number}: {one!r} and {other!r} are one person by the lines with `=`;"
-                " take this line or those back"
+                gettext(
+                    "{path}:{number}: {one!r} and {other!r} are one person by the "
+                    "lines with `=`; take this line or those back",
+                    path=path,
+                    number=number,
+                    one=one,
+                    other=other,
+                )
             )
     return Sayings(tuple(same), tuple(different), hashlib.sha256(text.encode()).hexdigest()[:16])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index.durable import make_folder
 from index.errors import ArchiveError
+from index.messages import gettext
 from index.segments.commit import LOCK_NAME
 
 
@@ -24,9 +25,14 @@ def write_lock(folder: Path) -> Iterator[None]:
         holder = ""
         with suppress(PermissionError):  # on Windows a locked file cannot even be read
             holder = (folder / LOCK_NAME).read_text().strip()
-        by = f" by process {holder}" if holder else ""
+        by = gettext(" by process {number}", number=holder) if holder else ""
         raise ArchiveError(
-            f"{folder.parent} is being written{by}; wait until it is done and run again", "locked"
+            gettext(
+                "{parent} is being written{by}; wait until it is done and run again",
+                parent=folder.parent,
+                by=by,
+            ),
+            "locked",
         )
     try:
         os.ftruncate(lock.fd, 0)

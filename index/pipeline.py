@@ -37,6 +37,7 @@ from index.errors import ArchiveError, SourceError, printable
 from index.export import read_exported
 from index.identity import read_sayings
 from index.lock import write_lock
+from index.messages import gettext, noop
 from index.processes import batches, job_count, ordered_map
 from index.segments.arrays import Ints
 from index.segments.chunk import chunk
@@ -273,7 +274,7 @@ def reindex(
                 elif result is not None:
                     archive.update_enrichment(seq, *result)
             done += len(results)
-            on_progress(Progress("enriching", done, total, done))
+            on_progress(Progress(noop("enriching"), done, total, done))
         archive.add_rereading()
         archive.commit()
         writer = _writer(archive, config, from_scratch=True)
@@ -367,7 +368,7 @@ class _Reading:
             if since_commit >= _RECORDS_PER_COMMIT:
                 self._commit()
                 since_commit = 0
-            self._on_progress(Progress("reading", self._bytes_read, total, self.summary.read))
+            self._on_progress(Progress(noop("reading"), self._bytes_read, total, self.summary.read))
         self._commit()
 
     def _steps(
@@ -586,7 +587,7 @@ def _ready(
 
 
 def _our_fault(error: Exception) -> str:
-    return f"internal error, please report it: {error!r}"
+    return gettext("internal error, please report it: {error!r}", error=error)
 
 
 def _enrich_again(rows: list[_Row], config: Config) -> list[tuple[int, int, _Fresh | str | None]]:
@@ -605,9 +606,9 @@ def _fresh(packed: bytes, config: Config) -> _Fresh | str | None:
             return None
         return pack(Content(content.article, enrichment)), enrichment.source
     except ArchiveError as error:
-        return f"not read anew: {error}"
+        return gettext("not read anew: {error}", error=error)
     except Exception as error:  # a fault of ours in one article must not stop the others
-        return f"not read anew: {_our_fault(error)}"
+        return gettext("not read anew: {error}", error=_our_fault(error))
 
 
 def _writer(archive: Archive, config: Config, *, from_scratch: bool = False) -> IndexWriter:
@@ -657,7 +658,7 @@ def _catch_up(
         done += len(arrays["articles"])
         writer.add(arrays)
         failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]
-        on_progress(Progress("indexing", done, len(numbers), done))
+        on_progress(Progress(noop("indexing"), done, len(numbers), done))
     unseen = [number for number, _ in archive.takedowns.hidden()]
     return writer.commit(seq, unseen), failures
 
@@ -673,9 +674,11 @@ def _analyse(rows: list[_Row], timezone: str) -> tuple[dict[str, Ints], list[tup
                 _chunk([row], timezone)
                 sound.append(row)
             except ArchiveError as error:
-                failed.append((row[0], f"not indexed: {error}"))
+                failed.append((row[0], gettext("not indexed: {error}", error=error)))
             except Exception as error:
-                failed.append((row[0], f"archived but not indexed: {_our_fault(error)}"))
+                failed.append(
+                    (row[0], gettext("archived but not indexed: {error}", error=_our_fault(error)))
+                )
         return _chunk(sound, timezone), failed
 
 

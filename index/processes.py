@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from index.errors import CakapError
+from index.messages import Lang, gettext, in_use, use
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -52,7 +53,7 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
         return
     # Forking a process that has threads (a progress bar) may deadlock; spawning may not.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=_follow_parent) as pool:
+    with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(in_use(),)) as pool:
         waiting: deque[Future[R]] = deque()
         try:
             for item in everything:
@@ -64,9 +65,11 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
                 yield waiting.popleft().result()
         except BrokenProcessPool as error:
             raise CakapError(
-                "a worker process died: out of memory, or started by a script without "
-                "`if __name__ == '__main__':` around its work; run again with --jobs 1 (jobs=1) "
-                "to go on where this run stopped"
+                gettext(
+                    "a worker process died: out of memory, or started by a script "
+                    "without `if __name__ == '__main__':` around its work; run again "
+                    "with --jobs 1 (jobs=1) to go on where this run stopped"
+                )
             ) from error
         finally:
             for future in waiting:
@@ -76,7 +79,7 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
     """Have Ctrl-C wait; a process that is started meanwhile never gets it, not even before
-    `_follow_parent`.
+    `_begin`.
     """
     if sys.platform == "win32":
         yield
@@ -88,11 +91,12 @@ def _without_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _follow_parent() -> None:
-    """In a worker: leave interrupts to the parent, and end when it was killed.
+def _begin(language: Lang) -> None:
+    """In a worker: speak the parent's language, leave interrupts to it, end when it was killed.
 
     A worker waits for work on a pipe that it holds open itself, so it would wait for ever.
     """
+    use(language)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

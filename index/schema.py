@@ -9,6 +9,8 @@ from enum import Enum
 
 import msgspec
 
+from index.messages import noop
+
 
 class Kind(Enum):
     """How a field is indexed."""
@@ -18,7 +20,7 @@ class Kind(Enum):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field of an article in the index. `label` is its English name for people."""
+    """One field of an article in the index. `label` is its name for people."""
 
     name: str
     kind: Kind
@@ -30,13 +32,13 @@ class Field(msgspec.Struct, frozen=True):
 
 STEM = Field("stem", Kind.TEXT, "stems")
 SURFACE = Field("surface", Kind.TEXT, "words", positions=True)
-COUNTRY = Field("country", Kind.KEYWORD, "Country", multiple=True, aliases=("negara",))
-PERSON = Field("person", Kind.KEYWORD, "Person", multiple=True, aliases=("orang", "tokoh"))
-DATE = Field("date", Kind.KEYWORD, "Date", aliases=("tanggal",))
-SOURCE = Field("source", Kind.KEYWORD, "Source", aliases=("sumber",))
-CATEGORY = Field("category", Kind.KEYWORD, "Category", aliases=("rubrik",))
-AGENCY = Field("agency", Kind.KEYWORD, "Agency", multiple=True, aliases=("kantor",))
-AUTHOR = Field("author", Kind.KEYWORD, "Author", multiple=True, aliases=("penulis",))
+COUNTRY = Field("country", Kind.KEYWORD, noop("Country"), multiple=True, aliases=("negara",))
+PERSON = Field("person", Kind.KEYWORD, noop("Person"), multiple=True, aliases=("orang", "tokoh"))
+DATE = Field("date", Kind.KEYWORD, noop("Date"), aliases=("tanggal",))
+SOURCE = Field("source", Kind.KEYWORD, noop("Source"), aliases=("sumber",))
+CATEGORY = Field("category", Kind.KEYWORD, noop("Category"), aliases=("rubrik",))
+AGENCY = Field("agency", Kind.KEYWORD, noop("Agency"), multiple=True, aliases=("kantor",))
+AUTHOR = Field("author", Kind.KEYWORD, noop("Author"), multiple=True, aliases=("penulis",))
 # Who the article shows in which office, `office|country|name`; for expansion, not for people.
 OFFICE = Field("office", Kind.KEYWORD, "Office", multiple=True)
 

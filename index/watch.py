@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources import inputs
 
 
@@ -30,6 +31,10 @@ def changes(paths: Sequence[str], own_folder: Path, interval_s: float) -> Iterat
             yield bool(found)
     except (OSError, RuntimeError) as error:
         raise SourceError(
-            f"the folder cannot be watched ({error}); with WATCHFILES_FORCE_POLLING=1 in the"
-            " environment it is looked at again and again instead"
+            gettext(
+                "the folder cannot be watched ({error}); with "
+                "WATCHFILES_FORCE_POLLING=1 in the environment it is looked at "
+                "again and again instead",
+                error=error,
+            )
         ) from error

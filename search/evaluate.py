@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from index.errors import CakapError, QueryError, SourceError
+from index.messages import gettext
 from search.results import Request
 
 if TYPE_CHECKING:
@@ -42,9 +43,13 @@ def read_questions(path: Path) -> list[Question]:
         number, _, rest = line.partition("\t")
         words = rest.partition("\t")[0]
         if not number or " " in number or not words.strip():
-            raise SourceError(f"{place}: not a number without spaces, a tab and the words")
+            raise SourceError(
+                gettext("{place}: not a number without spaces, a tab and the words", place=place)
+            )
         if number in found:
-            raise SourceError(f"{place}: question {number} a second time")
+            raise SourceError(
+                gettext("{place}: question {number} a second time", place=place, number=number)
+            )
         found[number] = Question(number, words)
     return list(found.values())
 
@@ -61,7 +66,9 @@ def read_qrels(path: Path) -> Qrels:
             article, grade = article_and_grade.rsplit(None, 1)
             qrels.setdefault(question, {})[article] = int(grade)
         except ValueError as error:
-            raise SourceError(f"{place}: not a question, 0, an article and a grade") from error
+            raise SourceError(
+                gettext("{place}: not a question, 0, an article and a grade", place=place)
+            ) from error
     return qrels
 
 
@@ -76,7 +83,9 @@ def asked(engine: "Engine", questions: Iterable[Question], request: Request) -> 
         try:
             hits = engine.search(replace(request, query=words)).hits
         except QueryError as error:
-            raise QueryError(f"question {number}: {error}") from error
+            raise QueryError(
+                gettext("question {number}: {error}", number=number, error=error)
+            ) from error
         run[number] = [hit.id for hit in hits]
     return run
 
@@ -100,11 +109,15 @@ def measured(run: Run, qrels: Qrels, names: Iterable[str] = MEASURES) -> dict[st
         import ir_measures
     except ImportError as error:
         raise CakapError(
-            "measuring needs ir-measures; install it with: pip install 'cakap-search[evaluate]'"
+            gettext(
+                "measuring needs ir-measures; install it with: pip install 'cakap-search[evaluate]'"
+            )
         ) from error
     judged = {number: dict(qrels[number]) for number in run if number in qrels}
     if not judged:
-        raise CakapError("no question has a judgement; the numbers in both files must agree")
+        raise CakapError(
+            gettext("no question has a judgement; the numbers in both files must agree")
+        )
     scores = {
         number: {article: 1 / rank for rank, article in enumerate(run[number], 1)}
         for number in judged
@@ -119,7 +132,9 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: cannot be read ({error})") from error
+        raise SourceError(
+            gettext("{path}: cannot be read ({error})", path=path, error=error)
+        ) from error
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             yield f"{path}:{number}", line

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 
 from index.errors import QueryError
+from index.messages import gettext
 
 # Two lines of a wide terminal, and some.
 SNIPPET_CHARS = 240
@@ -70,13 +71,13 @@ def checked(request: Request) -> Request:
     try:
         return msgspec.convert(msgspec.to_builtins(request), Request)
     except TypeError as error:
-        raise QueryError(f"a value that no option takes ({error})") from error
+        raise QueryError(gettext("a value that no option takes ({error})", error=error)) from error
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at ")
         option = place.strip("`").removeprefix("$.")
         kinds = {"sort": Sort, "match": Match, "interval": Interval}
         accepted = ", ".join(get_args(kinds.get(option.rpartition(".")[2])))
-        hint = f"; it is one of {accepted}" if accepted else ""
+        hint = gettext("; it is one of {values}", values=accepted) if accepted else ""
         raise QueryError(f"{option}: {problem[0].lower()}{problem[1:]}{hint}") from error
 
 

@@ -15,11 +15,11 @@ PROGRAM = str(Path(sys.executable).with_name("cakap-search"))
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This environment without what would change the program's behaviour."""
+    """This environment without what would change the program's behaviour; messages in English."""
     nowhere = {"XDG_CONFIG_HOME": "/nonexistent", "XDG_DATA_HOME": "/nonexistent"}
     ours = ("CAKAP_SEARCH_", "PYTHON", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "TERM")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, **nowhere, "TERM": "xterm", **variables}
+    return {**kept, **nowhere, "TERM": "xterm", "CAKAP_SEARCH_LANG": "en", **variables}
 
 
 def run(

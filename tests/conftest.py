@@ -1,11 +1,13 @@
 """Fixtures for every test."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from index.config import Config
+from index.messages import use
 from index.pipeline import index_paths
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "articles"
@@ -42,3 +44,11 @@ def samples_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("samples")
     index_paths([str(SAMPLES)], folder, Config(), jobs=1)
     return folder
+
+
+@pytest.fixture
+def indonesian() -> Iterator[None]:
+    """Messages of this process in Indonesian; they are English in a library."""
+    use("id")
+    yield
+    use("en")

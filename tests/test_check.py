@@ -187,7 +187,7 @@ def test_check_tells_the_remedy_and_repair_is_it(archive: Path) -> None:
     assert "remedy: `cakap-search check --repair`" in told.stdout
     repaired = run("check", "--repair", "--archive", archive)
     assert repaired.returncode == 0
-    assert repaired.stdout.endswith("19 articles, 20 versions, 1 segments: no problems\n")
+    assert repaired.stdout.endswith("19 articles, 20 versions, 1 segment: no problems\n")
     assert "repairing: " in repaired.stderr
 
 

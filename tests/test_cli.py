@@ -239,7 +239,7 @@ def test_nothing_is_styled_cut_or_drawn_when_piped(ask: Any) -> None:
 
 def test_a_terminal_shows_the_words_of_the_question(samples_archive: Path) -> None:
     arguments = ("query", QUESTION, "--archive", samples_archive)
-    assert re.search(r"\x1b\[33m\x1b\[1mLavrov\x1b\[0m", run_on_terminal(*arguments, columns=80))
+    assert re.search(r"\x1b\[31m\x1b\[1mLavrov\x1b\[0m", run_on_terminal(*arguments, columns=80))
 
 
 @pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
@@ -279,7 +279,7 @@ def test_nothing_found_fits_the_terminal(samples_archive: Path, columns: int) ->
     question = "senjata yang dikirim oleh Lavrof kepada pemerintah di Caracas minggu kemarin"
     arguments = ("query", question, "--match", "all", "--date", "1990", "--no-facets")
     shown = run_on_terminal(*arguments, "--archive", samples_archive, columns=columns)
-    assert "Maksud Anda: " in shown
+    assert "Did you mean: " in shown
     for line in ANSI.sub("", shown).splitlines():
         assert len(line) <= columns, line
 
@@ -305,7 +305,7 @@ def test_times_are_shown_in_the_configured_zone(tmp_path: Path) -> None:
     assert run("index", SAMPLES, *options).returncode == 0
     shown = run("query", QUESTION, *options).stdout
     assert "2021-06-22 18:05 · Lintas Kota" in shown  # 16:05 in Jakarta
-    assert "\n    2021-06-22 · Rusia" in shown  # a bare day stays one
+    assert "\n    2021-06-22 · Russia" in shown  # a bare day stays one
 
 
 def test_an_index_whose_days_begin_elsewhere_is_refused(ask: Any, tmp_path: Path) -> None:
@@ -326,11 +326,8 @@ def test_a_table_tells_what_else_the_words_were_looked_for_as(ask: Any) -> None:
 
 def test_a_table_tells_its_filters_as_they_were_understood(ask: Any) -> None:
     shown = ask("query", "negara:VE", "--not-country", "AS,none", "--since", "2021-06").stdout
-    assert (
-        "\nonly: date 2021-06-01.. · country Venezuela · not country Amerika Serikat or none\n"
-        in (shown)
-    )
-    assert "only:" not in ask("query", "Lavrov").stdout
+    told = "date 2021-06-01.. · country Venezuela · not country United States or without a value"
+    assert f"\nonly: {told}\n" in shown
 
 
 def test_a_table_tells_how_to_go_on(ask: Any) -> None:
@@ -494,7 +491,7 @@ def test_facets_prints_every_value(ask: Any) -> None:
     values = answer["facets"]["country"]["values"]
     assert [row["value"] for row in rows] == [one["value"] for one in values]
     assert len(rows) == answer["facets"]["country"]["distinct"] > 10
-    table = ask("facets", "country").stdout
+    table = ask("facets", "country", "--lang", "id").stdout
     assert all(
         re.search(rf"^  {row['label']} +{row['count']}$", table, re.MULTILINE) for row in rows
     )

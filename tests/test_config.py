@@ -60,7 +60,7 @@ def test_value_replaces_only_its_own_default() -> None:
         ("timezon: Asia/Jakarta", "given.yaml: unknown key 'timezon'; did you mean 'timezone'?"),
         ("ranking: {titleweight: 2}", "'ranking.titleweight'; did you mean 'title_weight'?"),
         ("sources: {fields: {titel: [t]}}", "'sources.fields.titel'; did you mean 'title'?"),
-        ("warna: merah", "unknown key 'warna'; known keys: archive, timezone, sources"),
+        ("warna: merah", "unknown key 'warna'; known keys: archive, timezone, lang, sources"),
         ("1: 2", "unknown key '1'; known keys: archive"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from search.cli.main import COMMANDS
-from tests.commands import run
+from tests.commands import run, run_on_terminal
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -32,6 +32,15 @@ def test_the_examples_of_the_readme_work(
     ran = run(*words, cwd=ROOT)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout
+
+
+def test_the_answer_in_the_readme_is_what_a_terminal_shows(samples_archive: Path) -> None:
+    [sample] = re.findall(r"```\n(\d+ artikel.+?)```", README, re.DOTALL)
+    asked = ("query", "Lavrov senjata", "--archive", samples_archive)
+    variables = {"CAKAP_SEARCH_LANG": "id", "NO_COLOR": "1"}
+    shown = run_on_terminal(*asked, columns=80, env=variables)
+    for part in re.split(r" · \d+ ms|\n  …\n", sample):
+        assert part in shown
 
 
 def test_the_python_example_of_the_readme_works(

@@ -1,4 +1,4 @@
-"""Maksud Anda: what is suggested, and what is left alone."""
+"""Did you mean: what is suggested, and what is left alone."""
 
 import json
 import statistics
@@ -118,15 +118,15 @@ def test_a_long_text_gets_no_suggestion(engine: search.Engine) -> None:
 
 def test_a_suggestion_stands_below_the_hits(archive: Path) -> None:
     finished = run("query", "lavrof OR banjir", "--no-facets", "--archive", archive)
-    assert finished.stdout.endswith("\n\nMaksud Anda: lavrov OR banjir\n")
+    assert finished.stdout.endswith("\n\nDid you mean: lavrov OR banjir\n")
 
 
 def test_without_hits_the_suggestion_is_told_all_the_same(archive: Path) -> None:
     finished = run("query", "lavrof", "--archive", archive)
     assert finished.returncode == 1
-    assert "Maksud Anda: lavrov" in finished.stdout
+    assert "Did you mean: lavrov" in finished.stdout
     shown = run_on_terminal("query", "lavrof", "--archive", archive, columns=80)
-    assert "Maksud Anda: \x1b[1mlavrov\x1b[0m" in shown
+    assert "Did you mean: \x1b[1mlavrov\x1b[0m" in shown
 
 
 @pytest.mark.full  # indexes all the news and asks thousands of questions

@@ -82,11 +82,11 @@ def test_the_table_tells_it_in_words(archive: Path) -> None:
     assert finished.stdout.split("\n\n", 1)[1] == (
         "Nothing was found for: kopi tibaa\n"
         "In no article: tibaa\n"
-        "Without country Jepang: 0 articles\n"
+        "Without country Japan: 0 articles\n"
         "Without date 2021-01-01..2021-12-31: 0 articles\n"
-        "The archive's articles are from 2020-02-29 to 2022-01-05.\n"
+        "The archive goes from 2020-02-29 to 2022-01-05.\n"
         "\n"
-        "Maksud Anda: kopi tiba\n"
+        "Did you mean: kopi tiba\n"
     )
 
 

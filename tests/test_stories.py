@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from index.pipeline import delete
 from index.schema import COLUMNS
 from index.segments.chunk import chunk
 from index.segments.segment import Segment
-from index.segments.signatures import containment, resemblance, signature, word_hashes
+from index.segments.signatures import Signatures, containment, resemblance, signatures, word_hashes
 from index.segments.stories import Stories, story_arrays
 from tests.archives import make_archive
 from tests.commands import run
@@ -52,11 +53,16 @@ def stories(*parts: Sequence[Document], hidden: Sequence[int] = ()) -> set[froze
     return {frozenset(articles[docs].tolist()) for docs in members if len(docs)}
 
 
+def signed(*texts: str) -> Signatures:
+    """The signatures of texts, made together."""
+    parts = [text.encode().split() for text in texts]
+    return signatures(word_hashes(chain(*parts)), np.array([*map(len, parts)], dtype=np.int64))
+
+
 def told(one: str, other: str) -> tuple[float, float]:
     """Resemblance and containment of two texts by their signatures."""
-    parts = [text.split() for text in (one, other)]
-    alike = resemblance(*(signature(word_hashes(part)) for part in parts))
-    lengths = (np.array([len(part)]) for part in parts)
+    alike = resemblance(*signed(one, other))
+    lengths = (np.array([len(text.split())]) for text in (one, other))
     return float(alike), float(containment(np.atleast_1d(alike), *lengths)[0])
 
 
@@ -68,14 +74,19 @@ def test_signatures_tell_resemblance_and_containment() -> None:
     assert contained > 0.75
 
 
-def test_a_signature_does_not_depend_on_how_much_is_hashed_at_once() -> None:
-    long = word_hashes(words(0, 5000).split())
-    halves = np.minimum(signature(long[:2600]), signature(long[2596:]))
-    # The lower 16 bits are kept: the least of both halves is in one of them.
-    whole = signature(long)
-    assert ((whole == signature(long[:2600])) | (whole == signature(long[2596:]))).all()
-    assert halves.shape == whole.shape
-    assert not signature(long[:0]).any()
+def test_a_signature_is_of_its_text_alone() -> None:
+    texts = [A, "", "satu", words(0, 4), words(0, 5), words(0, 5000), "", words(3, 9)]
+    together = signed(*texts)
+    for text, row in zip(texts, together, strict=True):
+        assert (signed(text) == row).all()
+    assert not together[[1, 6]].any()
+    assert signed().shape == (0, 64)
+
+
+def test_a_signature_has_of_each_function_the_least_value_over_all_runs() -> None:
+    whole, *parts = signed(words(0, 5000), words(0, 2600), words(2596, 5000))
+    # The lower 16 bits are kept: the least of both parts is in one of them.
+    assert ((whole == parts[0]) | (whole == parts[1])).all()
 
 
 def test_an_article_that_bridges_two_stories_joins_them_while_it_is_shown() -> None:
@@ -254,12 +265,12 @@ def test_of_one_day_without_times_none_is_earliest(tmp_path: Path) -> None:
 def test_the_table_tells_outlets_and_the_earliest(archive: Path) -> None:
     shown = run("query", "gudang kapas", "--archive", archive).stdout
     assert "4 articles in 2 stories" in shown
-    assert "    3 media: Warta (paling awal: asal), Kabar, Suara\n" in shown
+    assert "    3 outlets: Warta (earliest: asal), Kabar, Suara\n" in shown
     one = run("query", "gudang kapas", "-n", "1", "--archive", archive).stdout
     assert "1 more: --offset 1" in one
     every = run("query", "gudang kapas", "--no-group", "--archive", archive).stdout
     assert "stories" not in every
-    assert every.count("3 media:") == 3
+    assert every.count("3 outlets:") == 3
 
 
 def test_every_format_folds_and_all_does_not(archive: Path) -> None:

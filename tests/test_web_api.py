@@ -86,7 +86,7 @@ def test_annotate_reads_a_text(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "parameter", "message"),
     [
-        ("contry=RU", "contry", "did you mean country?"),
+        ("contry=RU", "contry", "did you mean 'country'?"),
         ("country=Venezuel4", "country", "Venezuela"),
         ("not-person=Labrov", "not-person", "nearest: Sergei Lavrov"),
         ("limit=1000", "limit", "<= 100"),

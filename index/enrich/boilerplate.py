@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from index.errors import ConfigError
+from index.messages import gettext
 
 _DASH = r"(?:--+|[–—-]|&[nm]dash;|\|)"
 _DOMAIN = r"[A-Za-z][\w-]{2,30}[.,](?i:co\.id|com|net|id|org|co|tv)\b\.?"
@@ -226,5 +227,9 @@ def _configured(expression: str) -> re.Pattern[str]:
         return re.compile(expression)
     except re.error as error:
         raise ConfigError(
-            f"enrich.boilerplate: {expression!r} is not a regular expression ({error})"
+            gettext(
+                "enrich.boilerplate: {expression!r} is not a regular expression ({error})",
+                expression=expression,
+                error=error,
+            )
         ) from error

@@ -15,6 +15,7 @@ from index.article import CountryMention
 from index.enrich.words import found_in
 from index.language.memo import Memo
 from index.lexicon import lexicon_lines
+from index.messages import in_use
 
 _CAPITALISED = re.compile(r"(?<!\w)[^\W\d_a-z]\w*")
 _NEXT_WORD = re.compile(r"[\s'’-]{1,2}(\w+)")
@@ -120,6 +121,16 @@ def country_label(code: str) -> str:
 def country_labels() -> dict[str, str]:
     """The Indonesian name of every country by its alpha-2 code."""
     return {code: label for code, _, label, *_ in _countries()}
+
+
+def country_name(code: str) -> str:
+    """The name of a country in the language of messages; an unknown code is its own name."""
+    return country_label(code) if in_use() == "id" else _english_names().get(code, code)
+
+
+@functools.cache
+def _english_names() -> dict[str, str]:
+    return {code: name for code, *_, name in _countries()}
 
 
 def nearest_countries(name: str, limit: int = 3) -> list[str]:

@@ -15,6 +15,7 @@ from index.article import DateMention
 from index.enrich.words import found_in
 from index.errors import QueryError
 from index.language.memo import Memo
+from index.messages import gettext, noop
 
 Period = tuple[date | None, date | None]
 _Found = tuple[int, date, date]  # where the expression ends, its first and last day
@@ -201,9 +202,15 @@ def period(words: str, today: date) -> Period:
     first = _days(first_words, today)[0] if first_words.strip() else None
     last = _days(last_words, today)[1] if last_words.strip() else None
     if first is None and last is None:
-        raise QueryError(f"{words}: a range needs at least one end, such as 2021-06..2021-07")
+        raise QueryError(
+            gettext(
+                "{words}: a range needs at least one end, such as 2021-06..2021-07", words=words
+            )
+        )
     if first is not None and last is not None and first > last:
-        raise QueryError(f"{words}: the range ends before it begins; swap its ends")
+        raise QueryError(
+            gettext("{words}: the range ends before it begins; swap its ends", words=words)
+        )
     return first, last
 
 
@@ -628,7 +635,7 @@ _ENGLISH = {
     "month": "bulan",
     "year": "tahun",
 }
-_ACCEPTED = (
+_ACCEPTED = noop(
     "a day, month or year such as 2021-06-22, 22/6/2021, 2021-06 or 2021, a range "
     "2021-06-01..2021-06-30, or words such as kemarin, pekan lalu, 7 hari"
 )
@@ -646,24 +653,35 @@ def _days(words: str, today: date) -> tuple[date, date]:
     for mention in date_mentions(words.capitalize(), today):
         if mention.end - mention.start == len(words):
             return date.fromisoformat(mention.first[:10]), date.fromisoformat(mention.last[:10])
-    raise QueryError(f"{words}: not a date; write {_ACCEPTED}")
+    raise QueryError(
+        gettext("{words}: not a date; write {accepted}", words=words, accepted=gettext(_ACCEPTED))
+    )
 
 
 def _numbered_days(words: str, numbered: re.Match[str]) -> tuple[date, date]:
     year = int(numbered["year"])
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise QueryError(f"{words}: a year is {FIRST_YEAR} to {LAST_YEAR}")
+        raise QueryError(
+            gettext(
+                "{words}: a year is {first} to {last}",
+                words=words,
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+        )
     if numbered["month"] is None:
         return date(year, 1, 1), date(year, 12, 31)
     month = int(numbered["month"])
     if not 1 <= month <= 12:
-        raise QueryError(f"{words}: a month is 01 to 12")
+        raise QueryError(gettext("{words}: a month is 01 to 12", words=words))
     first, last = _month_days(year, month)
     if numbered["day"] is None:
         return first, last
     day = _date(year, month, int(numbered["day"]))
     if day is None:
-        raise QueryError(f"{words}: that month has the days 01 to {last.day}")
+        raise QueryError(
+            gettext("{words}: that month has the days 01 to {day}", words=words, day=last.day)
+        )
     return day, day
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from index.config import Config
 from index.errors import EngineUnavailable
+from index.messages import gettext
 from index.opensearch.cluster import Cluster
 from index.opensearch.derived import derived
 from index.opensearch.mapping import ARTICLE, SEQ, STORY
@@ -24,11 +25,15 @@ def cluster_problems(folder: Path, commit: Commit, config: Config) -> Iterator[s
         cluster = Cluster(config.opensearch)
         index = cluster.index_name()
         if index is None:
-            yield f"the cluster has no index {cluster.alias}"
+            yield gettext("the cluster has no index {name}", name=cluster.alias)
             return
         about = cluster.meta(index)
         if about.get("seq") != commit.seq:
-            yield f"the cluster has come to change {about.get('seq')}, the archive to {commit.seq}"
+            yield gettext(
+                "the cluster has come to change {there}, the index here to {here}",
+                there=about.get("seq"),
+                here=commit.seq,
+            )
             return
         wanted = derived(folder, commit, about.get("unseen", ()))
         yield from islice(_differences(cluster, index, wanted), _MOST_OF_A_KIND)
@@ -41,11 +46,16 @@ def _differences(cluster: Cluster, index: str, wanted: Mapping[int, Any]) -> Ite
     for document in _documents(cluster, index):
         number = document[ARTICLE]
         if (expected := rest.pop(number, None)) is None:
-            yield f"the cluster holds article {number}, which is not in the index here"
+            yield gettext(
+                "the cluster holds article {number}, which is not in the index here", number=number
+            )
         elif (tuple(document[PERSON.name]), document.get(STORY)) != expected:
-            yield f"the cluster knows article {number} with other people or another story"
+            yield gettext(
+                "the cluster knows article {number} with other people or another story",
+                number=number,
+            )
     for number in rest:
-        yield f"article {number} is missing from the cluster"
+        yield gettext("article {number} is missing from the cluster", number=number)
 
 
 def _documents(cluster: Cluster, index: str) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ import msgspec
 
 from index.config import Cluster as Settings
 from index.errors import ConfigError, EngineUnavailable
+from index.messages import gettext
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
@@ -22,6 +23,8 @@ PASSWORD = "CAKAP_SEARCH_OPENSEARCH_PASSWORD"
 _PASSING = frozenset({429, 502, 503, 504})
 # Together half a minute and more, in which a cluster chooses another leader.
 _ATTEMPTS = 8
+# Together a second or two: where no node takes a connection, people wait for the message.
+_ATTEMPTS_TO_CONNECT = 4
 # A full disk, or an index that somebody has closed to writing: that does not pass by itself.
 _BLOCKED = "cluster_block_exception"
 # The cluster says after `timeout_s` what it has; who waits for it waits a little longer. Sending,
@@ -81,19 +84,30 @@ class Cluster:
                 )
             except SSLError as error:
                 raise EngineUnavailable(
-                    f"{self._where()}: no trusted connection ({_reason(error)}); opensearch.ca_file"
-                    " names the certificate of a private authority"
+                    gettext(
+                        "{cluster}: no trusted connection ({reason}); opensearch.ca_file names the"
+                        " certificate of a private authority",
+                        cluster=self._where(),
+                        reason=_reason(error),
+                    )
                 ) from error
             except ConnectionTimeout as error:
                 raise EngineUnavailable(
-                    f"{self._where()}: no answer within {self.settings.timeout_s} s"
-                    " (opensearch.timeout_s)"
+                    gettext(
+                        "{cluster}: no answer within {seconds} s (opensearch.timeout_s)",
+                        cluster=self._where(),
+                        seconds=self.settings.timeout_s,
+                    )
                 ) from error
             except ConnectionError as error:
-                if attempt + 1 == _ATTEMPTS or not _may_pass(error):
+                if attempt + 1 == _ATTEMPTS_TO_CONNECT:
                     raise EngineUnavailable(
-                        f"{self._where()}: no connection ({_reason(error)}); is the cluster up, and"
-                        " is opensearch.urls right?"
+                        gettext(
+                            "{cluster}: no connection ({reason}); is it up, and is opensearch.urls"
+                            " right?",
+                            cluster=self._where(),
+                            reason=_reason(error),
+                        )
                     ) from error
             except TransportError as error:
                 status = int(error.status_code)
@@ -121,13 +135,17 @@ class Cluster:
                 status = result["status"]
                 if status == 409:
                     conflicts.append(place)
-                elif status in _PASSING and result["error"]["type"] != _BLOCKED:
+                elif status in _PASSING and result.get("error", {}).get("type") != _BLOCKED:
                     busy.append((place, line))
                 elif status >= 300 and not (action == "delete" and status == 404):
                     why = result.get("error", {})
                     raise Refused(
-                        f"{self._where()} refuses article {result.get('_id')}:"
-                        f" {why.get('reason', why)}",
+                        gettext(
+                            "{cluster} refuses article {number}: {reason}",
+                            cluster=self._where(),
+                            number=result.get("_id"),
+                            reason=why.get("reason", why),
+                        ),
                         status,
                         why.get("type", ""),
                     )
@@ -135,7 +153,14 @@ class Cluster:
                 return conflicts
             pending = busy
             time.sleep(wait_s(attempt))
-        raise Refused(f"{self._where()} stays too busy to take {len(pending)} articles", 429)
+        raise Refused(
+            gettext(
+                "{cluster} stays too busy to take {count} articles",
+                cluster=self._where(),
+                count=len(pending),
+            ),
+            429,
+        )
 
     def index_name(self) -> str | None:
         """The index behind the alias; None before the first is made."""
@@ -154,21 +179,37 @@ class Cluster:
         return meta
 
     def _where(self) -> str:
-        return f"the cluster at {', '.join(self.settings.urls)}"
+        return gettext("the cluster at {urls}", urls=", ".join(self.settings.urls))
 
     def _refused(self, error: Any, status: int) -> Refused:
         kind, reason = str(error.error), _reason(error)
+        where = self._where()
         if status == 401 or kind == "security_exception":
-            message = (
-                f"{self._where()} does not let us in ({status}); set ${USER} and ${PASSWORD}, and"
-                " give that user the role of docs/opensearch.md"
+            message = gettext(
+                "{cluster} does not let us in ({status}); set ${user} and ${password}, and give"
+                " that user the role of docs/opensearch.md",
+                cluster=where,
+                status=status,
+                user=USER,
+                password=PASSWORD,
             )
         elif kind == _BLOCKED:
-            message = f"{self._where()} takes nothing now: {reason}"
+            message = gettext("{cluster} takes nothing now: {reason}", cluster=where, reason=reason)
         elif status in _PASSING:
-            message = f"{self._where()} stays too busy or has no leader ({status}: {reason})"
+            message = gettext(
+                "{cluster} stays too busy or has no leader ({status}: {reason})",
+                cluster=where,
+                status=status,
+                reason=reason,
+            )
         else:
-            message = f"{self._where()} refuses ({status} {kind}: {reason})"
+            message = gettext(
+                "{cluster} refuses ({status} {kind}: {reason})",
+                cluster=where,
+                status=status,
+                kind=kind,
+                reason=reason,
+            )
         return Refused(message, status, kind)
 
 
@@ -183,15 +224,19 @@ def _client(settings: Settings) -> "OpenSearch":
         from opensearchpy import OpenSearch
     except ImportError as error:
         raise ConfigError(
-            "engine: opensearch needs a further package: pip install 'cakap-search[opensearch]'"
+            gettext(
+                "engine: opensearch needs a further package: pip install 'cakap-search[opensearch]'"
+            )
         ) from error
     # What the cluster refuses is told by our errors.
     logging.getLogger("opensearch").setLevel(logging.CRITICAL)
     user, password = os.environ.get(USER), os.environ.get(PASSWORD)
     if (user is None) != (password is None):
-        raise ConfigError(f"of ${USER} and ${PASSWORD} only one is set")
+        raise ConfigError(
+            gettext("of ${user} and ${password} only one is set", user=USER, password=PASSWORD)
+        )
     if settings.ca_file is not None and not os.path.isfile(settings.ca_file):
-        raise ConfigError(f"opensearch.ca_file: {settings.ca_file} is no file")
+        raise ConfigError(gettext("opensearch.ca_file: {path} is no file", path=settings.ca_file))
     options: dict[str, Any] = {"ca_certs": settings.ca_file} if settings.ca_file else {}
     if user is not None:
         options["http_auth"] = (user, password)
@@ -210,11 +255,6 @@ def _client(settings: Settings) -> "OpenSearch":
 def _lines(lines: Iterable[tuple[Body, Body | None]]) -> bytes:
     encode = msgspec.json.encode
     return b"".join(encode(part) + b"\n" for line in lines for part in line if part is not None)
-
-
-def _may_pass(error: Any) -> bool:
-    """Whether a connection that fails may be one to a node that has just gone."""
-    return "Name or service not known" not in str(error)
 
 
 def _reason(error: Any) -> str:

@@ -17,10 +17,10 @@ from index.opensearch.mapping import (
     only_in_title,
 )
 from index.schema import KEYWORD_FIELDS, STEM, SURFACE, TEXT_FIELDS, TITLE_BODY_GAP
-from index.segments.arrays import Ints, in_memory
+from index.segments.arrays import Ints, in_memory, spans
 from index.segments.merge import TextPiece, text_arrays
 from index.segments.postings import docs_of, freqs_of, packed
-from index.segments.segment import NO_MOMENT, Segment, TextField, spans
+from index.segments.segment import NO_MOMENT, Segment, TextField
 
 
 def documents(segment: Segment) -> Iterator[dict[str, Any]]:

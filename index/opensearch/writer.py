@@ -16,6 +16,7 @@ from typing import Any
 from index.config import Config, EngineName
 from index.errors import ArchiveError
 from index.identity import NOTHING_SAID, Sayings
+from index.messages import gettext
 from index.opensearch.cluster import WRITING_S, Cluster, Refused
 from index.opensearch.derived import Derived, derived, renamed
 from index.opensearch.documents import documents, without_text
@@ -70,15 +71,21 @@ class ClusterWriter(IndexWriter):
             self._index = self._cluster.index_name()
             if self._index is None:
                 raise ArchiveError(
-                    f"the cluster has no index {self._cluster.alias}; run `cakap-search reindex`",
+                    gettext(
+                        "the cluster has no index {name}; run `cakap-search reindex`",
+                        name=self._cluster.alias,
+                    ),
                     "missing",
                 )
             about = self._cluster.meta(self._index)
             if about.get("seq", -1) < self.last_commit.seq:
                 raise ArchiveError(
-                    f"the cluster's index {self._cluster.alias} has come to change"
-                    f" {about.get('seq')}, the archive's to {self.last_commit.seq}: it was brought"
-                    " back from an older snapshot; run `cakap-search reindex`",
+                    gettext(
+                        "the cluster has come to change {there}, the index here to {here}: was it"
+                        " brought back from an older snapshot? Run `cakap-search reindex`",
+                        there=about.get("seq"),
+                        here=self.last_commit.seq,
+                    ),
                     "stale",
                 )
             self._unseen_before = about.get("unseen", ())
@@ -155,8 +162,11 @@ class ClusterWriter(IndexWriter):
         held = self._cluster.ask("GET", f"/{self._index}/_count")["count"]
         if held != commit.articles:
             raise ArchiveError(
-                f"the cluster's index {self._index} holds {held:,} articles, not"
-                f" {commit.articles:,}; run `cakap-search reindex`",
+                gettext(
+                    "the cluster holds {held} articles, not {expected}; run `cakap-search reindex`",
+                    held=held,
+                    expected=commit.articles,
+                ),
                 "damaged",
             )
         self._tell(state="whole", seq=commit.seq, unseen=list(self._unseen))

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ArchiveError
+from index.messages import gettext
 
 Ints = NDArray[np.integer[Any]]
 
@@ -137,38 +138,38 @@ def read_arrays(path: Path, verify: bool = False) -> dict[str, Ints]:
     directory says what `write_arrays` never does; so no array is larger than the file.
     """
     if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
-        raise damaged(path, "is no file")
+        raise damaged(path, gettext("is no file"))
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size < len(_MAGIC) + _TRAILER.size:
-            raise damaged(path, "is cut short")
+            raise damaged(path, gettext("is cut short"))
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     if mapped[: len(_MAGIC)] != _MAGIC:
-        raise damaged(path, "does not begin as a segment does")
+        raise damaged(path, gettext("does not begin as a segment does"))
     offset, length, crc32 = _TRAILER.unpack(mapped[-_TRAILER.size :])
     encoded = mapped[offset : offset + length]
     if zlib.crc32(encoded) != crc32:
-        raise damaged(path, "has a directory with a wrong checksum")
+        raise damaged(path, gettext("has a directory with a wrong checksum"))
     try:
         directory = msgspec.json.decode(encoded, type=dict[str, _Entry])
     except (msgspec.MsgspecError, RecursionError) as error:
         # Zeros have the checksum of an empty directory.
-        raise damaged(path, "has no directory") from error
+        raise damaged(path, gettext("has no directory")) from error
     arrays: dict[str, Ints] = {}
     place = len(_MAGIC)
     for name, entry in directory.items():
         if not _DTYPE.fullmatch(entry.dtype) or entry.length < 0 or entry.offset < place:
-            raise damaged(path, f"has no valid place for {name}")
+            raise damaged(path, gettext("has no valid place for {name}", name=name))
         place = entry.offset + entry.length * np.dtype(entry.dtype).itemsize
         if place > offset:
-            raise damaged(path, f"ends before {name} does")
+            raise damaged(path, gettext("ends before {name} does", name=name))
         arrays[name] = np.frombuffer(
             mapped, dtype=entry.dtype, count=entry.length, offset=entry.offset
         )
         end = entry.offset + arrays[name].nbytes
         if verify:
             if zlib.crc32(memoryview(mapped)[entry.offset : end]) != entry.crc32:
-                raise damaged(path, f"has a wrong checksum in {name}")
+                raise damaged(path, gettext("has a wrong checksum in {name}", name=name))
             _release(mapped)
     return arrays
 
@@ -194,10 +195,21 @@ def is_first(ordered: Ints) -> NDArray[np.bool_]:
     return first
 
 
+def spans(begin: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The indices `begin[i]:begin[i] + lengths[i]` of every i, one range after another."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(begin - ends + lengths, lengths)
+
+
 def damaged(path: Path | str, how: str) -> ArchiveError:
     """What to raise where a file of an index is not as it was written; `how` is what it does."""
     return ArchiveError(
-        f"{path} {how}; the archive still holds the articles: "
-        "run `cakap-search reindex` to build the index again",
+        gettext(
+            "{path} {how}; the archive still holds the articles: run "
+            "`cakap-search reindex` to build the index again",
+            path=path,
+            how=how,
+        ),
         "damaged",
     )

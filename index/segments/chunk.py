@@ -10,6 +10,7 @@ from index.document import Document
 from index.language.analyzer import analyze
 from index.schema import COLUMNS, STEM, SURFACE, TITLE_BODY_GAP, Field
 from index.segments.arrays import Arrays, Ints, in_memory, is_first
+from index.segments.inversion import Inverted, inverted
 from index.segments.merge import (
     TextPiece,
     keyword_arrays,
@@ -18,7 +19,7 @@ from index.segments.merge import (
 )
 from index.segments.postings import MAX_FREQ, packed
 from index.segments.segment import NO_MOMENT, smallest
-from index.segments.signatures import Signatures, signature, word_hashes
+from index.segments.signatures import signatures, word_hashes
 from index.segments.strings import Strings
 
 
@@ -69,21 +70,19 @@ def build(documents: Iterable[tuple[Document, Analysed, Analysed]]) -> dict[str,
     stems, surfaces = _Postings(), _Postings()
     title_lengths: list[int] = []
     body_lengths: list[int] = []
-    body_terms: list[Ints] = []
     indexed: list[Document] = []
     for number, (document, title, body) in enumerate(documents):
-        stems.add(number, title.stems, 0)
-        surfaces.add(number, title.surfaces, 0)
         base = title.words + TITLE_BODY_GAP
-        stems.add(number, body.stems, base)
-        body_terms.append(surfaces.add(number, body.surfaces, base))
+        for postings, in_title, in_body in (
+            (stems, title.stems, body.stems),
+            (surfaces, title.surfaces, body.surfaces),
+        ):
+            postings.add(number, in_title, 0)
+            postings.add(number, in_body, base)
         title_lengths.append(title.words)
         body_lengths.append(body.words)
         indexed.append(document)
-    hashes = word_hashes(surfaces.terms())
-    signatures = [signature(hashes[terms]) for terms in body_terms]
-    arrays = _arrays(indexed, stems, surfaces, title_lengths, body_lengths, signatures)
-    return in_memory(arrays)
+    return in_memory(_arrays(indexed, stems, surfaces, title_lengths, body_lengths))
 
 
 def _arrays(
@@ -92,7 +91,6 @@ def _arrays(
     surfaces: "_Postings",
     title_lengths: list[int],
     body_lengths: list[int],
-    signatures: list[Signatures],
 ) -> Arrays:
     moments = np.array(
         [NO_MOMENT if doc.moment is None else doc.moment for doc in documents], dtype=np.int64
@@ -105,90 +103,86 @@ def _arrays(
     yield "title_lengths", smallest(titles)
     yield "body_lengths", smallest(bodies)
     yield "oldest_first", oldest_first(moments)
-    yield "signatures", np.concatenate([np.zeros(0, dtype=np.uint16), *signatures])
-    for field, postings in ((STEM, stems), (SURFACE, surfaces)):
-        yield from text_arrays(field, [postings.piece(field, titles)], titles + bodies)
+    surface_words = surfaces.inverted()
+    yield "signatures", signatures(*surfaces.bodies(surface_words, len(documents))).ravel()
+    for field, postings, words in (
+        (STEM, stems, stems.inverted()),
+        (SURFACE, surfaces, surface_words),
+    ):
+        yield from text_arrays(field, [postings.piece(field, words, titles)], titles + bodies)
     for field in COLUMNS:
         yield from _keywords(field, documents)
-
-
-class _Numbering(dict[str, int]):
-    """Numbers strings in the order in which they are first met."""
-
-    def __missing__(self, string: str) -> int:
-        number = self[string] = len(self)
-        return number
 
 
 class _Postings:
     """Collects (term, document, position) of every token of one field."""
 
     def __init__(self) -> None:
-        self._number_of = _Numbering()
-        self._numbers: list[Ints] = []
+        self._terms: list[Sequence[str]] = []
         self._positions: list[Ints] = []
         self._runs: list[tuple[int, int, int]] = []  # document, base, tokens
 
-    def add(self, number: int, terms: Terms, base: int) -> Ints:
-        """Add the tokens of a title or a body, whose positions begin at `base`.
+    def add(self, number: int, terms: Terms, base: int) -> None:
+        """Add the tokens of a title or a body, whose positions begin at `base`: 0 for titles."""
+        if terms.terms:
+            self._terms.append(terms.terms)
+            self._positions.append(terms.positions)
+            self._runs.append((number, base, len(terms.positions)))
 
-        Returns the places of their terms in `terms()`.
+    def inverted(self) -> Inverted:
+        """The terms of all tokens, and where they stand among them."""
+        return inverted(self._terms)
+
+    def bodies(
+        self, words: Inverted, documents: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """The hashes of the words of all bodies, and how many words the body of each document has.
+
+        `words` are all tokens, inverted.
         """
-        if not terms.terms:
-            return NO_TERMS.positions
-        found = map(self._number_of.__getitem__, terms.terms)
-        numbers = np.fromiter(found, np.uint32, len(terms.terms))
-        self._numbers.append(numbers)
-        self._positions.append(terms.positions)
-        self._runs.append((number, base, len(terms.positions)))
-        return numbers
+        docs, bases, lengths = self._columns()
+        in_body = bases > 0
+        hashes = words.spread(word_hashes(words.terms.to_list()))[np.repeat(in_body, lengths)]
+        counts = np.zeros(documents, dtype=np.int64)
+        counts[docs[in_body]] = lengths[in_body]
+        return hashes, counts
 
-    def terms(self) -> list[str]:
-        """The terms in the order in which they were first met."""
-        return list(self._number_of)
-
-    def piece(self, field: Field, title_lengths: NDArray[np.int64]) -> TextPiece:
-        """Sort the tokens into postings and count them."""
-        # The order of the UTF-8 bytes is that of the code points.
-        terms = sorted(self._number_of)
-        numbers = np.fromiter(map(self._number_of.__getitem__, terms), np.int64, len(terms))
-        rank = np.empty(len(terms), dtype=np.uint64)
-        rank[numbers] = np.arange(len(terms), dtype=np.uint64)
-        docs, bases, lengths = np.array(self._runs, dtype=np.int64).reshape(-1, 3).T
+    def piece(self, field: Field, words: Inverted, title_lengths: NDArray[np.int64]) -> TextPiece:
+        """The tokens as postings, counted; `words` are they, inverted."""
+        terms, counts, places = words
+        run_docs, bases, lengths = self._columns()
+        docs = np.repeat(run_docs.astype(np.uint32), lengths)[places]
         positions = np.concatenate([NO_TERMS.positions, *self._positions])
         positions += np.repeat(bases.astype(np.uint32), lengths)
-        # A token as one number, term before document before position: numbers are sorted faster
-        # than put in order. 64 bits are enough for 2**24 terms in 2**16 documents of 2**24 words.
-        position_bits = int(positions.max(initial=0)).bit_length()
-        doc_bits = len(title_lengths).bit_length()
-        tokens = rank[np.concatenate([NO_TERMS.positions, *self._numbers])]
-        tokens <<= doc_bits
-        tokens |= np.repeat(docs.astype(np.uint64), lengths)
-        tokens <<= position_bits
-        tokens |= positions
-        tokens.sort()
+        positions = positions[places]
+        firsts = np.cumsum(counts) - counts  # each term's first token
+        begins_posting = is_first(docs)
+        begins_posting[firsts] = True
+        in_term = np.add.reduceat(begins_posting, firsts, dtype=np.int64) if len(firsts) else firsts
         # "buku-buku" and its parts have one stem at one position: that is one occurrence.
-        tokens = tokens[is_first(tokens)]
-        held = tokens >> position_bits  # a document by a term
-        begins = is_first(held).nonzero()[0]
-        freqs = np.diff(begins, append=len(tokens))
+        counted = begins_posting | is_first(positions)
+        docs, positions = docs[counted], positions[counted]
+        begins = begins_posting[counted].nonzero()[0]
+        freqs = np.diff(begins, append=len(docs))
         if freqs.max(initial=0) > MAX_FREQ:
             # What the frequency does not tell has no position either.
-            counted = np.arange(len(tokens)) - np.repeat(begins, freqs) < MAX_FREQ
-            tokens, held = tokens[counted], held[counted]
+            counted = np.arange(len(docs)) - np.repeat(begins, freqs) < MAX_FREQ
+            docs, positions = docs[counted], positions[counted]
             freqs = np.minimum(freqs, MAX_FREQ)
             begins = np.cumsum(freqs) - freqs
-        positions = tokens & ((1 << position_bits) - 1)
-        held = held[begins]
-        doc = held & ((1 << doc_bits) - 1)
-        in_title = positions < np.repeat(title_lengths.astype(np.uint64)[doc], freqs)
+        docs = docs[begins]
+        in_title = positions < np.repeat(title_lengths.astype(np.uint32)[docs], freqs)
         return TextPiece(
-            Strings.of(list(map(str.encode, terms))),
-            np.bincount((held >> doc_bits).view(np.int64), minlength=len(terms)),
-            packed(doc, freqs),
+            terms,
+            in_term,
+            packed(docs, freqs),
             np.add.reduceat(in_title, begins, dtype=np.int64) if len(begins) else begins,
             positions if field.positions else None,
         )
+
+    def _columns(self) -> NDArray[np.int64]:
+        """Document, base and number of tokens of each title and body."""
+        return np.array(self._runs, dtype=np.int64).reshape(-1, 3).T
 
 
 def _keywords(field: Field, documents: Sequence[Document]) -> Arrays:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.errors import ArchiveError
 from index.language.analyzer import ANALYZER_VERSION
+from index.messages import format_number, gettext
 from index.schema import COLUMNS, TEXT_FIELDS
 from index.segments.arrays import damaged, read_arrays
 from index.segments.segment import Segment
@@ -94,7 +95,7 @@ def commit_from_bytes(stored: bytes) -> Commit:
     """The commit back. Raises msgspec.MsgspecError where it is not as it was stored."""
     details = msgspec.json.decode(stored, type=_Details)
     if zlib.crc32(details.commit) != details.crc32:
-        raise msgspec.DecodeError("its checksum is wrong")
+        raise msgspec.DecodeError(gettext("its checksum is wrong"))
     return msgspec.json.decode(details.commit, type=Commit)
 
 
@@ -136,18 +137,26 @@ def last_commit(folder: Path) -> Commit | None:
         return None
     path = folder / details_name(found[-1])
     if path.is_fifo():  # would be waited for
-        raise damaged(path, "is no file")
+        raise damaged(path, gettext("is no file"))
     try:
         return commit_from_bytes(path.read_bytes())
     except FileNotFoundError:
         if generations(folder) != found:  # a writer moved on between the two looks
             return last_commit(folder)
         raise ArchiveError(
-            f"{path} is missing; run `cakap-search reindex` to build the index again", "damaged"
+            gettext(
+                "{path} is missing; run `cakap-search reindex` to build the index again", path=path
+            ),
+            "damaged",
         ) from None
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ArchiveError(
-            f"{path} cannot be read ({error}); run `cakap-search reindex` to build the index again",
+            gettext(
+                "{path} cannot be read ({error}); run `cakap-search reindex` to "
+                "build the index again",
+                path=path,
+                error=error,
+            ),
             "damaged",
         ) from error
 
@@ -156,8 +165,12 @@ def refuse_stale(commit: Commit, folder: Path) -> None:
     """Raise ArchiveError when an index was written by a version that analysed differently."""
     if commit.fingerprint != fingerprint():
         raise ArchiveError(
-            f"the index in {folder} was written by another version of cakap-search; "
-            "run `cakap-search reindex` (the articles are safe in the archive)",
+            gettext(
+                "the index in {folder} was written by another version of "
+                "cakap-search; run `cakap-search reindex` (the articles are safe "
+                "in the archive)",
+                folder=folder,
+            ),
             "stale",
         )
 
@@ -167,14 +180,24 @@ def refuse_other_settings(commit: Commit, folder: Path, timezone: str, engine: s
     refuse_stale(commit, folder)
     if commit.engine != engine:
         raise ArchiveError(
-            f"the index in {folder} was made for engine {commit.engine}, the configuration says"
-            f" {engine}; run `cakap-search reindex`, or set engine back",
+            gettext(
+                "the index in {folder} was made for engine {made}, the configuration says"
+                " {configured}; run `cakap-search reindex`, or set engine back",
+                folder=folder,
+                made=commit.engine,
+                configured=engine,
+            ),
             "stale",
         )
     if commit.timezone != timezone:
         raise ArchiveError(
-            f"the index in {folder} counts days in {commit.timezone}, the configuration says"
-            f" {timezone}; run `cakap-search reindex`, or set timezone back",
+            gettext(
+                "the index in {folder} counts days in {counted}, the configuration says"
+                " {configured}; run `cakap-search reindex`, or set timezone back",
+                folder=folder,
+                counted=commit.timezone,
+                configured=timezone,
+            ),
             "stale",
         )
 
@@ -185,18 +208,25 @@ def open_segment(folder: Path, name: str, *, verify: bool = False) -> Segment:
     try:
         return Segment(read_arrays(path, verify), name)
     except (KeyError, IndexError) as error:
-        raise damaged(path, f"has no array {error}") from error
+        raise damaged(path, gettext("has no array {error}", error=error)) from error
 
 
 def kept_docs(folder: Path, entry: SegmentEntry) -> NDArray[np.bool_]:
     """For each document of a segment, whether it is still there."""
     # An article's number has eight bytes: so a commit cannot ask for more memory than its files.
     if not 0 <= entry.docs * 8 <= (folder / (entry.name + SEGMENT_SUFFIX)).stat().st_size:
-        raise damaged(folder, f"has no {entry.docs:,} documents in {entry.name}")
+        raise damaged(
+            folder,
+            gettext(
+                "has no {docs} documents in {name}", docs=format_number(entry.docs), name=entry.name
+            ),
+        )
     kept = np.ones(entry.docs, dtype=np.bool_)
     if entry.deletions is not None:
         try:
             kept[read_arrays(folder / entry.deletions, verify=True)["docs"]] = False
         except (KeyError, IndexError) as error:
-            raise damaged(folder / entry.deletions, f"has no such documents ({error})") from error
+            raise damaged(
+                folder / entry.deletions, gettext("has no such documents ({error})", error=error)
+            ) from error
     return kept

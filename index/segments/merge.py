@@ -5,7 +5,7 @@ not grow with the segments.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.schema import COLUMNS, TEXT_FIELDS, Field
-from index.segments.arrays import Arrays, Ints, Pieces, release
+from index.segments.arrays import Arrays, Ints, Pieces, release, spans
+from index.segments.inversion import inverted_tables
 from index.segments.positions import PackedPositions
 from index.segments.postings import docs_of, freqs_of, packed
 from index.segments.segment import (
@@ -26,7 +27,6 @@ from index.segments.segment import (
     TextField,
     ranges,
     smallest,
-    spans,
 )
 from index.segments.strings import Strings
 
@@ -34,8 +34,8 @@ Kept = NDArray[np.bool_]
 
 # Postings that are gathered at once, some 60 MB of them and their positions.
 _GATHERED = 3 << 18
-# Strings that are Python objects at once, some 30 MB of them.
-_STRINGS = 1 << 18
+# Strings that are united at once, some 60 MB of them and of what is known of each.
+_STRINGS = 1 << 19
 
 
 class TextPiece(NamedTuple):
@@ -102,17 +102,19 @@ def _unite(tables: Sequence[Strings]) -> tuple[Strings, list[NDArray[np.uint32]]
     united: list[Strings] = []
     renumbered = [np.empty(len(table), dtype=np.uint32) for table in tables]
     for part in range(len(cuts) + 1):
-        lists = [
-            table.to_list(bound[part], bound[part + 1])
-            for table, bound in zip(tables, bounds, strict=True)
+        slices = [slice(*bound[part : part + 2]) for bound in bounds]
+        pieces = [
+            table.between(one.start, one.stop) for table, one in zip(tables, slices, strict=True)
         ]
-        vocabulary = sorted(set().union(*lists))
-        number_of = dict(zip(vocabulary, count(sum(map(len, united)))))
-        for numbers, bound, strings in zip(renumbered, bounds, lists, strict=True):
-            numbers[bound[part] : bound[part + 1]] = np.fromiter(
-                map(number_of.__getitem__, strings), dtype=np.uint32, count=len(strings)
-            )
-        united.append(Strings.of(vocabulary))
+        found = inverted_tables(pieces)
+        first = sum(map(len, united))
+        numbers = found.spread(np.arange(first, first + len(found.terms), dtype=np.uint32))
+        ends = np.cumsum(list(map(len, pieces)))
+        for one, of_table, own in zip(
+            slices, renumbered, np.split(numbers, ends[:-1]), strict=True
+        ):
+            of_table[one] = own
+        united.append(found.terms)
     return Strings.joined(united), renumbered
 
 

@@ -10,8 +10,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from index.messages import gettext
 from index.schema import COLUMNS, TEXT_FIELDS, Field
-from index.segments.arrays import Ints, damaged
+from index.segments.arrays import Ints, damaged, spans
 from index.segments.positions import Positions
 from index.segments.postings import freqs_of
 from index.segments.signatures import SIGNATURE_NUMBERS
@@ -68,7 +69,9 @@ class TextField:
         """Where the postings of a term lie."""
         first, last = int(self.starts[term]), int(self.starts[term + 1])
         if not 0 <= first <= last <= len(self.postings):
-            raise damaged("the index", "has a term without a place for its postings")
+            raise damaged(
+                gettext("the index"), gettext("has a term without a place for its postings")
+            )
         return slice(first, last)
 
     def title_freqs(self, where: slice) -> Ints:
@@ -135,7 +138,10 @@ class KeywordField:
         self.docs = of("docs")
         # What `ranges` holds against what it is asked for.
         if (self.doc_starts[-1], self.starts[-1]) != (len(self.ordinals), len(self.docs)):
-            raise damaged("the index", f"has a {field.name} column that does not fit together")
+            raise damaged(
+                gettext("the index"),
+                gettext("has a {name} column that does not fit together", name=field.name),
+            )
 
     def docs_of(self, value: int) -> Ints:
         """The documents that have a value, ascending."""
@@ -192,15 +198,8 @@ def ranges(starts: Ints, numbers: Ints) -> NDArray[np.int64]:
     begin = starts[numbers].astype(np.int64)
     lengths = starts[numbers.astype(np.int64) + 1].astype(np.int64) - begin
     if (lengths < 0).any() or lengths.sum(dtype=np.float64) > starts[-1]:
-        raise damaged("the index", "has values out of order")
+        raise damaged(gettext("the index"), gettext("has values out of order"))
     return spans(begin, lengths)
-
-
-def spans(begin: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The indices `begin[i]:begin[i] + lengths[i]` of every i, one range after another."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(begin - ends + lengths, lengths)
 
 
 def smallest(array: NDArray[np.integer]) -> Ints:

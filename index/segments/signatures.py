@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.segments.arrays import spans
+
 Signatures = NDArray[np.uint16]
 
 SHINGLE_WORDS = 5
 # Resemblance is told to 0.06, one standard deviation at 0.5. The lower 16 bits of a least value
 # tell two apart as well as all 32 would, in half the room: 128 bytes an article.
 SIGNATURE_NUMBERS = 64
-# Runs at once: their hashes by all functions stay in the processor's cache.
-_RUNS_AT_ONCE = 2048
 
 
 class _Hashing(NamedTuple):
@@ -41,31 +41,46 @@ def _hashing() -> _Hashing:
     )
 
 
-def word_hashes(words: Iterable[str]) -> NDArray[np.uint64]:
+def word_hashes(words: Iterable[bytes]) -> NDArray[np.uint64]:
     """A number for each word, the same in every process."""
-    return np.array([zlib.crc32(word.encode()) for word in words], dtype=np.uint64)
+    return np.array(list(map(zlib.crc32, words)), dtype=np.uint64)
 
 
-def signature(words: NDArray[np.uint64]) -> Signatures:
-    """The signature of a text, from the hashes of its words in order.
+def signatures(words: NDArray[np.uint64], counts: NDArray[np.int64]) -> Signatures:
+    """The signatures of texts, a row for each, from the hashes of their words in order.
 
-    A text of fewer than five words is one run; without any, the signature is zeros.
+    `counts` tells how many of the words each text has. A text of fewer than five is one run; the
+    signature of one without any is zeros.
     """
-    if not len(words):
-        return np.zeros(SIGNATURE_NUMBERS, dtype=np.uint16)
+    numbers = np.zeros((len(counts), SIGNATURE_NUMBERS), dtype=np.uint16)
+    used = np.flatnonzero(counts)
+    if not len(used):
+        return numbers
     hashing = _hashing()
-    runs = run_counts(np.array([len(words)]))[0]
-    shingles = np.zeros(runs, dtype=np.uint64)
-    for place in range(min(SHINGLE_WORDS, len(words))):
-        shingles += words[place : place + runs] * hashing.places[place]
+    # A short text goes on with zeros, which add nothing to its only run.
+    rooms = np.maximum(counts[used], SHINGLE_WORDS)
+    begins = np.cumsum(rooms) - rooms
+    places = spans(begins, counts[used])
+    padded = np.zeros(int(rooms.sum()) + SHINGLE_WORDS - 1, dtype=np.uint64)
+    padded[places] = words
+    shingles = np.zeros(len(padded) - SHINGLE_WORDS + 1, dtype=np.uint64)
+    for place, factor in enumerate(hashing.places):
+        shingles += padded[place : place + len(shingles)] * factor
+    runs = run_counts(counts[used])
+    shingles = shingles[spans(begins, runs)]
     shingles ^= shingles >> np.uint64(29)
     shingles *= hashing.places[0]
     hashes = (shingles >> np.uint64(32)).astype(np.uint32)
-    least = np.full(SIGNATURE_NUMBERS, np.iinfo(np.uint32).max, dtype=np.uint32)
-    for first in range(0, runs, _RUNS_AT_ONCE):
-        some = hashes[first : first + _RUNS_AT_ONCE, None] * hashing.multipliers + hashing.addends
-        np.minimum(least, some.min(axis=0), out=least)
-    return least.astype(np.uint16)
+    firsts = np.cumsum(runs) - runs
+    # One function over all texts at a time: five times as fast as one text by all functions.
+    hashed = np.empty_like(hashes)
+    for number, (multiplier, addend) in enumerate(
+        zip(hashing.multipliers, hashing.addends, strict=True)
+    ):
+        np.multiply(hashes, multiplier, out=hashed)
+        hashed += addend
+        numbers[used, number] = np.minimum.reduceat(hashed, firsts).astype(np.uint16)
+    return numbers
 
 
 def run_counts(words: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.messages import gettext
 from index.schema import SOURCE
 from index.segments.arrays import Ints, damaged, is_first
 from index.segments.segment import NO_MOMENT, Segment
@@ -58,7 +59,9 @@ class Stories:
         ones, others = arrays["ones"].astype(np.int64), arrays["others"].astype(np.int64)
         both = np.concatenate([ones, others])
         if len(ones) != len(others) or not ((both >= 0) & (both < len(alive))).all():
-            raise damaged("the index", "has stories of articles that it does not hold")
+            raise damaged(
+                gettext("the index"), gettext("has stories of articles that it does not hold")
+            )
         joins = alive[ones] & alive[others]
         ones, others = ones[joins], others[joins]
         self.numbers = _lowest_joined(ones, others, len(alive))
@@ -138,7 +141,7 @@ def _outlets(segment: Segment) -> NDArray[np.uint64]:
     """A number for each document's outlet, 0 where it names none."""
     field = segment.keywords[SOURCE.name]
     outlets = np.zeros(len(segment), dtype=np.uint64)
-    names = word_hashes(raw.decode() for raw in field.values.to_list())
+    names = word_hashes(field.values.to_list())
     outlets[field.has_value] = names[field.ordinals]
     return outlets
 

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.segments.arrays import Ints, damaged
+from index.messages import gettext
+from index.segments.arrays import Ints, damaged, spans
 
 _STEP = 256
 
@@ -29,6 +30,14 @@ class Strings:
         offsets = np.zeros(len(strings) + 1, dtype=np.uint32)
         np.cumsum([len(string) for string in strings], out=offsets[1:])
         return cls(np.frombuffer(b"".join(strings), dtype=np.uint8), offsets)
+
+    @classmethod
+    def cut(cls, blob: Ints, begins: Ints, ends: Ints) -> "Strings":
+        """A table of sorted strings that stand at these places of a larger blob."""
+        lengths = ends.astype(np.int64) - begins
+        offsets = np.zeros(len(lengths) + 1, dtype=np.uint32)
+        np.cumsum(lengths, out=offsets[1:])
+        return cls(blob[spans(begins.astype(np.int64), lengths)], offsets)
 
     @classmethod
     def joined(cls, tables: Sequence["Strings"]) -> "Strings":
@@ -56,20 +65,20 @@ class Strings:
 
     def to_list(self, first: int = 0, last: int | None = None) -> list[bytes]:
         """Every string, in order, or those from `first` to before `last`."""
-        asked = self.offsets[first : None if last is None else last + 1]
-        if (asked[1:] < asked[:-1]).any():  # each string could be as long as all of them
-            raise damaged("the index", "has a table of strings out of order")
-        offsets = asked.tolist()
-        whole, begin = bytes(self._bytes[offsets[0] : offsets[-1]]), offsets[0]
-        return [whole[a - begin : b - begin] for a, b in pairwise(offsets)]
+        asked = self.between(first, len(self) if last is None else last)
+        offsets, whole = asked.offsets.tolist(), bytes(asked._bytes)
+        return [whole[a:b] for a, b in pairwise(offsets)]
+
+    def between(self, first: int, last: int) -> "Strings":
+        """A table of the strings from `first` to before `last`."""
+        offsets = self.offsets[first : last + 1]
+        if (offsets[1:] < offsets[:-1]).any():  # each string could be as long as all of them
+            raise damaged(gettext("the index"), gettext("has a table of strings out of order"))
+        return Strings(self.blob[offsets[0] : offsets[-1]], offsets - offsets[0])
 
     def only(self, numbers: NDArray[np.int64]) -> "Strings":
         """A table of some of the strings, their numbers ascending."""
-        lengths = np.diff(self.offsets)[numbers].astype(np.int64)
-        offsets = np.zeros(len(numbers) + 1, dtype=np.uint32)
-        np.cumsum(lengths, out=offsets[1:])
-        moved = self.offsets[numbers].astype(np.int64) - offsets[:-1]
-        return Strings(self.blob[np.arange(offsets[-1]) + np.repeat(moved, lengths)], offsets)
+        return Strings.cut(self.blob, self.offsets[numbers], self.offsets[numbers + 1])
 
     def first_not_below(self, string: bytes) -> int:
         """The number of the first string that does not sort before `string`."""

@@ -18,6 +18,7 @@ from index.config import Config, EngineName
 from index.durable import make_folder, write_durably
 from index.errors import ArchiveError
 from index.identity import NOTHING_SAID, Sayings, known_sayings
+from index.messages import gettext
 from index.segments.arrays import Ints, write_arrays
 from index.segments.commit import (
     INDEX_NAME,
@@ -83,7 +84,10 @@ class IndexWriter:
             self._kept = [kept_docs(folder, entry) for entry in entries]
         except FileNotFoundError as error:
             raise ArchiveError(
-                f"{error.filename} is missing; run `cakap-search reindex` to build the index again",
+                gettext(
+                    "{path} is missing; run `cakap-search reindex` to build the index again",
+                    path=error.filename,
+                ),
                 "damaged",
             ) from error
         self._erased_from: set[str] = set()

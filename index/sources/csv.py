@@ -14,6 +14,7 @@ import msgspec
 
 from index.config import Config
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources import fields
 from index.sources.encoding import decode
 from index.sources.record import Record, Reject, json_record, max_bytes
@@ -46,12 +47,12 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
     while (header_line := text.readline()) and not header_line.strip():
         number += 1
     if not header_line:
-        yield Reject(None, "empty")
+        yield Reject(None, gettext("empty"))
         return
     try:
         delimiter, header = _header(header_line)
     except (csv.Error, SourceError) as error:
-        yield Reject(None, f"the header cannot be read: {error}")
+        yield Reject(None, gettext("the header cannot be read: {error}", error=error))
         return
     if missing := _missing_body(header, config):
         yield missing
@@ -68,7 +69,7 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
         except StopIteration:
             break
         except csv.Error as error:
-            yield Reject(number, f"not valid CSV: {error}")
+            yield Reject(number, gettext("not valid CSV: {error}", error=error))
             continue
         if row:
             yield _record(number, header, row, config)
@@ -124,18 +125,33 @@ def _missing_body(header: list[str], config: Config) -> Reject | None:
     known = fields.names("body", config.sources.fields)
     return Reject(
         None,
-        f"no column holds the body: found {', '.join(header)}; known are {', '.join(known)}; "
-        "name yours in config.yaml under sources.fields.body",
+        gettext(
+            "no column holds the body: found {header}; known are {known}; name "
+            "yours in config.yaml under sources.fields.body",
+            header=", ".join(header),
+            known=", ".join(known),
+        ),
     )
 
 
 def _record(number: int, header: list[str], row: list[str], config: Config) -> Record | Reject:
     if len(row) < len(header):
         return Reject(
-            number, f"{len(row)} columns, the header has {len(header)}; none for {header[len(row)]}"
+            number,
+            gettext(
+                "{found} columns, the header has {columns}; none for {name}",
+                found=len(row),
+                columns=len(header),
+                name=header[len(row)],
+            ),
         )
     if any(row[len(header) :]):
-        return Reject(number, f"{len(row)} columns, the header has {len(header)}")
+        return Reject(
+            number,
+            gettext(
+                "{found} columns, the header has {columns}", found=len(row), columns=len(header)
+            ),
+        )
     try:
         row = _decoded(row)
     except SourceError as error:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from index.errors import SourceError
+from index.messages import gettext
 
 # The share of control bytes from which content is binary. Compressed data has 11 % (28 of 256
 # values), UTF-16 without a mark half; a text with a stray NUL stays far below.
@@ -45,8 +46,12 @@ def decode(data: bytes) -> str:
         if (text := _windows_1252(data)) is not None:
             return text
         raise SourceError(
-            f"neither UTF-8 nor Windows-1252: byte 0x{data[error.start]:02x} at offset "
-            f"{error.start}; convert it to UTF-8"
+            gettext(
+                "neither UTF-8 nor Windows-1252: byte 0x{byte:02x} at offset "
+                "{offset}; convert it to UTF-8",
+                byte=data[error.start],
+                offset=error.start,
+            )
         ) from error
 
 

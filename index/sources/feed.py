@@ -7,6 +7,7 @@ from typing import Any
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources import fields, xml
 from index.sources.record import Record, Reject
 from index.sources.streams import Stream
@@ -63,13 +64,13 @@ def read(payload: bytes, config: Config) -> Article:
     # From a stream: a string is also tried as an address and as the name of a file.
     feed = feedparser.parse(io.BytesIO(payload), sanitize_html=False, resolve_relative_uris=False)
     if not feed.entries:
-        raise SourceError("not an item of a feed")
+        raise SourceError(gettext("not an item of a feed"))
     entry: dict[str, Any] = dict(feed.entries[0])
     markups = [content.get("value") for content in entry.get("content", ())]
     texts = (fields.text_of(markup) for markup in [*markups, entry.get("summary")] if markup)
     body = next(filter(None, texts), None)
     if body is None:
-        raise SourceError("the item has neither content nor summary")
+        raise SourceError(gettext("the item has neither content nor summary"))
     terms = [term.get("label") or term.get("term") for term in entry.get("tags", ())]
     said = {
         "title": entry.get("title"),

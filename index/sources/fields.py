@@ -9,6 +9,7 @@ from index.article import Article
 from index.config import Config, FieldNames
 from index.enrich.dates import read_date, utc_moment
 from index.errors import SourceError
+from index.messages import format_number, gettext
 from index.sources.encoding import clean
 from index.urls import canonical_url, clean_url
 
@@ -101,12 +102,21 @@ def article(raw: Mapping[str, Any], config: Config, body: str | None = None) -> 
 
     body = body or "\n".join(values("body"))
     if not body:
-        raise SourceError(f"no body under any of {', '.join(names('body', config.sources.fields))}")
+        raise SourceError(
+            gettext(
+                "no body under any of {fields}",
+                fields=", ".join(names("body", config.sources.fields)),
+            )
+        )
     date = moment("date")
     embargo_until = moment("embargo_until")
     if embargo_until is None and (said := value("embargo_until")):
         raise SourceError(
-            f"the end of its embargo, {said!r}, cannot be read; write it as 2021-06-22T14:05+07:00"
+            gettext(
+                "the end of its embargo, {said!r}, cannot be read; write it as "
+                "2021-06-22T14:05+07:00",
+                said=said,
+            )
         )
     return Article(
         body=body,
@@ -172,7 +182,13 @@ class _AttributeCounter:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if len(attributes) > _MOST_ATTRIBUTES:
-            raise SourceError(f"a <{tag}> with {len(attributes):,} attributes is no web page")
+            raise SourceError(
+                gettext(
+                    "a <{tag}> with {attributes} attributes is no web page",
+                    tag=tag,
+                    attributes=format_number(len(attributes)),
+                )
+            )
 
     def close(self) -> None:
         pass

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources import csv, feed, html, jsonl, markdown, text, warc, wordpress
 from index.sources.record import (
     SAMPLE_BYTES,
@@ -80,7 +81,7 @@ def records(
             if stream.damage is not None:
                 yield Reject(None, stream.damage)
     except OSError as error:
-        yield Unreadable(source.path, f"cannot be read ({error.strerror})")
+        yield Unreadable(source.path, gettext("cannot be read ({error})", error=error.strerror))
 
 
 def _split(path: str, stream: Stream, config: Config) -> Iterator[Record | Reject | PassedOver]:
@@ -89,8 +90,12 @@ def _split(path: str, stream: Stream, config: Config) -> Iterator[Record | Rejec
     kind = None if warc.begins(start, config) else what_it_is(sample)  # its records hold anything
     name = None if kind else _format(path, start, config)
     if name is None:
-        kind = f"{kind or xml_kind(start)}; accepted are {', '.join(FORMATS)}"
-        yield Reject(None, kind if start else "empty")
+        told = gettext(
+            "{kind}; accepted are {formats}",
+            kind=kind or xml_kind(start),
+            formats=", ".join(FORMATS),
+        )
+        yield Reject(None, told if start else gettext("empty"))
         return
     split = FORMATS[name].split
     yield from split(stream, config) if split else _whole(name, stream, config)
@@ -114,7 +119,7 @@ def _whole(name: str, stream: Stream, config: Config) -> Iterator[Record | Rejec
     elif payload.strip():
         yield Record(None, payload, name)
     else:
-        yield Reject(None, "empty")
+        yield Reject(None, gettext("empty"))
 
 
 def read_article(record: Record, config: Config) -> Article:
@@ -125,4 +130,4 @@ def read_article(record: Record, config: Config) -> Article:
     try:
         return FORMATS[record.format].read(record.payload, config)
     except RecursionError as error:
-        raise SourceError(TOO_DEEP) from error
+        raise SourceError(gettext(TOO_DEEP)) from error

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
+from index.messages import format_number, gettext
 from index.sources import fields, xml
 from index.sources.encoding import clean, decode
 from index.urls import clean_url
@@ -68,9 +69,11 @@ def read_page(
     fields.refuse_many_attributes(text)
     tree = trafilatura.load_html(text)
     if tree is None:
-        raise SourceError("not a web page")
+        raise SourceError(gettext("not a web page"))
     if (elements := int(tree.xpath("count(//*)"))) > _MOST_ELEMENTS:
-        raise SourceError(f"a page of {elements:,} elements is no article")
+        raise SourceError(
+            gettext("a page of {elements} elements is no article", elements=format_number(elements))
+        )
     urls = _addresses(tree, text, address)
     url = next(iter(urls), None)
     published = _moment(tree, "datePublished", "article:published_time")
@@ -79,7 +82,7 @@ def read_page(
         tree, url=url, with_metadata=True, include_comments=False, prune_xpath=_FURNITURE
     )
     if page is None or not page.text:
-        raise SourceError("no article text found in the page")
+        raise SourceError(gettext("no article text found in the page"))
     said = {
         "title": page.title,
         "date": published or page.date,

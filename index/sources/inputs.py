@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources.formats import format_by_extension
 from index.sources.record import Input, Unreadable
 from index.sources.streams import ZIP_MAGIC
@@ -61,7 +62,7 @@ def _require(path: str) -> None:
     try:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise SourceError(f"{path}: no such file or folder") from error
+        raise SourceError(gettext("{path}: no such file or folder", path=path)) from error
     except OSError:
         pass  # it is there, and is reported in its turn
 
@@ -97,14 +98,14 @@ def _walk(named: str, seen: set[str]) -> Iterator[Input | Unreadable | UnknownTy
                 waiting += [os.path.join(resolved, name) for name in reversed(inside)]
                 continue
         except OSError as error:
-            yield Unreadable(printable, f"cannot be read ({error.strerror})")
+            yield Unreadable(printable, gettext("cannot be read ({error})", error=error.strerror))
             continue
         if not stat.S_ISREG(status.st_mode):
-            yield Unreadable(printable, "neither a file nor a folder")
+            yield Unreadable(printable, gettext("neither a file nor a folder"))
         elif not (path is named or _is_known(resolved) or _is_page(resolved)):
             yield UnknownType(printable)
         elif printable != resolved:
-            yield Unreadable(printable, "the name is not UTF-8; rename it")
+            yield Unreadable(printable, gettext("the name is not UTF-8; rename it"))
         else:
             yield Input(resolved, status.st_size, status.st_mtime_ns)
 
@@ -149,9 +150,14 @@ def members(source: Input) -> Iterator[Input | Unreadable | UnknownType]:
             else:
                 yield source
     except (BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-        yield Unreadable(source.path, f"the zip file is damaged ({error}); `zip -FF` may mend it")
+        yield Unreadable(
+            source.path,
+            gettext("the zip file is damaged ({error}); `zip -FF` may mend it", error=error),
+        )
     except OSError as error:
-        yield Unreadable(source.path, f"cannot be read ({error.strerror or error})")
+        yield Unreadable(
+            source.path, gettext("cannot be read ({error})", error=error.strerror or error)
+        )
 
 
 def _is_zip(path: str) -> bool:
@@ -162,7 +168,7 @@ def _is_zip(path: str) -> bool:
 def _members(source: Input, archive: ZipFile) -> Iterator[Input | Unreadable | UnknownType]:
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if sum(info.compress_size for info in infos) > source.size:
-        raise BadZipFile("its files lie over one another")
+        raise BadZipFile(gettext("its files lie over one another"))
     files: dict[str, ZipInfo] = {}
     for info in infos:
         parts = re.split(r"[/\\]", info.filename)

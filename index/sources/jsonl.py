@@ -14,6 +14,7 @@ import msgspec
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources import fields, wordpress
 from index.sources.encoding import decode
 from index.sources.record import TOO_DEEP, Record, Reject, json_record, max_bytes, over_limit
@@ -37,7 +38,7 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
     while (byte := stream.peek(1)[:1]) and byte.isspace():
         blank_lines += stream.read(1) == b"\n"
     if not byte:
-        yield Reject(None, "empty")
+        yield Reject(None, gettext("empty"))
         return
     if byte == b"[":
         yield from _elements(stream.read(), config)
@@ -119,7 +120,7 @@ def _members(payload: bytes) -> tuple[dict[str, bytes], str | None]:
     except json.JSONDecodeError as error:
         return members, _json_reason(error)
     except RecursionError:
-        return members, TOO_DEEP
+        return members, gettext(TOO_DEEP)
     return members, None
 
 
@@ -206,7 +207,7 @@ def _raw_elements(data: bytes) -> Iterator[bytes | str]:
     except json.JSONDecodeError as error:
         yield _json_reason(error)
     except RecursionError:
-        yield TOO_DEEP
+        yield gettext(TOO_DEEP)
 
 
 def _elements_in_turn(text: str) -> Iterator[bytes]:
@@ -247,7 +248,7 @@ def read(payload: bytes, config: Config) -> Article:
         except json.JSONDecodeError as error:
             raise SourceError(_json_reason(error)) from error
     if not isinstance(raw, dict):
-        raise SourceError("not a JSON object with the fields of an article")
+        raise SourceError(gettext("not a JSON object with the fields of an article"))
     if wordpress.is_post(raw):
         return wordpress.read_post(raw, config)
     return fields.article(_of_trafilatura(raw) if "source-hostname" in raw else raw, config)
@@ -266,5 +267,14 @@ def _of_trafilatura(raw: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _json_reason(error: json.JSONDecodeError) -> str:
-    line = f"line {error.lineno}, " if error.lineno > 1 else ""
-    return f"not valid JSON at {line}column {error.colno}: {error.msg[0].lower()}{error.msg[1:]}"
+    problem = f"{error.msg[0].lower()}{error.msg[1:]}"
+    if error.lineno == 1:
+        return gettext(
+            "not valid JSON at column {column}: {problem}", column=error.colno, problem=problem
+        )
+    return gettext(
+        "not valid JSON at line {line}, column {column}: {problem}",
+        line=error.lineno,
+        column=error.colno,
+        problem=problem,
+    )

@@ -9,6 +9,7 @@ import msgspec
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources import fields
 from index.sources.encoding import clean, decode
 
@@ -42,7 +43,9 @@ def read(payload: bytes, config: Config) -> Article:
         elif line:
             lines.append(line)
     if not lines:
-        raise SourceError("no text below the title" if heading or meta else "empty")
+        raise SourceError(
+            gettext("no text below the title") if heading or meta else gettext("empty")
+        )
     article = fields.article(meta, config, body=clean("\n".join(lines)))
     if article.title is None:
         return msgspec.structs.replace(article, title=heading)
@@ -57,14 +60,18 @@ def _yaml(source: str) -> Any:
 
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source)):
-            raise SourceError("front matter holds a YAML alias, which could unfold without end")
+            raise SourceError(
+                gettext("front matter holds a YAML alias, which could unfold without end")
+            )
         return yaml.load(source, yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         # The lines are counted from the first of the file, which is the mark `---`.
-        line = f" in line {mark.line + 2}" if mark else ""
+        line = gettext(" in line {line}", line=mark.line + 2) if mark else ""
         problem = getattr(error, "problem", None) or error
-        raise SourceError(f"front matter is not valid YAML{line} ({problem})") from error
+        raise SourceError(
+            gettext("front matter is not valid YAML{line} ({problem})", line=line, problem=problem)
+        ) from error
 
 
 def _blocks(tokens: "list[Token]") -> Iterator[tuple[str, str]]:

@@ -4,12 +4,13 @@ from typing import NamedTuple
 from zipfile import ZipFile, ZipInfo
 
 from index.config import Config
+from index.messages import format_number, gettext, noop
 
 _MB = 1_000_000
 # By so many a content is told: as git looks at to tell a binary file, and more than the 1,500
 # bytes of comments with which WordPress begins.
 SAMPLE_BYTES = 8000
-TOO_DEEP = "nested too deeply to be read"
+TOO_DEEP = noop("nested too deeply to be read")
 
 
 class Input(NamedTuple):
@@ -80,6 +81,10 @@ def over_limit(number: int | None, size: int, config: Config) -> Reject:
     """The reject for a record of `size` bytes that is over the limit."""
     return Reject(
         number,
-        f"{size / _MB:.1f} MB is over the limit of {config.sources.max_record_mb} MB; "
-        "raise sources.max_record_mb in config.yaml to read it",
+        gettext(
+            "{size} MB is over the limit of {limit} MB; raise "
+            "sources.max_record_mb in config.yaml to read it",
+            size=format_number(size / _MB, 1),
+            limit=config.sources.max_record_mb,
+        ),
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
+from index.messages import gettext
 from index.sources.record import Input
 
 # Beyond this, what unpacks to more than one record may have is no text: 38,230 articles as JSON
@@ -57,9 +58,11 @@ class Stream(io.BufferedReader):
     def damage(self) -> str | None:
         """What ended the stream early, or interrupted it, as far as it has been read."""
         if self._damage_before:
-            return f"{self._damage_before}; whole records around it were read"
+            return gettext(
+                "{damage}; whole records around it were read", damage=self._damage_before
+            )
         if self._raw.damage:
-            return f"{self._raw.damage}; whole records before it were read"
+            return gettext("{damage}; whole records before it were read", damage=self._raw.damage)
         return self._packed.damage if self._packed else None
 
     @property
@@ -212,14 +215,18 @@ def _member(
             while chunk := file.read(_CHUNK_BYTES):
                 yield chunk
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise _Damage(f"the zip data is corrupt ({error or 'cut off'})") from error
+        raise _Damage(
+            gettext("the zip data is corrupt ({error})", error=error or gettext("cut off"))
+        ) from error
     except OSError as error:
         # The disk's fault, and not bzip2's, nor that of a place before the file's beginning.
         if error.errno not in (None, errno.EINVAL):
             raise
-        raise _Damage(f"the zip data is corrupt ({error})") from error
+        raise _Damage(gettext("the zip data is corrupt ({error})", error=error)) from error
     except (RuntimeError, NotImplementedError) as error:  # a password, or an unknown compression
-        raise _Damage(f"the zip data cannot be unpacked here ({error})") from error
+        raise _Damage(
+            gettext("the zip data cannot be unpacked here ({error})", error=error)
+        ) from error
 
 
 def _unpacked(
@@ -241,8 +248,13 @@ def _unpacked(
                 last = b"".join(unpacked_last)
                 stream.look_back(last)
                 is_cut = unpacked_bytes > part_start
-                problem = "corrupt (a part begins in another)" if magic in last[1:] else "cut off"
-                raise _Damage(f"the {kind} data is {problem}", is_cut=is_cut)
+                problem = gettext("cut off")
+                if magic in last[1:]:
+                    problem = gettext("corrupt (a part begins in another)")
+                raise _Damage(
+                    gettext("the {kind} data is {problem}", kind=kind, problem=problem),
+                    is_cut=is_cut,
+                )
             piece = chunk[place : place + _PACKED_BYTES]
             before = decompressor.copy() if kind == "gzip" else None
             try:
@@ -254,7 +266,10 @@ def _unpacked(
                     unpacked_bytes += len(data)
                     yield data
                 is_cut = unpacked_bytes > part_start
-                raise _Damage(f"the {kind} data is corrupt ({error})", is_cut=is_cut) from error
+                raise _Damage(
+                    gettext("the {kind} data is corrupt ({error})", kind=kind, error=error),
+                    is_cut=is_cut,
+                ) from error
             used = len(piece) - len(decompressor.unused_data)
             place += used
             packed_bytes += used
@@ -279,8 +294,12 @@ def _require_text(kind: str, packed_bytes: int, unpacked_bytes: int, limit_bytes
     """Raise _Damage for what is made to fill the memory or the time of those who unpack it."""
     if unpacked_bytes > limit_bytes and unpacked_bytes > _MAX_RATIO * packed_bytes:
         raise _Damage(
-            f"the {kind} data unpacks to more than {_MAX_RATIO} times its size, as no text does;"
-            " if you trust it, unpack it yourself"
+            gettext(
+                "the {kind} data unpacks to more than {max_ratio} times its size, "
+                "as no text does; if you trust it, unpack it yourself",
+                kind=kind,
+                max_ratio=_MAX_RATIO,
+            )
         )
 
 
@@ -291,4 +310,4 @@ def _from_utf16(stream: Stream) -> Iterator[bytes]:
             yield decoder.decode(chunk).encode()
         yield decoder.decode(b"", final=True).encode()
     except UnicodeDecodeError as error:
-        raise _Damage(f"not valid UTF-16 ({error.reason})") from error
+        raise _Damage(gettext("not valid UTF-16 ({error})", error=error.reason)) from error

@@ -5,6 +5,7 @@ import re
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources.encoding import clean, decode
 
 # Of 38,230 Indonesian news titles, 4 are longer.
@@ -23,7 +24,7 @@ def read(payload: bytes, config: Config) -> Article:  # noqa: ARG001  as every f
     """
     text = clean(decode(payload)).strip()
     if not text:
-        raise SourceError("empty")
+        raise SourceError(gettext("empty"))
     first, _, rest = text.partition("\n")
     is_title = (
         re.match(r"[^\S\n]*\n", rest)

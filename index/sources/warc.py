@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
+from index.messages import format_number, gettext
 from index.sources import html
 from index.sources.record import Record, Reject, max_bytes, over_limit
 from index.sources.streams import Stream
@@ -42,7 +43,7 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
     """
     line, number = _next_line(stream), 0
     if not line and not stream.is_broken:
-        yield Reject(None, "empty")
+        yield Reject(None, gettext("empty"))
     while line or stream.resume():
         number += 1
         line = line or _next_line(stream)
@@ -51,14 +52,20 @@ def split(stream: Stream, config: Config) -> Iterator[Record | Reject]:
             while line and not _FIRST_LINE.fullmatch(line):
                 lost_bytes += len(line)
                 line = stream.readline(_LINE_BYTES)
-            yield Reject(number, f"{lost_bytes:,} bytes that are no WARC record")
+            yield Reject(
+                number,
+                gettext(
+                    "{lost_bytes} bytes that are no WARC record",
+                    lost_bytes=format_number(lost_bytes),
+                ),
+            )
             continue
         found, block = _read_record(stream, line, number, config)
         line = _next_line(stream)
         if not line and stream.is_broken:
-            found = Reject(number, "the record is damaged")
+            found = Reject(number, gettext("the record is damaged"))
         elif line and not _FIRST_LINE.fullmatch(line):
-            found = Reject(number, "the record is not as long as it says")
+            found = Reject(number, gettext("the record is not as long as it says"))
             if swallowed := _NEXT_RECORD.search(block):
                 stream.put_back(block[swallowed.end() :] + line + stream.take())
                 line = _next_line(stream)
@@ -84,14 +91,14 @@ def _read_record(
     headers = StatusAndHeadersParser([], verify=False).parse(_Lines(stream), line)
     length = headers.get_header("Content-Length", "")
     if not _LENGTH.fullmatch(length):
-        return Reject(number, "the record does not say how long it is"), b""
+        return Reject(number, gettext("the record does not say how long it is")), b""
     missing_bytes = int(length)
     block = stream.read(min(missing_bytes, max_bytes(config)))
     missing_bytes -= len(block)
     while missing_bytes and (skipped := stream.read(min(missing_bytes, _SKIP_BYTES))):
         missing_bytes -= len(skipped)
     if missing_bytes:
-        return Reject(number, "the record is cut off"), block
+        return Reject(number, gettext("the record is cut off")), block
     found = _page(headers, block, number)
     if found is not None and int(length) > len(block):
         return over_limit(number, int(length), config), block
@@ -114,7 +121,7 @@ def _page(headers: "StatusAndHeaders", block: bytes, number: int) -> Record | Re
         try:
             http = StatusAndHeadersParser([], verify=False).parse(_Lines(content))
         except EOFError:
-            return Reject(number, "the response is empty")
+            return Reject(number, gettext("the response is empty"))
         status = http.get_statuscode()
         content_type = http.get_header("Content-Type", "")
         encoding = http.get_header("Content-Encoding", "")
@@ -146,7 +153,7 @@ def read(payload: bytes, config: Config) -> Article:
     try:
         address, content_type, encoding = (line.decode() for line in about)
     except ValueError as error:
-        raise SourceError("no page of a web archive") from error
+        raise SourceError(gettext("no page of a web archive")) from error
     for coding in reversed(encoding.lower().split(",")):
         content = _decoded(content, coding.strip(), config)
     charset = re.search(r"charset=[\"']?([\w-]+)", content_type)
@@ -175,11 +182,13 @@ def _decoded(content: bytes, coding: str, config: Config) -> bytes:
     except (zlib.error, brotli.error, zstandard.ZstdError) as error:
         if content.lstrip().startswith(b"<"):
             return content
-        raise SourceError(f"the {coding} content is damaged ({error})") from error
+        raise SourceError(
+            gettext("the {coding} content is damaged ({error})", coding=coding, error=error)
+        ) from error
     if len(decoded) > limit:
         raise SourceError(over_limit(None, len(decoded), config).reason)
     if not is_whole:
-        raise SourceError(f"the {coding} content is cut off")
+        raise SourceError(gettext("the {coding} content is cut off", coding=coding))
     return decoded
 
 

@@ -9,6 +9,7 @@ import msgspec
 from index.article import Article
 from index.config import Config
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources import fields, xml
 from index.sources.encoding import clean
 from index.sources.record import PassedOver, Record, Reject, json_record
@@ -68,11 +69,11 @@ def _post(
     said = _texts(item)
     kind, status = said.get("post_type", ""), said.get("status", "")
     if kind != "post":
-        return PassedOver(number, kind or "no type")
+        return PassedOver(number, kind or gettext("no type"))
     if status != "publish":
-        return PassedOver(number, status or "no status")
+        return PassedOver(number, status or gettext("no status"))
     if said.get("post_password"):
-        return PassedOver(number, "password-protected")
+        return PassedOver(number, gettext("password-protected"))
     login = said.get("creator", "")
     terms = [
         {"taxonomy": term.get("domain"), "name": term.text} for term in item.iterfind("category")
@@ -114,9 +115,9 @@ def read_post(raw: Mapping[str, Any], config: Config) -> Article:
     """
     status, content, embedded = raw.get("status", "publish"), raw["content"], raw.get("_embedded")
     if status != "publish":
-        raise SourceError(f"not a published post: its status is {status!r}")
+        raise SourceError(gettext("not a published post: its status is {status!r}", status=status))
     if content.get("protected"):
-        raise SourceError("not a public post: it is protected by a password")
+        raise SourceError(gettext("not a public post: it is protected by a password"))
     if not isinstance(embedded, Mapping):
         embedded = {}
     terms = list(_objects(embedded.get("wp:term")))
@@ -131,7 +132,7 @@ def read_post(raw: Mapping[str, Any], config: Config) -> Article:
     markup = content.get("rendered")
     text = _text(markup) if isinstance(markup, str) else ""
     if not text:
-        raise SourceError("the post has no text")
+        raise SourceError(gettext("the post has no text"))
     return fields.article(said, config, text)
 
 

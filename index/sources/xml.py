@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.config import Config
 from index.errors import SourceError
+from index.messages import gettext
 from index.sources.encoding import decode
 from index.sources.record import SAMPLE_BYTES, Reject, max_bytes, over_limit
 from index.sources.streams import Stream
@@ -113,7 +114,7 @@ def elements(
             until = _SECTIONS[token]
         elif started := match["name"]:
             if name == item:
-                yield Reject(number, "damaged: the next item begins before this one ends")
+                yield Reject(number, gettext("damaged: the next item begins before this one ends"))
             name, until = started.decode(), _TAG_END
             number += name == item
             del data[:start]
@@ -129,9 +130,14 @@ def elements(
             del data[:place]
             place, name = 0, None
     if name == item:
-        yield Reject(number, "cut off inside this item; the whole items before it were read")
+        yield Reject(
+            number, gettext("cut off inside this item; the whole items before it were read")
+        )
     elif not has_end:
-        yield Reject(None, f"cut off: </{root.name}> is missing; the whole items were read")
+        yield Reject(
+            None,
+            gettext("cut off: </{name}> is missing; the whole items were read", name=root.name),
+        )
 
 
 def _tokens(pattern: str) -> re.Pattern[bytes]:
@@ -163,6 +169,10 @@ def parse(root: Root, data: bytes) -> "Tree":
     except ElementTree.ParseError as error:
         problem = str(error).partition(":")[0]
         raise SourceError(
-            f"not well-formed XML: {problem} in line {error.position[0]} of the item"
+            gettext(
+                "not well-formed XML: {problem} in line {line} of the item",
+                problem=problem,
+                line=error.position[0],
+            )
         ) from error
     return tree[0]

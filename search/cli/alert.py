@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from index.errors import QueryError
+from index.messages import format_number, gettext
 from search.cli.options import (
     EXIT_NOTHING,
     EXIT_USAGE,
@@ -17,11 +18,12 @@ from search.cli.options import (
     command,
     fail,
     question_of,
-    warn,
+    report,
 )
 from search.cli.output import plain, print_json
 from search.cli.query import print_notes, readings
-from search.cli.style import bold, dim, link, local_time, width
+from search.cli.style import bold, dim, link, local_time, no_title, width
+from search.query.resolve import field_name
 
 _INDENT = " " * 4
 
@@ -51,8 +53,12 @@ def add(
         scan = engine.scan(request)  # an error tells now rather than at night
     with Alerts(settings.folder) as alerts:
         if not alerts.add(Alert(name, request, scan.archive.seq)):
-            fail(f"there is an alert {name!r} already; `alert remove` it first", EXIT_USAGE)
-    print(plain(f"{name}: saved; {scan.total:,} in the archive so far"))
+            fail(
+                gettext("there is an alert {name!r} already; `alert remove` it first", name=name),
+                EXIT_USAGE,
+            )
+    total = format_number(scan.total)
+    print(plain(gettext("{name}: saved; {total} in the archive so far", name=name, total=total)))
     print_notes([*readings(scan.query), *scan.warnings], settings)
 
 
@@ -85,7 +91,7 @@ def run(
             try:
                 scan = engine.scan(newer)
             except QueryError as error:
-                warn(f"error: {alert.name}: {error}")
+                report(f"{alert.name}: {error}")
                 failed = True
                 continue
             if output == "json":
@@ -93,10 +99,11 @@ def run(
                     line = {"alert": alert.name, **msgspec.to_builtins(hit)}
                     print_json(msgspec.json.encode(line))
             elif scan.total:
-                print(bold(f"{alert.name}: {scan.total:,} new"))
+                total = format_number(scan.total)
+                print(bold(gettext("{name}: {total} new", name=alert.name, total=total)))
                 for hit in scan:
                     date = local_time(hit.date, settings.config.timezone)
-                    print(plain(wrap.fill(f"  {date}  {hit.title or '(no title)'}")))
+                    print(plain(wrap.fill(f"  {date}  {hit.title or no_title()}")))
                     columns = wrap.width - len(_INDENT) if width() is not None else None
                     print(_INDENT + (link(hit.url, columns) if hit.url else dim(hit.id)))
             # Only what has reached the reader is seen: after a closed pipe it is told again.
@@ -125,12 +132,16 @@ def list_(
         request = alert.request
         filters = [
             *(("", field, uses) for field, uses in request.filters.items()),
-            *(("not ", field, uses) for field, uses in request.exclude.items()),
+            *((f"{gettext('not')} ", field, uses) for field, uses in request.exclude.items()),
         ]
-        told = [f"{sign}{field} {' + '.join(map(str, uses))}" for sign, field, uses in filters]
-        told += [f"since {request.since}"] if request.since else []
-        told += [f"until {request.until}"] if request.until else []
-        print(plain(" · ".join([f"{alert.name}: {request.query or '(every article)'}", *told])))
+        told = [
+            f"{sign}{field_name(field)} {' + '.join(map(str, uses))}"
+            for sign, field, uses in filters
+        ]
+        told += [f"{gettext('since')} {request.since}"] if request.since else []
+        told += [f"{gettext('until')} {request.until}"] if request.until else []
+        question = request.query or gettext("(every article)")
+        print(plain(" · ".join([f"{alert.name}: {question}", *told])))
 
 
 def remove(
@@ -142,11 +153,14 @@ def remove(
     with Alerts(settings.folder) as alerts:
         if not alerts.remove(name):
             _fail_unknown(name)
-    print(plain(f"{name}: removed"))
+    print(plain(gettext("{name}: removed", name=name)))
 
 
 def _fail_unknown(name: str) -> None:
-    fail(f"there is no alert {name!r}; `alert list` tells which there are", EXIT_NOTHING)
+    fail(
+        gettext("there is no alert {name!r}; `alert list` tells which there are", name=name),
+        EXIT_NOTHING,
+    )
 
 
 for function in (add, run, list_, remove):

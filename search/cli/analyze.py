@@ -6,8 +6,11 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from index.messages import gettext, noop
 from search.cli.options import Settings
 from search.cli.output import plain, print_json
+
+_HEADINGS = (noop("position"), noop("place"), noop("surface"), noop("term"))
 
 
 def run(
@@ -28,10 +31,11 @@ def run(
             print_json(encode(line))
         return
     rows = tokens(decode(sys.stdin.buffer.read()) if text == "-" else text)
-    print(f"{'position':>8}  {'place':>9}  {'surface':<24}  term")
+    position, place, surface, term = map(gettext, _HEADINGS)
+    print(f"{position:>8}  {place:>9}  {surface:<24}  {term}")
     for row in rows:
         place = f"{row['start']}-{row['end']}"
-        term = "(stop word)" if row.get("stop_word") else row["term"]
+        term = gettext("(stop word)") if row.get("stop_word") else row["term"]
         print(plain(f"{row['position']:>8}  {place:>9}  {row['surface']:<24}  {term}"))
 
 

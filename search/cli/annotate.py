@@ -10,7 +10,8 @@ import msgspec
 import typer
 
 from index.errors import SourceError
-from search.cli.options import EXIT_REJECTED, Settings, warn
+from index.messages import gettext
+from search.cli.options import EXIT_REJECTED, Settings, tell_rejected
 from search.cli.output import print_json
 
 
@@ -36,7 +37,7 @@ def run(
         return
     for source in inputs([file]):
         if not isinstance(source, Input):
-            raise SourceError(f"{source.path}: not a file that can be read")
+            raise SourceError(gettext("{path}: not a file that can be read", path=source.path))
         for record in records(source, settings.config):
             if isinstance(record, PassedOver):
                 continue
@@ -61,13 +62,13 @@ def read_json_lines(file: str) -> Iterator[dict[str, Any]]:
         try:
             given = _decoded(line)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
-            reason = f"not valid JSON ({error})"
+            reason = gettext("not valid JSON ({error})", error=error)
         else:
             if isinstance(given, dict) and isinstance(given.get("text"), str):
                 yield given
                 continue
-            reason = 'needs an object with a "text"'
-        warn(f"rejected: {file}:{number}: {reason}")
+            reason = gettext('needs an object with a "text"')
+        tell_rejected(f"{file}:{number}: {reason}")
         rejected = True
     if rejected:
         raise typer.Exit(EXIT_REJECTED)
@@ -85,4 +86,6 @@ def _open(file: str) -> BinaryIO:
     try:
         return open(file, "rb")
     except OSError as error:
-        raise SourceError(f"{file}: cannot be read ({error.strerror})") from error
+        raise SourceError(
+            gettext("{path}: cannot be read ({error})", path=file, error=error.strerror)
+        ) from error

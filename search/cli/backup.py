@@ -1,13 +1,17 @@
 """cakap-search backup: a dated copy of the archive."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.messages import articles, format_number, gettext, ngettext, noop
 from search.cli.index import progress_bar
 from search.cli.options import Settings
 from search.cli.output import plain
+
+if TYPE_CHECKING:
+    from index.backup import Manifest
 
 
 def run(
@@ -26,7 +30,15 @@ def run(
             settings.folder,
             target,
             keep,
-            lambda done, total: on_progress(Progress("verifying", done, total, done)),
+            lambda done, total: on_progress(Progress(noop("verifying"), done, total, done)),
         )
-    told = f"{manifest.articles:,} articles in {manifest.versions:,} versions"
-    print(plain(f"{told}, {manifest.bytes / 1e6:,.1f} MB: {made}"))
+    size = f"{format_number(manifest.bytes / 1e6, 1)} MB"
+    print(plain(f"{told(manifest)}, {size}: {made}"))
+
+
+def told(manifest: "Manifest") -> str:
+    """What a backup holds."""
+    versions = ngettext("1 version", "{count} versions", manifest.versions)
+    return gettext(
+        "{articles} in {versions}", articles=articles(manifest.articles), versions=versions
+    )

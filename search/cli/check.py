@@ -6,12 +6,15 @@ import msgspec
 import typer
 
 from index.errors import printable
+from index.messages import articles, gettext, ngettext, noop
 from search.cli.index import progress_bar
-from search.cli.options import EXIT_ARCHIVE, Settings, warn
+from search.cli.options import EXIT_ARCHIVE, Settings, tell_rejected, warn
 from search.cli.output import plain, print_json
 
 if TYPE_CHECKING:
     from index.check import Report
+
+_PLACES = {"archive": noop("archive"), "index": noop("index")}
 
 
 def run(
@@ -32,18 +35,18 @@ def run(
             return check(
                 settings.folder,
                 settings.config,
-                lambda done, total: on_progress(Progress("checking", done, total, done)),
+                lambda done, total: on_progress(Progress(noop("checking"), done, total, done)),
             )
 
     report = look()
     if repair and any(problem.where == "index" for problem in report.problems):
         for problem in report.problems:
             if problem.where == "index":
-                warn(f"repairing: {problem.what}")
+                warn(gettext("repairing: {what}", what=problem.what))
         with progress_bar(settings.quiet) as on_progress:
             _, failures = rebuild(settings.folder, settings.config, on_progress=on_progress)
         for failure in failures:
-            warn(f"rejected: {failure}")
+            tell_rejected(failure)
         report = look()
     if output == "json":
         told = {"schema_version": 1, **msgspec.structs.asdict(report)}
@@ -56,12 +59,18 @@ def run(
 
 def _print_text(report: "Report") -> None:
     for problem in report.problems:
-        content_hash = f" (content hash {problem.content_hash})" if problem.content_hash else ""
-        print(printable(f"{problem.where}: {problem.what}{content_hash}"))
+        line = f"{gettext(_PLACES[problem.where])}: {problem.what}"
+        if problem.content_hash:
+            line += gettext(" (content hash {hash})", hash=problem.content_hash)
+        print(printable(line))
     for remedy in dict.fromkeys(problem.remedy for problem in report.problems):
-        print(plain(f"remedy: {remedy}"))
-    count = len(report.problems)
-    print(
-        f"{report.articles:,} articles, {report.versions:,} versions, {report.segments:,} segments:"
-        f" {count or 'no'} problem{'s' * (count != 1)}"
+        print(plain(gettext("remedy: {remedy}", remedy=remedy)))
+    looked_at = (
+        articles(report.articles),
+        ngettext("1 version", "{count} versions", report.versions),
+        ngettext("1 segment", "{count} segments", report.segments),
     )
+    problems = gettext("no problems")
+    if report.problems:
+        problems = ngettext("1 problem", "{count} problems", len(report.problems))
+    print(f"{', '.join(looked_at)}: {problems}")

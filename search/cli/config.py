@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import typer
 
+from index.messages import gettext
 from search.cli.options import Settings, command
 from search.cli.output import plain
 
@@ -15,8 +16,8 @@ def show(settings: Settings) -> None:
     """Print the whole configuration that applies, as config.yaml would say it."""
     import yaml
 
-    print(plain(f"# from {settings.config_path or 'the built-in defaults'}"))
-    print(plain(f"# archive: {settings.folder.resolve()}"))
+    print(plain(gettext("# from {origin}", origin=_origin(settings))))
+    print(plain(gettext("# archive: {folder}", folder=settings.folder.resolve())))
     values: Any = msgspec.to_builtins(settings.config)
     print(plain(yaml.safe_dump(values, allow_unicode=True, sort_keys=False)), end="")
 
@@ -26,7 +27,11 @@ def check(settings: Settings) -> None:
     from index.identity import read_sayings
 
     read_sayings(settings.config.people.identities)
-    print(plain(f"{settings.config_path or 'the built-in defaults'}: in order"))
+    print(plain(gettext("{origin}: in order", origin=_origin(settings))))
+
+
+def _origin(settings: Settings) -> str:
+    return str(settings.config_path or gettext("the built-in defaults"))
 
 
 for function in (show, check):

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from index.messages import format_number, gettext
 from search.cli.options import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
     EXIT_USAGE,
     Settings,
     fail,
+    note,
     warn,
 )
 from search.cli.show import find_versions
@@ -34,30 +36,34 @@ def run(
     from index.archive import FILE_NAME
     from index.pipeline import delete
 
-    known = find_versions(settings, ids, "nothing was erased")
+    known = find_versions(settings, ids, gettext("nothing was erased"))
     if not yes and not sys.stdin.isatty():
-        fail("nobody to ask whether to erase; say --yes", EXIT_USAGE)
+        fail(gettext("nobody to ask whether to erase; say --yes"), EXIT_USAGE)
     if not yes:
         for version in known.values():
             warn(f"{version.public_id}  {version.content.enrichment.title}")
         try:
-            agreed = typer.confirm("Erase with all versions?", err=True)
+            agreed = typer.confirm(gettext("Erase with all versions?"), err=True)
         except typer.Abort:  # Ctrl-C
             raise typer.Exit(EXIT_INTERRUPTED) from None
         if not agreed:
-            fail("nothing was erased", EXIT_NOTHING)
+            fail(gettext("nothing was erased"), EXIT_NOTHING)
     copies = find_copies(settings, list(known.values()))
     log_is_empty = delete(settings.folder, list(known), settings.config, reason=reason)
-    print(f"{len(known):,} erased")
+    print(gettext("{count} erased", count=format_number(len(known))))
     print_copies(copies)
     for path in _backups_with(settings, known):
-        print(f"still in the backup {path}")
-    if not settings.quiet:
-        warn("note: copies of the archive that others made still hold what was erased")
+        print(gettext("still in the backup {path}", path=path))
+    note(gettext("copies of the archive that others made still hold what was erased"), settings)
     if not log_is_empty:
         warn(
-            f"another program is reading {settings.folder}, so {FILE_NAME}-wal there still holds"
-            " what was erased; end that program and run `cakap-search index` on any input"
+            gettext(
+                "another program is reading {folder}, so {file}-wal there "
+                "still holds what was erased; end that program and run "
+                "`cakap-search index` on any input",
+                folder=settings.folder,
+                file=FILE_NAME,
+            )
         )
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from search.cli.options import NoExpand, Settings, warn
+from index.messages import format_number, ngettext
+from search.cli.options import NoExpand, Settings, note
 
 
 def run(
@@ -35,6 +36,11 @@ def run(
     for name, value in evaluate.measured(hits, judgements).items():
         print(f"{name:<8} {value:.4f}")
     unjudged = sum(question.number not in judgements for question in questions)
-    if unjudged and not settings.quiet:
-        have = "has" if unjudged == 1 else "have"
-        warn(f"note: {unjudged:,} of {len(questions):,} questions {have} no judgement; left out")
+    if unjudged:
+        told = ngettext(
+            "1 of {questions} questions has no judgement; left out",
+            "{count} of {questions} questions have no judgement; left out",
+            unjudged,
+            questions=format_number(len(questions)),
+        )
+        note(told, settings)

@@ -9,6 +9,7 @@ from typing import IO, Annotated
 
 import typer
 
+from index.messages import gettext
 from search.cli.options import EXIT_REJECTED, Settings, warn
 from search.cli.output import escaped_json
 
@@ -34,7 +35,7 @@ def run(
                 out.write(escaped_json(line).encode())
             else:
                 damaged += 1
-                warn(f"left out: {line}")
+                warn(gettext("left out: {line}", line=line))
     if damaged:
         raise typer.Exit(EXIT_REJECTED)
 

@@ -9,7 +9,16 @@ import typer
 
 from index.config import MAX_JOBS
 from index.errors import ArchiveError
-from search.cli.options import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_USAGE, Settings, fail, warn
+from index.messages import articles, format_number, gettext, ngettext, noop
+from search.cli.options import (
+    EXIT_INTERRUPTED,
+    EXIT_REJECTED,
+    EXIT_USAGE,
+    Settings,
+    fail,
+    tell_rejected,
+    warn,
+)
 
 if TYPE_CHECKING:
     from index.pipeline import Progress as RunProgress
@@ -51,7 +60,8 @@ def run(
     again.
     """
     if watch and ("-" in paths or dry_run):
-        fail(f"--watch does not go with {'--dry-run' if dry_run else 'standard input'}", EXIT_USAGE)
+        other = "--dry-run" if dry_run else gettext("standard input")
+        fail(gettext("--watch does not go with {other}", other=other), EXIT_USAGE)
     chosen = {"source": source, "timezone": timezone, "jobs": jobs, "prune": prune}
     try:
         if watch:
@@ -59,8 +69,14 @@ def run(
             return
         summary, rejects = _one_run(paths, settings, dry_run=dry_run, **chosen)
     except KeyboardInterrupt:
-        again = "" if watch else ": run the same command again to go on"
-        warn(f"{'stopped' if watch else 'interrupted'}; what was read so far is kept{again}")
+        if watch:
+            warn(gettext("stopped; what was read so far is kept"))
+        else:
+            warn(
+                gettext(
+                    "interrupted; what was read so far is kept: run the same command again to go on"
+                )
+            )
         raise typer.Exit(EXIT_INTERRUPTED) from None
     _tell(summary, rejects, settings, dry_run=dry_run)
     if summary.rejected:
@@ -81,7 +97,7 @@ def _follow(paths: list[str], settings: Settings, chosen: dict[str, Any]) -> Non
         except ArchiveError as error:
             if error.kind != "locked":
                 raise
-            warn(f"waiting: {error}")
+            warn(gettext("waiting: {error}", error=error))
             continue
         waiting = summary.unsettled_files > 0
         if summary.new or summary.changed or summary.rejected or summary.removed:
@@ -103,52 +119,71 @@ def _tell(
     """Say what came of a run."""
     from index.pipeline import REJECTS_FILE
 
-    print(
-        "dry run, nothing is changed: "
-        * dry_run
-        + f"{summary.read:,} read: {summary.new:,} new, {summary.changed:,} changed,"
-        f" {summary.unchanged:,} unchanged, {summary.rejected:,} rejected"
-        + (f" (and {summary.rejected_before:,} before)" if summary.rejected_before else "")
-        + (f", {summary.withheld:,} withheld" if summary.withheld else "")
-        + (f", {summary.removed:,} removed" if summary.removed else "")
-        + f", {summary.seconds:.1f} s",
-        flush=True,
+    counts = {
+        name: format_number(getattr(summary, name))
+        for name in ("read", "new", "changed", "unchanged", "rejected")
+    }
+    told = gettext(
+        "{read} read: {new} new, {changed} changed, {unchanged} unchanged, {rejected} rejected",
+        **counts,
     )
+    if dry_run:
+        told = gettext("dry run, nothing is changed: {told}", told=told)
+    for count, message in (
+        (summary.rejected_before, noop(" (and {count} before)")),
+        (summary.withheld, noop(", {count} withheld")),
+        (summary.removed, noop(", {count} removed")),
+    ):
+        if count:
+            told += gettext(message, count=format_number(count))
+    print(f"{told}, {format_number(summary.seconds, 1)} s", flush=True)
     for folder in summary.emptied_folders:
         warn(
-            f"kept: the articles from {folder}, which holds no file now; if that is right, remove"
-            " the folder and prune the one above it, or use `cakap-search delete`"
-        )
-    if summary.unknown_files and not settings.quiet:
-        warn(f"passed over: {_counted(summary.unknown_files, 'file')} of unknown type")
-    if summary.passed_over and not settings.quiet:
-        parts = (f"{number:,} {what}" for what, number in sorted(summary.passed_over.items()))
-        warn(f"passed over: {', '.join(parts)} (only published posts are read)")
-    if summary.withheld and not settings.quiet:
-        warn(
-            f"withheld: {_counted(summary.withheld, 'article')} that had been withdrawn or deleted,"
-            f" such as {summary.withheld_place}; `withdraw --list` has them"
-        )
-    if summary.unread_dates and not settings.quiet:
-        warn(
-            f"no date read: {_counted(summary.unread_dates, 'article')} with a date that cannot be"
-            f" read, such as {summary.unread_date}"
-        )
-    if summary.rejected:
-        for reject in rejects[:_REJECTS_TOLD]:
-            warn(f"rejected: {reject}")
-        more = len(rejects) - _REJECTS_TOLD
-        if not dry_run:
-            warn(
-                (f"and {more:,} more; " if more > 0 else "")
-                + f"all rejects with their reasons: {settings.folder / REJECTS_FILE}"
+            gettext(
+                "kept: the articles from {folder}, which holds no file now; if "
+                "that is right, remove the folder and prune the one above it, or "
+                "use `cakap-search delete`",
+                folder=folder,
             )
-        elif more > 0:
-            warn(f"and {more:,} more")
+        )
+    if not settings.quiet:
+        for line in _passed_over(summary):
+            warn(line)
+    for reject in rejects[:_REJECTS_TOLD]:
+        tell_rejected(reject)
+    if (more := len(rejects) - _REJECTS_TOLD) > 0:
+        warn(gettext("and {count} more", count=format_number(more)))
+    if summary.rejected and not dry_run:
+        path = settings.folder / REJECTS_FILE
+        warn(gettext("all rejects with their reasons: {path}", path=path))
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+def _passed_over(summary: "Summary") -> Iterator[str]:
+    """What was left out for good reasons, and what could not be read in articles that are in."""
+    if summary.unknown_files:
+        yield ngettext(
+            "passed over: 1 file of unknown type",
+            "passed over: {count} files of unknown type",
+            summary.unknown_files,
+        )
+    if summary.passed_over:
+        parts = (f"{format_number(n)} {what}" for what, n in sorted(summary.passed_over.items()))
+        yield gettext(
+            "passed over: {parts} (only published posts are read)", parts=", ".join(parts)
+        )
+    if summary.withheld:
+        yield gettext(
+            "withheld: {articles} that had been withdrawn or deleted, such as {place};"
+            " `withdraw --list` has them",
+            articles=articles(summary.withheld),
+            place=summary.withheld_place,
+        )
+    if summary.unread_dates:
+        yield gettext(
+            "no date read: {articles} with a date that cannot be read, such as {example}",
+            articles=articles(summary.unread_dates),
+            example=summary.unread_date,
+        )
 
 
 @contextmanager
@@ -161,10 +196,10 @@ def progress_bar(quiet: bool) -> Iterator[Callable[["RunProgress"], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("{task.description:<9}"),
+        TextColumn("{task.description:<11}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[articles]:,} articles, {task.fields[rate]:,.0f}/s"),
+        TextColumn("{task.fields[told]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -172,14 +207,14 @@ def progress_bar(quiet: bool) -> Iterator[Callable[["RunProgress"], None]]:
 
         def show(progress: "RunProgress") -> None:
             if progress.stage not in tasks:
-                tasks[progress.stage] = bar.add_task(progress.stage, articles=0, rate=0.0)
+                tasks[progress.stage] = bar.add_task(gettext(progress.stage), told="")
             task = bar.tasks[tasks[progress.stage]]
+            rate = progress.articles / (task.elapsed or 1.0)
             bar.update(
                 tasks[progress.stage],
                 total=progress.total or None,
                 completed=progress.done,
-                articles=progress.articles,
-                rate=progress.articles / (task.elapsed or 1.0),
+                told=f"{articles(progress.articles)}, {format_number(rate)}/s",
             )
 
         yield show

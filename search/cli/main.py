@@ -10,8 +10,10 @@ from typing import Annotated
 
 import typer
 
+from index.config import LANGUAGE_VARIABLE, Config
 from index.errors import CONTROLS
-from search.cli.options import EXIT_USAGE, command, warn
+from index.messages import gettext, use
+from search.cli.options import EXIT_USAGE, command, report
 
 COMMANDS = (
     "index",
@@ -82,6 +84,8 @@ def _print_version(wanted: bool) -> None:
 
 def main() -> None:
     """Entry point of `cakap-search`."""
+    # Until flag and configuration are read.
+    use("en" if os.environ.get(LANGUAGE_VARIABLE) == "en" else Config().lang)
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal keeps its encoding, whatever it is
@@ -90,10 +94,20 @@ def main() -> None:
     sys.argv[1:] = [f" {a}" if _MINUS_AND_WORDS.match(a) else a for a in sys.argv[1:]]
     for argument in sys.argv[1:]:
         if _LONE_SURROGATE.search(argument):
-            warn(f"error: {argument!r} holds bytes that are no text in this locale; use UTF-8")
+            report(
+                gettext(
+                    "{argument!r} holds bytes that are no text in this locale; use UTF-8",
+                    argument=argument,
+                )
+            )
             sys.exit(EXIT_USAGE)
         if argument.startswith("-") and CONTROLS.search(argument):  # Typer would print it as it is
-            warn(f"error: there is no option {argument}; before a file of that name write ./")
+            report(
+                gettext(
+                    "there is no option {argument}; before a file of that name write ./",
+                    argument=argument,
+                )
+            )
             sys.exit(EXIT_USAGE)
     # Importing every command takes 10 ms; one that is asked for comes alone.
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]

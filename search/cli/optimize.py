@@ -1,5 +1,6 @@
 """cakap-search optimize: the index in one segment."""
 
+from index.messages import format_number, gettext
 from search.cli.options import Settings
 
 
@@ -14,6 +15,13 @@ def run(settings: Settings) -> None:
     )
     deleted = sum(entry.deleted for entry in before.segments)
     print(
-        f"segments: {len(before.segments)}, now {len(after.segments)};"
-        f" deleted documents: {deleted:,}, now 0; size: {old_mb:,.1f} MB, now {new_mb:,.1f} MB"
+        gettext(
+            "segments: {old}, now {new}; deleted documents: {deleted}, now 0; size: {old_mb} MB,"
+            " now {new_mb} MB",
+            old=len(before.segments),
+            new=len(after.segments),
+            deleted=format_number(deleted),
+            old_mb=format_number(old_mb, 1),
+            new_mb=format_number(new_mb, 1),
+        )
     )

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn
 
+import msgspec
 import typer
 
-from index.config import Config, archive_folder, find_config, load_config
+from index.config import Config, archive_folder, find_config, given_language, load_config
 from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError
+from index.messages import Lang, gettext, use
 from index.schema import COUNTRY, DATE, KEYWORD_FIELDS, PERSON
 from search.cli import complete
 from search.cli.output import plain
@@ -67,6 +69,7 @@ def _settings_options() -> list[inspect.Parameter]:
     return [
         _option("config", Path | None, None, "--config", metavar="FILE", help="Configuration."),
         _option("archive", Path | None, None, "--archive", metavar="DIR", help="Archive folder."),
+        _option("lang", Lang | None, None, "--lang", help="Language of messages, else Indonesian."),
         _option("quiet", bool, False, "--quiet", "-q", help="No progress, hints or warnings."),
     ]
 
@@ -98,8 +101,13 @@ def _narrowing_options() -> list[inspect.Parameter]:
 
 
 def _settings(values: dict[str, Any]) -> Settings:
+    language = given_language(values.pop("lang"))
+    if language is not None:
+        use(language)  # what is wrong with the configuration is told in it, too
     path = find_config(values.pop("config"))
     config = load_config(path)
+    config = msgspec.structs.replace(config, lang=language or config.lang)
+    use(config.lang)
     folder = archive_folder(config, path, values.pop("archive"))
     return Settings(config, path, folder, values.pop("quiet"))
 
@@ -202,33 +210,60 @@ def _unexpected(error: Exception, settings: Settings | None) -> str:
     import sqlite3
 
     if isinstance(error, OSError):
-        at = str(error.filename or "output")
+        at = str(error.filename or gettext("output"))
         if error.errno in _FULL:
-            left = f"no space left ({error.strerror})"  # or none that a limit allows
-            return f"{at}: {left}; free some, and run the same command again to go on"
+            return gettext(  # or none that a limit allows
+                "{at}: no space left ({error}); free some, and run the same command again to go on",
+                at=at,
+                error=error.strerror,
+            )
         folder = settings.folder if settings is not None else None
         in_archive = folder is not None and (
             Path(at).is_relative_to(folder) or folder.is_relative_to(at)
         )
-        remedy = "; an archive needs a folder of yours: name one with --archive" * in_archive
-        return f"{at}: {error.strerror}{remedy}"
+        if not in_archive:
+            return f"{at}: {error.strerror}"
+        return gettext(
+            "{at}: {error}; an archive needs a folder of yours: name one with --archive",
+            at=at,
+            error=error.strerror,
+        )
     place = f"{settings.folder}: " if settings else ""
     if isinstance(error, sqlite3.Error):
-        return (
-            f"{place}cannot be read or written ({error}); see that its disk has space left, and run"
-            " the same command again; if that stays so, restore a backup"
+        return place + gettext(
+            "cannot be read or written ({error}); see that its disk has space left, and run"
+            " the same command again; if that stays so, restore a backup",
+            error=error,
         )
-    return (
-        f"{place}unexpected {type(error).__name__} ({error}); `cakap-search reindex` mends a"
-        " damaged index, a backup a damaged archive; anything else please report with what"
-        f" {_TRACEBACK_VARIABLE}=1 shows"
+    return place + gettext(
+        "unexpected {kind} ({error}); `cakap-search reindex` mends a damaged index, a backup a"
+        " damaged archive; anything else please report with what {variable}=1 shows",
+        kind=type(error).__name__,
+        error=error,
+        variable=_TRACEBACK_VARIABLE,
     )
 
 
 def fail(message: object, code: int) -> NoReturn:
     """Say what went wrong, and exit."""
-    warn(f"error: {message}")
+    report(message)
     raise typer.Exit(code)
+
+
+def report(message: object) -> None:
+    """Say what went wrong."""
+    warn(gettext("error: {message}", message=message))
+
+
+def note(message: object, settings: Settings) -> None:
+    """Say what a reader should know beside the answer, unless they want it quiet."""
+    if not settings.quiet:
+        warn(gettext("note: {message}", message=message))
+
+
+def tell_rejected(what: object) -> None:
+    """Say what was not taken, and why."""
+    warn(gettext("rejected: {what}", what=what))
 
 
 def warn(message: str) -> None:

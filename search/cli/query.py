@@ -1,20 +1,32 @@
 """cakap-search query: ranked hits and facets."""
 
-import math
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import typer
 
 from index.errors import QueryError, printable
+from index.messages import articles, format_number, gettext, ngettext, noop
 from index.schema import KEYWORDS
 from search.cli import complete
-from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of, warn
+from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, note, question_of
 from search.cli.output import plain, print_csv, print_json
-from search.cli.style import bold, dim, link, local_time, marked, width
+from search.cli.style import (
+    bar,
+    bar_columns,
+    bold,
+    dim,
+    link,
+    local_time,
+    marked,
+    no_title,
+    shortened,
+    width,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +46,7 @@ if TYPE_CHECKING:
         Understood,
     )
 
+BY = {"year": noop("by year"), "month": noop("by month"), "day": noop("by day")}
 DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
 _FACET_LIMIT = 10
 _INDENT = " " * 4
@@ -152,23 +165,31 @@ def _print(engine: "Engine", request: "Request", output: str, settings: Settings
             else:
                 without += 1
         if without:
-            print_notes([f"{_articles(without)} without a URL, not listed"], settings)
+            print_notes(
+                [gettext("{articles} without a URL, not listed", articles=articles(without))],
+                settings,
+            )
     return scan.total > 0
 
 
 def readings(understood: "Understood") -> list[str]:
     """How a question was read, where the answer itself does not say so."""
-    notes = [f"also: {one.typed} = {', '.join(one.to)}" for one in understood.expansions]
+    notes = list(_also(understood))
     if understood.mode == "most":
-        notes.insert(0, "articles with most of the words, not only those with all")
+        notes.insert(0, gettext("articles with most of the words, not only those with all"))
     return notes
+
+
+def _also(understood: "Understood") -> Iterator[str]:
+    """What words of the question were looked for as, too."""
+    for one in understood.expansions:
+        yield gettext("also: {words} = {forms}", words=one.typed, forms=", ".join(one.to))
 
 
 def print_notes(notes: Iterable[str], settings: Settings) -> None:
     """What a reader should know beside the answer, on stderr."""
-    if not settings.quiet:
-        for note in notes:
-            warn(f"note: {note}")
+    for one in notes:
+        note(one, settings)
 
 
 def read_facet(described: str, limit: int | None) -> "Facet":
@@ -181,8 +202,11 @@ def read_facet(described: str, limit: int | None) -> "Facet":
         interval = rest.pop(0)
     if field not in KEYWORDS or len(rest) > 1 or (rest and not rest[0].isdecimal()):
         raise QueryError(
-            f"--facet {described}: use FIELD[:N] with one of {', '.join(KEYWORDS)},"
-            " or date:year|month|day[:N]"
+            gettext(
+                "--facet {given}: use FIELD[:N] with one of {names}, or date:year|month|day[:N]",
+                given=described,
+                names=", ".join(KEYWORDS),
+            )
         )
     if field == "date" and interval is None:
         interval = "year"
@@ -191,27 +215,32 @@ def read_facet(described: str, limit: int | None) -> "Facet":
 
 def _print_table(response: "Response", request: "Request", timezone: str) -> None:
     columns, total = width(), response.total or 0
-    mode = ", with most of the words" if response.query.mode == "most" else ""
     entries = response.stories if response.stories is not None else total
-    stories = f" in {entries:,} stories" if entries < total else ""
-    print(dim(f"{_articles(total)}{stories}{mode} · {response.took_ms:.0f} ms"))
-    for expansion in response.query.expansions:
-        print(dim(f"also: {expansion.typed} = {', '.join(expansion.to)}"))
+    told = articles(total)
+    if entries < total:
+        told += " " + ngettext("in 1 story", "in {count} stories", entries)
+    if response.query.mode == "most":
+        told += f", {gettext('with most of the words')}"
+    print(dim(f"{told} · {format_number(response.took_ms)} ms"))
+    for line in _also(response.query):
+        print(dim(line))
     if filters := " · ".join(_filters(response.query)):
-        print(dim(textwrap.fill(f"only: {filters}", columns or _UNLIMITED)))
+        only = gettext("only: {filters}", filters=filters)
+        print(dim(textwrap.fill(only, columns or _UNLIMITED)))
     for number, hit in enumerate(response.hits, request.offset + 1):
         print()
         print_hit(number, hit, columns, timezone)
     shown = request.offset + len(response.hits)
     if response.hits and shown < entries:
         print()
-        print(dim(f"{entries - shown:,} more: --offset {shown}"))
+        more = format_number(entries - shown)
+        print(dim(gettext("{count} more: --offset {offset}", count=more, offset=shown)))
     if response.nothing is not msgspec.UNSET:
         _print_nothing(response.nothing, response, columns)
     if response.suggestion is not None:
         print()
         wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)
-        asked, meant = "Maksud Anda: ", response.suggestion
+        asked, meant = f"{gettext('Did you mean:')} ", response.suggestion
         print(asked + bold(wrap.fill(asked + meant).removeprefix(asked)))
     if response.related is not msgspec.UNSET:
         _print_related(response.related, columns)
@@ -220,61 +249,65 @@ def _print_table(response: "Response", request: "Request", timezone: str) -> Non
 
 def _print_nothing(nothing: "Nothing", response: "Response", columns: int | None) -> None:
     """Why nothing was found: what was understood, and what each filter costs."""
-    from search.query.resolve import label
-
     wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)
+
+    def say(message: str) -> None:
+        print(plain(wrap.fill(message)))
+
     print()
     if not response.archive.articles:
-        print(wrap.fill("The archive is empty: put articles into it with `cakap-search index`."))
+        say(gettext("The archive is empty: put articles into it with `cakap-search index`."))
         return
     if response.query.parsed:
-        print(plain(wrap.fill(f"Nothing was found for: {response.query.parsed}")))
+        say(gettext("Nothing was found for: {question}", question=response.query.parsed))
     if nothing.unknown_words:
-        print(plain(wrap.fill(f"In no article: {', '.join(nothing.unknown_words)}")))
+        say(f"{gettext('In no article:')} {', '.join(nothing.unknown_words)}")
     for one in nothing.filters:
-        names = " or ".join(label(one.field, value) for value in one.values)
-        name = f"{'not ' * one.negated}{KEYWORDS[one.field].label.lower()} {names}"
-        print(plain(wrap.fill(f"Without {name}: {_articles(one.articles)}")))
+        filter_ = _filter(one.field, one.values, negated=one.negated)
+        say(gettext("Without {filter}: {count}", filter=filter_, count=articles(one.articles)))
     if nothing.first_day is not None:
-        days = f"{nothing.first_day} to {nothing.last_day}"
-        print(plain(wrap.fill(f"The archive's articles are from {days}.")))
+        first, last = nothing.first_day, nothing.last_day
+        say(gettext("The archive goes from {first} to {last}.", first=first, last=last))
 
 
 def _print_related(related: "Related", columns: int | None) -> None:
     """What stands out, a line for each kind."""
+    from index.enrich.countries import country_name
+
     wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=" " * 11)
     print()
-    for name, found in (
-        ("People", related.people),
-        ("Countries", related.countries),
-        ("Words", related.words),
+    for kind, found in (
+        (gettext("People"), [(one.label, one.count) for one in related.people]),
+        (gettext("Countries"), [(country_name(one.value), one.count) for one in related.countries]),
+        (gettext("Words"), [(one.label, one.count) for one in related.words]),
     ):
         if found:
-            values = ", ".join(f"{one.label} ({one.count:,})" for one in found)
-            print(plain(wrap.fill(f"{name:<11}{values}")))
+            values = ", ".join(f"{name} ({format_number(count)})" for name, count in found)
+            print(plain(wrap.fill(f"{kind:<11}{values}")))
 
 
 def _filters(understood: "Understood") -> Iterator[str]:
     """The filters with names and days as they were understood."""
-    from search.query.resolve import label
-
-    for word, filters in (("", understood.filters), ("not ", understood.exclude)):
+    for negated, filters in ((False, understood.filters), (True, understood.exclude)):
         for field, uses in filters.items():
             for values in uses:
-                names = " or ".join(label(field, value) for value in values)
-                yield f"{word}{KEYWORDS[field].label.lower()} {names}"
+                yield _filter(field, values, negated=negated)
 
 
-def _articles(count: int) -> str:
-    return "1 article" if count == 1 else f"{count:,} articles"
+def _filter(field: str, values: Iterable[str], *, negated: bool) -> str:
+    """A filter in words: `country Russia or Cuba`."""
+    from search.query.resolve import field_name, value_name
+
+    names = f" {gettext('or')} ".join(value_name(field, value) for value in values)
+    return f"{gettext('not')} " * negated + f"{field_name(field)} {names}"
 
 
 def print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> None:
-    from index.enrich.countries import country_label
+    from index.enrich.countries import country_name
 
     wrap = textwrap.TextWrapper(columns or _UNLIMITED, subsequent_indent=_INDENT)
-    print(bold(wrap.fill(f"{number:>2}. {hit.title or '(no title)'}")))
-    countries = [country_label(code) for code in hit.countries]
+    print(bold(wrap.fill(f"{number:>2}. {hit.title or no_title()}")))
+    countries = [country_name(code) for code in hit.countries]
     about = [local_time(hit.date, timezone), hit.source, _listed(countries), _listed(hit.people)]
     lines = textwrap.wrap(
         " · ".join(filter(None, about)),
@@ -303,8 +336,9 @@ def print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> No
     if hit.explanation is not msgspec.UNSET:
         for part in hit.explanation:
             words = (
-                f"{part.score:8.3f} = {part.weight:.2f} x idf {part.idf:.3f} x"
-                f" {part.saturation:.3f}  {_part_name(part)}"
+                f"{format_number(part.score, 3):>8} = {format_number(part.weight, 2)} x idf"
+                f" {format_number(part.idf, 3)} x {format_number(part.saturation, 3)}"
+                f"  {_part_name(part)}"
             )
             print(plain(wrap.fill(_INDENT + words)))
 
@@ -312,7 +346,11 @@ def print_hit(number: int, hit: "Hit", columns: int | None, timezone: str) -> No
 def _part_name(part: "Explanation") -> str:
     """What a summand of a score looks at."""
     if part.frequency is not None:
-        where = f"{part.frequency:g} here, {part.articles:,} articles"
+        where = gettext(
+            "{count} here, {articles}",
+            count=f"{part.frequency:g}",
+            articles=articles(part.articles or 0),
+        )
         return f"{part.word} ({part.field}, {where})"
     return f"{part.word} ({part.field})" if part.word else f"({part.field})"
 
@@ -320,24 +358,27 @@ def _part_name(part: "Explanation") -> str:
 def _corrections(hit: "Hit") -> Iterator[str]:
     """What a reader must know of corrections before quoting an article."""
     if hit.corrected_by:
-        yield f"corrected by {', '.join(hit.corrected_by)}"
+        yield f"{gettext('corrected by')} {', '.join(hit.corrected_by)}"
     if hit.corrects:
-        yield f"corrects {', '.join(hit.corrects)}"
+        yield f"{gettext('corrects')} {', '.join(hit.corrects)}"
     if hit.versions > 1:
-        yield f"changed since, {hit.versions} versions"
+        yield gettext("changed since, {count} versions", count=format_number(hit.versions))
 
 
 def _told_by(story: "Story", shown: str) -> str:
     """How many outlets have a story, which they are, and where it appeared first."""
-    size = f"{story.size:,} artikel"
-    outlets = len(story.outlets)
-    count = size if outlets < 2 else f"{outlets:,} media"
-    if outlets >= 2 and story.size > outlets:
-        count += f", {size}"
+    size, outlets = articles(story.size), len(story.outlets)
+    count = size
+    if outlets >= 2:
+        count = gettext("{count} outlets", count=format_number(outlets))
+        if story.size > outlets:
+            count += f", {size}"
     names = list(story.outlets)
     if story.earliest is not None:
-        where = "" if story.earliest == shown else f": {story.earliest}"
-        names[:1] = [f"{names[0] if names else story.earliest} (paling awal{where})"]
+        earliest = gettext("earliest")
+        if story.earliest != shown:
+            earliest += f": {story.earliest}"
+        names[:1] = [f"{names[0] if names else story.earliest} ({earliest})"]
     return f"{count}: {_listed(names)}" if names else count
 
 
@@ -374,29 +415,35 @@ def _snippet_lines(snippet: "Snippet", columns: int | None) -> list[str]:
 
 def print_facets(facets: "Mapping[str, FacetResult]") -> None:
     """The values of fields as small bars, under one another."""
+    from search.query.resolve import value_name
+
     columns = width()
-    labels = [plain(value.label) for facet in facets.values() for value in facet.values]
-    label_columns = max(map(len, labels), default=0)
-    bar_columns = 0
+    names = {
+        name: [plain(value_name(name.partition(":")[0], one.value)) for one in facet.values]
+        for name, facet in facets.items()
+    }
+    name_columns = max(map(len, chain.from_iterable(names.values())), default=0)
+    wide = bar_columns(_BAR_COLUMNS)
     if columns is not None:
-        bar_columns = min(_BAR_COLUMNS, columns // 4)
-        label_columns = min(label_columns, columns - bar_columns - _COUNT_COLUMNS)
-    for name, facet in facets.items():
+        name_columns = min(name_columns, columns - wide - _COUNT_COLUMNS)
+    for field, facet in facets.items():
         if not facet.values and not facet.missing:
             continue
-        field, _, interval = name.partition(":")
-        title = KEYWORDS[field].label + (f" by {interval}" if interval else "")
-        missing = f", {facet.missing:,} without" if facet.missing else ""
+        keyword, _, interval = field.partition(":")
+        title = gettext(KEYWORDS[keyword].label)
+        if interval:
+            title += f" {gettext(BY[interval])}"
+        told = gettext("{count} different", count=format_number(facet.distinct))
+        if facet.missing:
+            told += gettext(", {count} without", count=format_number(facet.missing))
         print()
-        print(bold(title) + dim(f"  {facet.distinct:,} different{missing}"))
-        most = max((value.count for value in facet.values), default=1)
-        for value in facet.values:
-            label = plain(value.label)
-            if len(label) > label_columns:
-                label = label[: label_columns - 1] + "…"
-            bar = "█" * math.ceil(bar_columns * value.count / most)
-            chosen = "*" if value.selected else " "
-            print(f" {chosen}{label:<{label_columns}} {value.count:>9,}  {dim(bar)}".rstrip())
+        print(bold(title) + dim(f"  {told}"))
+        most = max((one.count for one in facet.values), default=1)
+        for name, one in zip(names[field], facet.values, strict=True):
+            chosen = "*" if one.selected else " "
+            count = format_number(one.count)
+            line = f" {chosen}{shortened(name, name_columns):<{name_columns}} {count:>9}"
+            print(f"{line}  {bar(one.count, most, wide)}" if wide else line)
 
 
 def csv_row(hit: "Hit") -> list[object]:

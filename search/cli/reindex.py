@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from index.config import MAX_JOBS
+from index.messages import articles, gettext
 from search.cli.index import progress_bar
-from search.cli.options import EXIT_REJECTED, Settings, warn
+from search.cli.options import EXIT_REJECTED, Settings, tell_rejected
 
 
 def run(
@@ -23,8 +24,8 @@ def run(
         commit, failures = reindex(
             settings.folder, settings.config, jobs=jobs, on_progress=on_progress
         )
-    print(f"{commit.articles:,} articles indexed again")
+    print(gettext("{articles} indexed again", articles=articles(commit.articles)))
     for failure in failures:
-        warn(f"rejected: {failure}")
+        tell_rejected(failure)
     if failures:
         raise typer.Exit(EXIT_REJECTED)

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from index.messages import gettext
+from search.cli.backup import told
 from search.cli.index import progress_bar
-from search.cli.options import EXIT_REJECTED, Settings, warn
+from search.cli.options import EXIT_REJECTED, Settings, tell_rejected
 from search.cli.output import plain
 
 
@@ -23,9 +25,9 @@ def run(
     chosen, manifest = restore(source, settings.folder)
     with progress_bar(settings.quiet) as on_progress:
         _, failures = rebuild(settings.folder, settings.config, on_progress=on_progress)
-    told = f"{manifest.articles:,} articles in {manifest.versions:,} versions"
-    print(plain(f"{told} from {chosen}: {settings.folder}"))
+    origin = gettext("{articles} from {backup}", articles=told(manifest), backup=chosen)
+    print(plain(f"{origin}: {settings.folder}"))
     for failure in failures:
-        warn(f"rejected: {failure}")
+        tell_rejected(failure)
     if failures:
         raise typer.Exit(EXIT_REJECTED)

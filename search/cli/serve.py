@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from index.errors import ConfigError
+from index.messages import gettext
 from search.cli.options import Settings, warn
 
 # More requests at once are told to come again (503): each thread that waits holds memory.
@@ -33,8 +34,11 @@ def run(
         from search.web.app import application
     except ModuleNotFoundError as error:
         raise ConfigError(
-            f"`serve` needs the extra `web` ({error.name} is missing):"
-            " pip install 'cakap-search[web]', or '.[web]' in a clone"
+            gettext(
+                "`serve` needs the extra `web` ({name} is missing): pip install "
+                "'cakap-search[web]', or '.[web]' in a clone",
+                name=error.name,
+            )
         ) from error
 
     app = application(settings.folder, settings.config)
@@ -42,7 +46,14 @@ def run(
     address, bound, *_ = listening.getsockname()
     if not settings.quiet:
         shown = f"[{address}]" if ":" in address else address
-        warn(f"serving {settings.folder} at http://{shown}:{bound}/ (Ctrl-C ends it)")
+        warn(
+            gettext(
+                "serving {folder} at http://{address}:{port}/ (Ctrl-C ends it)",
+                folder=settings.folder,
+                address=shown,
+                port=bound,
+            )
+        )
     server = uvicorn.Config(
         app,
         access_log=False,
@@ -60,6 +71,11 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigError(
-            f"{host}:{port} cannot be listened on ({error.strerror}); choose another with --port"
-            " or --host"
+            gettext(
+                "{host}:{port} cannot be listened on ({error}); choose another "
+                "with --port or --host",
+                host=host,
+                port=port,
+                error=error.strerror,
+            )
         ) from error

@@ -8,13 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
+from index.messages import format_number, gettext, noop
 from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
 
 if TYPE_CHECKING:
     from index.archive import Archive, Corrections, Version
 
-_LABEL_COLUMNS = 11
+# The fields of an article as they are told in a version, or among what was inferred.
+_FIELDS = {
+    "title": noop("title"),
+    "body": noop("body"),
+    "date": noop("date"),
+    "url": noop("URL"),
+    "aliases": noop("further addresses"),
+    "source": noop("source"),
+    "given_id": noop("id"),
+    "category": noop("category"),
+    "authors": noop("authors"),
+    "tags": noop("tags"),
+    "corrects": noop("corrected article"),
+    "embargo_until": noop("embargo"),
+}
 
 
 def run(
@@ -56,9 +71,15 @@ def find_one(archive: "Archive", name: str) -> "Version | None":
     if takedown is None:
         return archive.current(number)
     if takedown.until:
-        warn(f"{name!r} is not to be shown before {takedown.until}")
+        warn(gettext("{name!r} is not to be shown before {until}", name=name, until=takedown.until))
     else:
-        warn(f"{name!r} was withdrawn on {takedown.at}; `withdraw --list` tells more")
+        warn(
+            gettext(
+                "{name!r} was withdrawn on {at}; `withdraw --list` tells more",
+                name=name,
+                at=takedown.at,
+            )
+        )
     return None
 
 
@@ -68,10 +89,17 @@ def find_number(archive: "Archive", name: str) -> int | None:
     if number is not None:
         return number
     if deleted := archive.takedowns.deleted(name):
-        warn(f"{name!r} was deleted on {deleted[0].at}")
+        warn(gettext("{name!r} was deleted on {at}", name=name, at=deleted[0].at))
     else:
-        warn(f"no article has the id or URL {name!r}; `query --format json` tells the ids")
+        warn(unknown_article(name))
     return None
+
+
+def unknown_article(name: str) -> str:
+    """What to say of an id or URL that no article has."""
+    return gettext(
+        "no article has the id or URL {name!r}; `query --format json` tells the ids", name=name
+    )
 
 
 def find_versions(settings: Settings, names: Sequence[str], otherwise: str) -> dict[int, "Version"]:
@@ -97,13 +125,13 @@ def _print_text(
     timezone: str,
 ) -> None:
     from index.article import clean_text
-    from index.enrich.countries import country_label
-    from search.cli.style import bold, dim, local_time, width
+    from index.enrich.countries import country_name
+    from search.cli.style import bold, dim, local_time, no_title, width
 
     article, enrichment = version.content.article, version.content.enrichment
     corrected_by = ", ".join(corrections.corrected_by)
     wrap = textwrap.TextWrapper(width() or 1_000_000, break_long_words=False)
-    print(bold(wrap.fill(enrichment.title or "(no title)")))
+    print(bold(wrap.fill(enrichment.title or no_title())))
     about = (local_time(enrichment.date, timezone), enrichment.source, article.category)
     print(dim(" · ".join(filter(None, about))))
     print()
@@ -112,23 +140,28 @@ def _print_text(
             print(plain(wrap.fill(paragraph.strip())))
             print()
     rows = {
-        "Countries": ", ".join(country_label(one.code) for one in enrichment.countries),
-        "People": ", ".join(person.name for person in enrichment.people),
-        "Agencies": ", ".join(enrichment.agencies),
-        "Authors": ", ".join(article.authors),
-        "Dates": ", ".join(dict.fromkeys(date.text for date in enrichment.dates)),
-        "URL": article.url or "",
-        "Also at": ", ".join(aliases),
-        "Id": version.public_id,
-        "Inferred": ", ".join(enrichment.inferred),
-        "Corrects": ", ".join(corrections.corrects),
-        "Corrected": corrected_by and f"by {corrected_by}",
-        "Versions": f"{len(versions)}, this one indexed {version.indexed_at}",
+        gettext("Countries"): ", ".join(country_name(one.code) for one in enrichment.countries),
+        gettext("People"): ", ".join(person.name for person in enrichment.people),
+        gettext("Agencies"): ", ".join(enrichment.agencies),
+        gettext("Authors"): ", ".join(article.authors),
+        gettext("Dates"): ", ".join(dict.fromkeys(date.text for date in enrichment.dates)),
+        gettext("URL"): article.url or "",
+        gettext("Also at"): ", ".join(aliases),
+        gettext("Id"): version.public_id,
+        gettext("Inferred"): ", ".join(gettext(_FIELDS[name]) for name in enrichment.inferred),
+        gettext("Corrects"): ", ".join(corrections.corrects),
+        gettext("Corrected"): corrected_by and gettext("by {ids}", ids=corrected_by),
+        gettext("Versions"): gettext(
+            "{count}, this one indexed {time}",
+            count=format_number(len(versions)),
+            time=local_time(version.indexed_at, timezone),
+        ),
     }
-    wrap.subsequent_indent = " " * _LABEL_COLUMNS
+    label_columns = max(map(len, rows)) + 2
+    wrap.subsequent_indent = " " * label_columns
     for label, value in rows.items():
         if value:
-            print(plain(wrap.fill(f"{label:<{_LABEL_COLUMNS}}{value}")))
+            print(plain(wrap.fill(f"{label:<{label_columns}}{value}")))
 
 
 def _print_versions(versions: list["Version"], timezone: str) -> None:
@@ -139,12 +172,14 @@ def _print_versions(versions: list["Version"], timezone: str) -> None:
     wrap = textwrap.TextWrapper(width() or 1_000_000, break_long_words=False)
     for number, (before, one) in enumerate(pairwise([versions[0], *versions]), 1):
         modified = one.content.article.modified
-        times = [f"modified {local_time(modified, timezone)}"] if modified else []
-        times.append(f"indexed {local_time(one.indexed_at, timezone)}")
+        times = []
+        if modified:
+            times.append(gettext("modified {time}", time=local_time(modified, timezone)))
+        times.append(gettext("indexed {time}", time=local_time(one.indexed_at, timezone)))
         print()
-        print(bold(f"Version {number}") + dim("  " + ", ".join(times)))
+        print(bold(gettext("Version {number}", number=number)) + dim("  " + ", ".join(times)))
         for change in changes(before.content.article, one.content.article):
-            print(dim(f"  {change.field}"))
+            print(dim(f"  {gettext(_FIELDS[change.field])}"))
             for mark, texts in (("-", change.removed), ("+", change.added)):
                 wrap.initial_indent, wrap.subsequent_indent = f"  {mark} ", "    "
                 for text in texts:

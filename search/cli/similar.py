@@ -8,9 +8,11 @@ import msgspec
 import typer
 
 from index.errors import printable
+from index.messages import gettext
 from search.cli.options import EXIT_NOTHING, Settings, warn
 from search.cli.output import print_json
 from search.cli.query import print_hit
+from search.cli.show import unknown_article
 from search.cli.style import bold, dim, width
 
 
@@ -31,7 +33,7 @@ def run(
     with search.open(settings.folder, settings.config) as engine:
         similar = engine.similar(name, limit)
     if similar is None:
-        warn(f"no article has the id or URL {name!r}; `query --format json` tells the ids")
+        warn(unknown_article(name))
         raise typer.Exit(EXIT_NOTHING)
     if output == "json":
         print_json(msgspec.json.format(msgspec.json.encode(similar), indent=2))
@@ -42,13 +44,15 @@ def run(
         sys.stdout.writelines(f"{printable(hit.url)}\n" for hit in similar.hits if hit.url)
     else:
         wrap = textwrap.TextWrapper(width() or 1_000_000, subsequent_indent="   ")
-        print(bold(wrap.fill(f"Like {similar.title or similar.id}")))
-        print(dim(wrap.fill(f"by {', '.join(similar.words)}")))
+        print(bold(wrap.fill(gettext("Like {title}", title=similar.title or similar.id))))
+        print(dim(wrap.fill(gettext("by {words}", words=", ".join(similar.words)))))
         for number, hit in enumerate(similar.hits, 1):
             print()
             print_hit(number, hit, width(), settings.config.timezone)
         if similar.copies:
             print()
-            print(dim(wrap.fill(f"left out as copies: {', '.join(similar.copies)}")))
+            print(
+                dim(wrap.fill(gettext("left out as copies: {ids}", ids=", ".join(similar.copies))))
+            )
     if not similar.hits:
         raise typer.Exit(EXIT_NOTHING)

@@ -4,6 +4,7 @@ What is styled is escaped first (`output.plain`), so only the styles here comman
 """
 
 import datetime
+import math
 import os
 import shutil
 import sys
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from index.messages import gettext
 from search.cli.output import plain
 
 _MOST_COLUMNS = 100  # longer lines are hard to read
@@ -49,9 +51,9 @@ def dim(text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """A word of the question."""
+    """A word of the question, in the colour of grep, which is read on light and on dark."""
     text = plain(text)
-    return typer.style(text, bold=True, fg=typer.colors.YELLOW) if _is_styled() else text
+    return typer.style(text, bold=True, fg=typer.colors.RED) if _is_styled() else text
 
 
 def link(url: str, columns: int | None) -> str:
@@ -63,10 +65,36 @@ def link(url: str, columns: int | None) -> str:
     return f"\x1b]8;;{url}\x1b\\{dim(url[: columns - 1] + '…')}\x1b]8;;\x1b\\"
 
 
+def bar_columns(most: int) -> int:
+    """Columns for the bars of a chart, none where a bar could be read aloud block by block."""
+    columns = width()
+    if columns is None or os.environ.get("TERM") == "dumb":
+        return 0
+    return min(most, columns // 4)
+
+
+def bar(count: int, most: int, columns: int, *, padded: bool = False) -> str:
+    """A bar as long as the count is of the most, so that one is seen; padded where text follows."""
+    blocks = "█" * math.ceil(columns * count / most)
+    if padded:
+        blocks = f"{blocks:<{columns}}"
+    return dim(blocks) if blocks else ""
+
+
+def shortened(text: str, columns: int) -> str:
+    """A text that fits in the columns, with an ellipsis where it is cut."""
+    return text if len(text) <= columns else text[: columns - 1].rstrip() + "…"
+
+
+def no_title() -> str:
+    """What stands where an article has no title."""
+    return f"({gettext('no title')})"
+
+
 def local_time(date: str | None, timezone: str) -> str:
     """An ISO 8601 day as it is, a moment as day and minute in the zone."""
     if date is None:
-        return "no date"
+        return gettext("no date")
     moment = datetime.datetime.fromisoformat(date)
     if moment.tzinfo is None:
         return date

@@ -5,11 +5,19 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
+from index.messages import format_number, gettext, noop
 from search.cli.options import EXIT_NOTHING, Settings
 from search.cli.output import plain, print_json
-from search.cli.style import width
+from search.cli.style import shortened, width
 
 _OTHER_COLUMNS = 19  # the kind, a count of nine digits, and the spaces between
+
+_KINDS = {
+    "person": noop("person"),
+    "country": noop("country"),
+    "phrase": noop("phrase"),
+    "word": noop("word"),
+}
 
 
 def run(
@@ -36,7 +44,8 @@ def run(
         if (columns := width()) is not None:
             longest = min(longest, columns - _OTHER_COLUMNS)
         for one in completions:
-            text = one.text if len(one.text) <= longest else one.text[: longest - 1] + "…"
-            print(plain(f"{one.kind:<8} {text:<{longest}} {one.articles:>9,}"))
+            text = shortened(one.text, longest)
+            kind, count = gettext(_KINDS[one.kind]), format_number(one.articles)
+            print(plain(f"{kind:<8} {text:<{longest}} {count:>9}"))
     if not completions:
         raise typer.Exit(EXIT_NOTHING)

@@ -1,21 +1,27 @@
 """cakap-search timeline: how many articles in each period."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import typer
 
+from index.messages import articles, format_number, gettext, noop
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of
-from search.cli.output import plain, print_csv, print_json
-from search.cli.query import print_notes, readings
-from search.cli.style import bold, dim, width
+from search.cli.output import print_csv, print_json
+from search.cli.query import BY, print_notes, readings
+from search.cli.style import bar, bar_columns, bold, dim, shortened, width
 
 if TYPE_CHECKING:
     from search.results import Period, Timeline
 
 _BAR_COLUMNS = 24
+_COUNT_COLUMNS = 24  # a period, a count of nine digits, and the spaces between
+_WITHOUT = {
+    "year": noop("{count} years without"),
+    "month": noop("{count} months without"),
+    "day": noop("{count} days without"),
+}
 # A longer run of periods without articles is one line.
 _GAP_LINES = 3
 
@@ -72,30 +78,27 @@ def _csv_row(one: "Period") -> tuple[object, ...]:
 
 def _print_bars(timeline: "Timeline") -> None:
     """A line for each period; a long run of empty ones is one line that tells its length."""
-    undated = f", {timeline.undated:,} without a date" if timeline.undated else ""
-    noun = "article" if timeline.total == 1 else "articles"
-    print(dim(f"{timeline.total:,} {noun} by {timeline.interval}{undated}"))
+    told = f"{articles(timeline.total)} {gettext(BY[timeline.interval])}"
+    if timeline.undated:
+        told += f", {format_number(timeline.undated)} {gettext('without a date')}"
+    print(dim(told))
     columns = width()
-    bar_columns = min(_BAR_COLUMNS, columns // 4) if columns is not None else 0
+    wide = bar_columns(_BAR_COLUMNS)
     most = max((one.articles for one in timeline.periods), default=1)
     for gap, periods in _runs(timeline.periods):
         if gap and len(periods) > _GAP_LINES:
-            print(dim(f"{'…':<10} {f'{len(periods):,} {timeline.interval}s without':>9}"))
+            gap_told = gettext(_WITHOUT[timeline.interval], count=format_number(len(periods)))
+            print(dim(f"{'…':<10} {gap_told:>9}"))
             continue
         for one in periods:
-            bar = "█" * math.ceil(bar_columns * one.articles / most)
-            line = f"{one.period:<10} {one.articles:>9,}"
-            if one.leader is None or one.leader.title is None:
-                print(f"{line}  {dim(bar)}".rstrip() if bar else line)
-                continue
-            title = one.leader.title
-            if columns is None:
-                print(plain(f"{line}  {title}"))
-                continue
-            room = columns - len(line) - bar_columns - 4
-            if len(title) > room:
-                title = title[: room - 1].rstrip() + "…"
-            print(f"{line}  {dim(f'{bar:<{bar_columns}}')}  {bold(title)}")
+            line = f"{one.period:<10} {format_number(one.articles):>9}"
+            title = one.leader.title if one.leader is not None else None
+            if wide:
+                line += f"  {bar(one.articles, most, wide, padded=title is not None)}"
+            if title is not None:
+                room = columns - _COUNT_COLUMNS - wide if columns is not None else len(title)
+                line += f"  {bold(shortened(title, room))}"
+            print(line.rstrip())
 
 
 def _runs(periods: "Sequence[Period]") -> "Iterator[tuple[bool, list[Period]]]":

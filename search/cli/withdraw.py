@@ -6,9 +6,11 @@ import msgspec
 import typer
 
 from index.errors import QueryError, printable
+from index.messages import format_number, gettext, noop
 from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
 from search.cli.show import find_number, find_versions
+from search.cli.style import no_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
     from index.archive import Archive, Version
     from index.takedown import Takedown
     from search.embedded.copies import Copy
+
+# What an article is, and what was done to it, as JSON says them.
+_STATED = ("state", "action")
+_STATES = {
+    "withdrawn": noop("withdrawn"),
+    "embargoed": noop("embargoed"),
+    "deleted": noop("deleted"),
+    "withdraw": noop("withdraw"),
+    "delete": noop("delete"),
+    "undo": noop("undo"),
+}
 
 
 def run(
@@ -47,17 +60,17 @@ def run(
     """
     if listing or log:
         if ids or undo or until:
-            raise QueryError("--list and --log take no ids and change nothing")
+            raise QueryError(gettext("--list and --log take no ids and change nothing"))
         rows = _log(settings) if log else _list(settings)
         _print_rows(rows, output)
     elif not ids:
-        raise QueryError("name the articles by ids or URLs, or ask for --list or --log")
+        raise QueryError(gettext("name the articles by ids or URLs, or ask for --list or --log"))
     elif undo and until:
-        raise QueryError("--undo ends an embargo; leave out --embargo-until")
+        raise QueryError(gettext("--undo ends an embargo; leave out --embargo-until"))
     elif undo:
         _undo(settings, ids, reason)
     elif not reason:
-        raise QueryError("say why with --reason")
+        raise QueryError(gettext("say why with --reason"))
     else:
         _withdraw(settings, ids, reason, until, output)
 
@@ -68,7 +81,7 @@ def _withdraw(
     from index.pipeline import withdraw
 
     moment = _moment(until, settings.config.timezone) if until else None
-    known = find_versions(settings, ids, "nothing was withdrawn")
+    known = find_versions(settings, ids, gettext("nothing was withdrawn"))
     copies = find_copies(settings, list(known.values()))
     withdraw(settings.folder, list(known), settings.config, reason=reason, until=moment)
     if output == "json":
@@ -78,7 +91,11 @@ def _withdraw(
         ]
         print_json(msgspec.json.format(msgspec.json.encode(record)))
     else:
-        print(f"{len(known):,} withdrawn" + (f" until {moment}" if moment else ""))
+        count = format_number(len(known))
+        if moment:
+            print(gettext("{count} withdrawn until {time}", count=count, time=moment))
+        else:
+            print(gettext("{count} withdrawn", count=count))
         print_copies(copies)
 
 
@@ -88,10 +105,12 @@ def _moment(said: str, timezone: str) -> str:
 
     read = read_date(said, timezone)
     if read is None:
-        raise QueryError(f"--embargo-until {said}: no time; write it as 2021-06-22T14:05")
+        raise QueryError(
+            gettext("--embargo-until {said}: no time; write it as 2021-06-22T14:05", said=said)
+        )
     moment = utc_moment(read, timezone)
     if moment <= now():
-        raise QueryError(f"--embargo-until {said}: that is over")
+        raise QueryError(gettext("--embargo-until {said}: that is over", said=said))
     return moment
 
 
@@ -103,13 +122,18 @@ def _undo(settings: Settings, ids: list[str], reason: str) -> None:
         found = [_takedown(archive, name) for name in ids]
     known = {takedown.number: takedown for takedown in found if takedown is not None}
     if None in found:
-        fail("nothing was changed", EXIT_NOTHING)
+        fail(gettext("nothing was changed"), EXIT_NOTHING)
     undo_takedowns(settings.folder, list(known.values()), settings.config, reason=reason)
     deleted = sum(takedown.deleted for takedown in known.values())
     if shown := len(known) - deleted:
-        print(f"{shown:,} shown again")
+        print(gettext("{count} shown again", count=format_number(shown)))
     if deleted:
-        print(f"{deleted:,} may come again with the next `index` of an input that holds them")
+        print(
+            gettext(
+                "{count} may come again with the next `index` of an input that holds them",
+                count=format_number(deleted),
+            )
+        )
 
 
 def _takedown(archive: "Archive", name: str) -> "Takedown | None":
@@ -117,12 +141,15 @@ def _takedown(archive: "Archive", name: str) -> "Takedown | None":
     if not archive.find(name) and (deleted := archive.takedowns.deleted(name)):
         if len(deleted) > 1:
             ids = ", ".join(one.short_id for one in deleted)
-            fail(f"{name!r} names several deleted articles: {ids}", EXIT_NOTHING)
+            fail(
+                gettext("{name!r} names several deleted articles: {ids}", name=name, ids=ids),
+                EXIT_NOTHING,
+            )
         return deleted[0]
     number = find_number(archive, name)
     takedown = archive.takedowns.of(number) if number is not None else None
     if number is not None and takedown is None:
-        warn(f"{name!r} is not withdrawn")
+        warn(gettext("{name!r} is not withdrawn", name=name))
     return takedown
 
 
@@ -164,7 +191,8 @@ def _print_rows(rows: list[dict[str, object]], output: str) -> None:
         print_json(msgspec.json.format(msgspec.json.encode(rows)))
         return
     for row in rows:
-        print(printable("  ".join(str(value) for value in row.values() if value)))
+        told = row | {name: gettext(_STATES[str(row[name])]) for name in _STATED if name in row}
+        print(printable("  ".join(str(value) for value in told.values() if value)))
 
 
 def find_copies(settings: Settings, versions: "Sequence[Version]") -> "dict[int, list[Copy]]":
@@ -184,8 +212,18 @@ def print_copies(copies: "Mapping[int, Sequence[Copy]]") -> None:
         if copy.version.number not in copies
     }
     for row in _copies(staying.values()):
-        told = f"still there: {row['id']}, {row['source']}: {row['title']} ({row['share']:.0%})"
-        print(plain(told))
+        share = f"{float(str(row['share'])):.0%}"
+        print(
+            plain(
+                gettext(
+                    "still there: {id}, {source}: {title} ({share})",
+                    id=row["id"],
+                    source=row["source"],
+                    title=row["title"] or no_title(),
+                    share=share,
+                )
+            )
+        )
 
 
 def _copies(copies: "Iterable[Copy]") -> list[dict[str, object]]:

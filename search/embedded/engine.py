@@ -19,6 +19,7 @@ from index.config import Config
 from index.enrich.names import name_key, name_parts
 from index.errors import ArchiveError, EngineUnavailable, QueryError
 from index.language.aliases import aliases
+from index.messages import gettext
 from index.schema import DATE, KEYWORDS, PERSON, SOURCE
 from index.segments.commit import (
     INDEX_FOLDER,
@@ -147,7 +148,9 @@ class EmbeddedEngine:
 
     def _refuse_when_closed(self) -> None:
         if self._closed:
-            raise EngineUnavailable("the engine is closed; open another with `search.open`")
+            raise EngineUnavailable(
+                gettext("the engine is closed; open another with `search.open`")
+            )
 
     def _hide(self) -> None:
         """Hide what the archive says must not be shown now; it may have changed at any time."""
@@ -382,7 +385,7 @@ class EmbeddedEngine:
         )
         warnings = (*parsed.warnings, *expanded.warnings)
         if request.query.strip() and parsed.tree == Words(()):
-            warnings += ("The question has no words: every article is listed.",)
+            warnings += (gettext("The question has no words: every article is listed."),)
         return Answer(parsed.tree, expanded.tree, understood, resolved.clauses, found, warnings)
 
     def _found(self, request: Request, tree: Node, clauses: tuple[Clause, ...]) -> Found:
@@ -739,9 +742,21 @@ class EmbeddedEngine:
     def _facet(self, facet: Facet, request: Request, answer: Answer) -> FacetResult:
         """Counts without the field's own filter, everything else with it."""
         if facet.field not in KEYWORDS:
-            raise QueryError(f"there is no facet {facet.field!r}; facets: {', '.join(KEYWORDS)}")
+            raise QueryError(
+                gettext(
+                    "there is no facet {name!r}; facets: {names}",
+                    name=facet.field,
+                    names=", ".join(KEYWORDS),
+                )
+            )
         if facet.interval is not None and facet.field != DATE.name:
-            raise QueryError(f"only date is counted by {facet.interval}, not {facet.field}")
+            raise QueryError(
+                gettext(
+                    "only date is counted by {interval}, not {field}",
+                    interval=facet.interval,
+                    field=facet.field,
+                )
+            )
         own = [c for c in answer.clauses if c.field == facet.field and not c.negated]
         others = tuple(clause for clause in answer.clauses if clause not in own)
         chosen = frozenset(value for clause in own for value in clause.values)
@@ -779,15 +794,24 @@ def _open_snapshot(folder: Path, config: Config) -> Snapshot:
         except FileNotFoundError as error:
             vanished = error.filename
     raise ArchiveError(
-        f"{vanished} is missing; run `cakap-search reindex` to build the index again", "damaged"
+        gettext(
+            "{path} is missing; run `cakap-search reindex` to build the index again",
+            path=vanished,
+        ),
+        "damaged",
     )
 
 
 def _no_index(folder: Path) -> ArchiveError:
     if folder.is_dir():  # made before the first article is read
-        message = f"no index yet in {folder}: `cakap-search index` has not finished; run it (again)"
+        message = gettext(
+            "no index yet in {folder}: `cakap-search index` has not finished; run it (again)",
+            folder=folder,
+        )
     else:
-        message = f"there is no index in {folder}; build it with `cakap-search reindex`"
+        message = gettext(
+            "there is no index in {folder}; build it with `cakap-search reindex`", folder=folder
+        )
     return ArchiveError(message, "missing")
 
 

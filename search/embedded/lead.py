@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.schema import SURFACE, TITLE_BODY_GAP
+from index.segments.arrays import spans
 from index.segments.postings import MAX_FREQ
-from index.segments.segment import TextField, spans
+from index.segments.segment import TextField
 from search.embedded.docsets import NO_DOCS, Docs, intersection, look_up_postings
 from search.embedded.match import Leaf
 from search.embedded.snapshot import Snapshot

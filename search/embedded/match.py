@@ -11,8 +11,8 @@ from index.language.analyzer import analyze, query_stem
 from index.language.questions import asking
 from index.language.spelling import modern_spelling
 from index.schema import DATE, STEM, SURFACE
-from index.segments.arrays import is_first
-from index.segments.segment import TextField, spans
+from index.segments.arrays import is_first, spans
+from index.segments.segment import TextField
 from search.embedded.docsets import (
     NO_DOCS,
     Docs,

@@ -21,6 +21,7 @@ import numpy as np
 from index.archive import Version
 from index.config import Config
 from index.errors import EngineUnavailable
+from index.messages import gettext
 from index.opensearch.cluster import Cluster, Refused
 from index.opensearch.mapping import ARTICLE, MOMENT, SAME_PLACE, SEQ, STORY
 from index.schema import COUNTRY, DATE, PERSON, STEM, SURFACE
@@ -142,7 +143,10 @@ class OpenSearchEngine(EmbeddedEngine):
         index = self._cluster.index_name()
         if index is None:
             raise EngineUnavailable(
-                f"the cluster has no index {self._cluster.alias}; run `cakap-search reindex`"
+                gettext(
+                    "the cluster has no index {name}; run `cakap-search reindex`",
+                    name=self._cluster.alias,
+                )
             )
         return index
 
@@ -152,9 +156,12 @@ class OpenSearchEngine(EmbeddedEngine):
         seq = int(self._cluster.meta(index).get("seq", -1))
         if seq < self.commit.seq:
             raise EngineUnavailable(
-                f"the cluster's index {index} has come to change {seq}, the archive's to"
-                f" {self.commit.seq}; run `cakap-search index`, or `reindex` after an older"
-                " snapshot"
+                gettext(
+                    "the cluster has come to change {there}, the index here to {here}: was it"
+                    " brought back from an older snapshot? Run `cakap-search reindex`",
+                    there=seq,
+                    here=self.commit.seq,
+                )
             )
         return seq
 
@@ -163,7 +170,9 @@ class OpenSearchEngine(EmbeddedEngine):
         index = self._index()
         if (seq := self._come_to()) != self._seq:
             raise EngineUnavailable(
-                f"the cluster's index {index} has gone on to change {seq}; open the archive again"
+                gettext(
+                    "the cluster has gone on to change {seq} of the archive; open it again", seq=seq
+                )
             )
         found = self._cluster.ask("POST", f"/{index}/_search/point_in_time", keep_alive=_KEEP_ALIVE)
         pit: str = found["pit_id"]
@@ -201,20 +210,28 @@ class OpenSearchEngine(EmbeddedEngine):
             reason = answer["error"]
             causes = reason.get("root_cause") or [reason]
             raise Refused(
-                f"the cluster cannot answer: {causes[0].get('reason', reason)}",
+                gettext(
+                    "the cluster cannot answer: {reason}", reason=causes[0].get("reason", reason)
+                ),
                 int(answer.get("status", 500)),
                 str(reason.get("type", "")),
             )
         shards = answer["_shards"]
         if failed := shards["failed"]:
             warnings.append(
-                f"{failed} of {shards['total']} parts of the index did not answer: hits and counts"
-                " are too few."
+                gettext(
+                    "{failed} of {all} parts of the index did not answer: hits and counts are too"
+                    " few.",
+                    failed=failed,
+                    all=shards["total"],
+                )
             )
         if answer["timed_out"]:
             warnings.append(
-                f"the cluster took longer than {self._config.opensearch.timeout_s} s: hits and"
-                " counts are too few."
+                gettext(
+                    "The cluster took longer than {seconds} s: hits and counts are too few.",
+                    seconds=self._config.opensearch.timeout_s,
+                )
             )
         return answer
 
@@ -518,8 +535,10 @@ class OpenSearchEngine(EmbeddedEngine):
         ahead = []
         if self._seq != self.commit.seq:
             ahead.append(
-                "A run was interrupted: the cluster holds articles that are not told yet, and"
-                " counts them. Run `cakap-search index`."
+                gettext(
+                    "A run was interrupted: the cluster counts articles that are not listed yet."
+                    " Run `cakap-search index`."
+                )
             )
         return list(dict.fromkeys([*answer.warnings, *answer.found.asked.warnings, *ahead]))
 

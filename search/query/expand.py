@@ -13,6 +13,7 @@ from index.language.aliases import Aliases, Form, Found
 from index.language.analyzer import analyze, query_stem
 from index.language.numbers import amount_at
 from index.language.tokens import words
+from index.messages import gettext
 from index.schema import DATE
 from search.query.ast import (
     And,
@@ -137,8 +138,13 @@ class _Expander:
             typed = run[found.start : found.stop]
             if not found.sure:
                 self.warnings.append(
-                    f"{typed[0].text!r} is read as a word; {found.typed.text}, for"
-                    f" {found.group[0].text}, is written in capitals."
+                    gettext(
+                        "{word!r} is read as a word; {form}, for {meaning}, is written in"
+                        " capitals.",
+                        word=typed[0].text,
+                        form=found.typed.text,
+                        meaning=found.group[0].text,
+                    )
                 )
             nodes += self._alternatives(found, typed) if found.sure else typed
         nodes += run[done:]

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from index.language.tokens import words
+from index.messages import format_number, gettext, noop
 from index.schema import KEYWORD_FIELDS, TITLE_BODY_GAP
 from search.query.ast import (
     OPERATORS,
@@ -81,7 +82,7 @@ _QUOTED_OR_BARE = re.compile(_VALUE, re.VERBOSE)
 
 
 class Parsed(NamedTuple):
-    """A question's tree, and an English sentence for each kind of doubt in reading it."""
+    """A question's tree, and a sentence for each kind of doubt in reading it."""
 
     tree: Node
     warnings: tuple[str, ...]
@@ -118,8 +119,9 @@ class _Token(NamedTuple):
 def _tokens(question: str, warnings: _Warnings) -> Iterator[_Token]:
     """The question's tokens, at most MAX_WORDS words of it, with parentheses balanced."""
     if len(question) > MAX_WORDS and (rest := next(islice(words(question), MAX_WORDS, None), None)):
-        sentence = (
-            f"Only the first {MAX_WORDS:,} words are read; the rest begins at character {{}}."
+        sentence = gettext(
+            "Only the first {words} words are read; the rest begins at character {{}}.",
+            words=format_number(MAX_WORDS),
         )
         warnings[sentence] = rest.start()
         question = question[: rest.start()]
@@ -138,7 +140,7 @@ def _tokens(question: str, warnings: _Warnings) -> Iterator[_Token]:
             case "values":
                 yield _leaf(_filter(match))
             case "filter":
-                warnings.setdefault(_VALUES_IN_PARENTHESES, start)
+                warnings.setdefault(gettext(_VALUES_IN_PARENTHESES), start)
                 yield _leaf(Word(match["filter"], start=start, end=match.end("filter")))
             case "part":
                 yield _Token("part", start, end, match["part"])
@@ -153,34 +155,34 @@ def _tokens(question: str, warnings: _Warnings) -> Iterator[_Token]:
                 yield _Token("(", start, end)
             case "parenthesis" if text == "(":
                 too_deep += 1
-                warnings.setdefault(_TOO_DEEP, start)
+                warnings.setdefault(gettext(_TOO_DEEP, depth=MAX_DEPTH), start)
             case "parenthesis" if too_deep:
                 too_deep -= 1
             case "parenthesis" if open_at:
                 open_at.pop()
                 yield _Token(")", start, end)
             case "parenthesis":
-                warnings.setdefault(_CLOSES_NOTHING, start)
+                warnings.setdefault(gettext(_CLOSES_NOTHING), start)
             case "star":
-                warnings.setdefault(_STRAY_STAR, start)
+                warnings.setdefault(gettext(_STRAY_STAR), start)
             case "lone_quote":
-                warnings.setdefault(_LONE_QUOTE, start)
+                warnings.setdefault(gettext(_LONE_QUOTE), start)
     for start in open_at:
-        warnings.setdefault(_NEVER_CLOSED, start)
+        warnings.setdefault(gettext(_NEVER_CLOSED), start)
         yield _Token(")", len(question), len(question))
     yield _Token("end", len(question), len(question))
 
 
-_LONE_QUOTE = "The quotation mark at character {} has no partner and is left out."
-_CLOSES_NOTHING = "The parenthesis at character {} closes nothing and is left out."
-_NEVER_CLOSED = "The parenthesis at character {} is not closed; it is read to the end."
-_TOO_DEEP = f"The parenthesis at character {{}} is more than {MAX_DEPTH} deep and is left out."
-_STRAY_STAR = "The * at character {} is left out: it must end a word of two letters or more."
-_STRAY_EDITS = "The number at character {} is left out: a similar word is one edit away."
-_VALUES_IN_PARENTHESES = (
+_LONE_QUOTE = noop("The quotation mark at character {} has no partner and is left out.")
+_CLOSES_NOTHING = noop("The parenthesis at character {} closes nothing and is left out.")
+_NEVER_CLOSED = noop("The parenthesis at character {} is not closed; it is read to the end.")
+_TOO_DEEP = noop("The parenthesis at character {{}} is more than {depth} deep and is left out.")
+_STRAY_STAR = noop("The * at character {} is left out: it must end a word of two letters or more.")
+_STRAY_EDITS = noop("The number at character {} is left out: a similar word is one edit away.")
+_VALUES_IN_PARENTHESES = noop(
     "The field at character {} is read as a word: values stand after commas, as in negara:RU,VE."
 )
-_WIDE_SLOP = f"The distance at character {{}} is read as {MAX_SLOP}, the widest there is."
+_WIDE_SLOP = noop("The distance at character {{}} is read as {slop}, the widest there is.")
 
 
 def _in_capitals(question: str) -> bool:
@@ -204,13 +206,13 @@ def _plain(match: re.Match[str], warnings: _Warnings) -> Iterator[Node]:
             yield Word(text, start=start, end=end)
         elif mark == "*":
             if sum(map(str.isalnum, text)) < MIN_PREFIX_LETTERS:
-                warnings.setdefault(_STRAY_STAR, end)
+                warnings.setdefault(gettext(_STRAY_STAR), end)
                 yield Word(text, start=start, end=end)
             else:
                 yield Prefix(text, start=start, end=match.end())
         else:
             if mark not in ("~", "~1"):
-                warnings.setdefault(_STRAY_EDITS, end + 1)
+                warnings.setdefault(gettext(_STRAY_EDITS), end + 1)
             yield Fuzzy(text, start=start, end=match.end())
 
 
@@ -221,7 +223,7 @@ def _phrase(match: re.Match[str], warnings: _Warnings) -> Phrase | None:
     digits = (match["slop"] or "").lstrip("0")
     slop = int(digits[:3] or 0)  # three digits are too many already
     if slop > MAX_SLOP:
-        warnings.setdefault(_WIDE_SLOP, match.start("slop"))
+        warnings.setdefault(gettext(_WIDE_SLOP, slop=MAX_SLOP), match.start("slop"))
         slop = MAX_SLOP
     return Phrase(texts, slop, start=match.start(), end=match.end())
 
@@ -327,7 +329,9 @@ class _Parser:
         return Part(PART_NAMES[token.text.lower()], child, start=token.start, end=self._end())
 
     def _leave_out(self, operator: _Token) -> None:
-        sentence = f"{operator.text} at character {{}} stands alone and is left out."
+        sentence = gettext(
+            "{operator} at character {{}} stands alone and is left out.", operator=operator.text
+        )
         self._warnings.setdefault(sentence, operator.start)
 
     def _peek(self) -> _Token:

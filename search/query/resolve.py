@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from index.enrich.countries import country_code, country_label, nearest_countries
+from index.enrich.countries import country_code, country_label, country_name, nearest_countries
 from index.errors import QueryError
+from index.messages import gettext
 from index.schema import COUNTRY, DATE, KEYWORDS, PERSON
 from search.query.ast import And, Filter, Must, Node, Not, Or, Part, Words
 from search.results import Filters, Request
@@ -119,7 +120,9 @@ class _Resolver:
         for field, entries in filters.items():
             if field not in KEYWORDS:
                 known = ", ".join(KEYWORDS)
-                raise QueryError(f"there is no field {field!r}; fields: {known}")
+                raise QueryError(
+                    gettext("there is no field {name!r}; fields: {names}", name=field, names=known)
+                )
             if isinstance(entries, str):
                 entries = [entries]
             for entry in entries:
@@ -134,8 +137,12 @@ class _Resolver:
         for option, words in (("since", since), ("until", until)):
             if words is not None and ".." in words:
                 raise QueryError(
-                    f"{option} {words}: a range is not a day to begin or end with;"
-                    " `date` takes one",
+                    gettext(
+                        "{option} {words}: a range is not a day to begin or end with; "
+                        "`date` takes one",
+                        option=option,
+                        words=words,
+                    ),
                     option=option,
                 )
         with _naming("since"):
@@ -144,7 +151,12 @@ class _Resolver:
             last = _period(until, self._today)[1] if until is not None else None
         if first is not None and last is not None and first > last:
             raise QueryError(
-                f"since {since} until {until} ends before it begins; swap its ends", option="since"
+                gettext(
+                    "since {since} until {until} ends before it begins; swap its ends",
+                    since=since,
+                    until=until,
+                ),
+                option="since",
             )
         yield Clause(DATE.name, (_days(first, last),))
 
@@ -175,7 +187,13 @@ class _Resolver:
     def _value(self, field: str, name: str) -> str:
         name = name.strip()
         if not name:
-            raise QueryError(f"an empty name for {field}; `{NONE}` finds what has no {field}")
+            raise QueryError(
+                gettext(
+                    "an empty name for {field}; `{none}` finds what has no {field}",
+                    field=field_name(field),
+                    none=NONE,
+                )
+            )
         if name.lower() == NONE:
             return NONE
         if field == COUNTRY.name:
@@ -189,14 +207,18 @@ class _Resolver:
     def _country(self, name: str) -> str:
         code = country_code(name)
         if code is None:
-            raise QueryError(_unknown("country", name, nearest_countries(name)))
+            raise QueryError(
+                gettext("no country is called {name!r}", name=name)
+                + _nearest(nearest_countries(name))
+            )
         return code
 
     def _person(self, name: str) -> str:
         person = self._vocabulary.person(name)
         if person is None:
             raise QueryError(
-                _unknown("person in the archive", name, self._vocabulary.people_like(name))
+                gettext("no person in the archive is called {name!r}", name=name)
+                + _nearest(self._vocabulary.people_like(name))
             )
         return person
 
@@ -214,7 +236,10 @@ class _Resolver:
 
         near = difflib.get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.5)
         raise QueryError(
-            _unknown(f"{field} in the archive", name, [by_lower_case[value] for value in near])
+            gettext(
+                "no {field} in the archive is called {name!r}", field=field_name(field), name=name
+            )
+            + _nearest([by_lower_case[value] for value in near])
         )
 
 
@@ -237,14 +262,25 @@ def _days(first: datetime.date | None, last: datetime.date | None) -> str:
     return f"{first or ''}..{last or ''}"
 
 
-def _unknown(what: str, name: str, nearest: Sequence[str]) -> str:
-    known = f"; nearest: {', '.join(nearest)}" if nearest else ""
-    return f"no {what} is called {name!r}{known}"
+def _nearest(names: Sequence[str]) -> str:
+    return gettext("; nearest: {names}", names=", ".join(names)) if names else ""
+
+
+def field_name(field: str) -> str:
+    """A field's name within a sentence."""
+    return gettext(KEYWORDS[field].label).lower()
 
 
 def label(field: str, value: str) -> str:
-    """A value as people read it."""
+    """A value as people read it, in Indonesian; programs are given it beside the value."""
     if field == COUNTRY.name and value != NONE:
         return country_label(value)
     first, _, last = value.partition("..")
     return first if field == DATE.name and first == last else value
+
+
+def value_name(field: str, value: str) -> str:
+    """A value as people read it in the language of messages."""
+    if value == NONE:
+        return gettext("without a value")
+    return country_name(value) if field == COUNTRY.name else label(field, value)

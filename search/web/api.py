@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 import search
 from index.errors import QueryError
+from index.messages import format_number, gettext
 from search.cli.query import DEFAULT_FACETS
 from search.embedded.engine import EmbeddedEngine
 from search.record import ArticleRecord, annotated
@@ -93,7 +94,7 @@ class Api:
     def facets(self, engine: EmbeddedEngine, values: Values) -> search.Response:
         """Every value of fields."""
         if "facet" not in values:
-            raise QueryError("name a field to count, as in facet=country", option="facet")
+            raise QueryError(gettext("name a field to count, as in facet=country"), option="facet")
         return engine.search(replace(request_of(values, facet_limit=None), limit=0))
 
     def timeline(self, engine: EmbeddedEngine, values: Values) -> search.Timeline:
@@ -126,7 +127,9 @@ class Api:
             if len(body) > MOST_BODY_BYTES:
                 raise HTTPException(
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"a text has at most {MOST_BODY_BYTES:,} bytes",
+                    gettext(
+                        "a text has at most {bytes} bytes", bytes=format_number(MOST_BODY_BYTES)
+                    ),
                 )
         return await run_in_threadpool(self._annotated, bytes(body))
 
@@ -135,7 +138,9 @@ class Api:
         try:
             given = msgspec.json.decode(body, type=Text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise QueryError(f'send JSON with a "text": {error}', option="body") from error
+            raise QueryError(
+                gettext('send JSON with a "text": {error}', error=error), option="body"
+            ) from error
         return json_response(annotated(given.text, given.date, config))
 
     def _ready(self, _: Request) -> Response:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.config import Config
 from index.errors import CakapError
+from index.messages import LANGUAGES, Lang, use
 from search.web.api import ROOT, Api, json_response
 from search.web.downloads import Downloads
 from search.web.engines import Engines
@@ -78,6 +79,7 @@ def application(folder: Path, config: Config) -> Starlette:
         ],
         middleware=[
             Middleware(_Guarded),
+            Middleware(_Spoken, default=config.lang),
             Middleware(Counted, metrics=metrics),
             Middleware(GZipMiddleware, minimum_size=_LEAST_GZIP_BYTES),
         ],
@@ -103,3 +105,21 @@ class _Guarded:
             await send(message)
 
         await self._app(scope, receive, guarding)
+
+
+class _Spoken:
+    """An application that speaks the language that `lang` in an address asks for.
+
+    Without it, pages speak the default, the API English.
+    """
+
+    def __init__(self, app: ASGIApp, default: Lang) -> None:
+        self._app = app
+        self._default = default
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            default: Lang = "en" if is_for_programs(Request(scope)) else self._default
+            asked = QueryParams(scope["query_string"]).getlist("lang")
+            use(next((one for one in LANGUAGES if asked == [one]), default))
+        await self._app(scope, receive, send)

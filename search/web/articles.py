@@ -6,6 +6,7 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 
 from index.archive import open_archive
+from index.messages import gettext
 from search.record import ArticleRecord, article_record
 
 
@@ -31,5 +32,5 @@ def shown_article(folder: Path, name: str, *, with_changes: bool = False) -> Art
 def missing(*, is_gone: bool = False) -> HTTPException:
     """That no article has a name, or that the one that had it is taken down."""
     if is_gone:
-        return HTTPException(HTTPStatus.GONE, "this article is not shown any more")
-    return HTTPException(HTTPStatus.NOT_FOUND, "no article has this id or URL")
+        return HTTPException(HTTPStatus.GONE, gettext("this article is not shown any more"))
+    return HTTPException(HTTPStatus.NOT_FOUND, gettext("no article has this id or URL"))

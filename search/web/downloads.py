@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from index.messages import gettext
 from search.cli.output import csv_lines, escaped_json
 from search.cli.query import CSV_COLUMNS, csv_row
 from search.results import Scan
@@ -32,7 +33,7 @@ class Downloads:
         """Every hit of a question."""
         form = request.path_params["form"]
         if form not in _TYPES:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "results are saved as csv or jsonl")
+            raise HTTPException(HTTPStatus.NOT_FOUND, gettext("results are saved as csv or jsonl"))
         given = request.query_params.multi_items()
         values = read_parameters(given, SEARCH, strict=False)
         question = replace(request_of(values), limit=None, offset=0, facets=(), related=False)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from index.enrich.countries import country_code
 from index.errors import CONTROLS, QueryError
+from index.messages import gettext
 from index.schema import COUNTRY, DATE, KEYWORD_FIELDS, KEYWORDS, PERSON
 from search.embedded.engine import EmbeddedEngine
 from search.results import Facet
@@ -28,7 +29,7 @@ from search.web.marks import highlighted, paragraphs
 from search.web.openapi import description
 from search.web.parameters import FILTERS, MOST_HITS, SEARCH, read_parameters, request_of
 from search.web.problems import Problem, problem_of
-from search.web.texts import LANGUAGES, Texts, moment
+from search.web.texts import Texts, moment
 
 _HERE = Path(__file__).parent
 # So many fit beside ten hits.
@@ -38,7 +39,6 @@ _FACET_FIELDS = tuple(described.partition(":")[0] for described in _FACETS)
 _MOST_VALUES = 500
 _SIMILAR = 5
 _FEED_HITS = 50
-_PAGE = (*SEARCH, "lang")
 # What stays in the address from page to page, and is told as chips.
 _NARROWING = (*FILTERS, "since", "until")
 
@@ -70,7 +70,7 @@ class Pages:
             "highlighted": highlighted,
             "moment": partial(moment, timezone=timezone),
         }
-        self._texts = {language: Texts(language, timezone) for language in LANGUAGES}
+        self._texts = Texts(timezone)
 
     def routes(self) -> Iterator[Route]:
         """A route for each page."""
@@ -89,7 +89,7 @@ class Pages:
     def _results(self, request: Request) -> Response:
         address = _address(request)
         try:
-            values = read_parameters(address.pairs, _PAGE)
+            values = read_parameters(address.pairs, SEARCH)
             asked = request_of(values, _FACETS)
             return answered(
                 request, self._engines, lambda engine: self._hits(engine, asked, address)
@@ -127,16 +127,15 @@ class Pages:
         )
 
     def _chips(self, engine: EmbeddedEngine, address: Address) -> Iterator[Chip]:
-        texts = self._texts_of(address)
         for name, entry in address.pairs:
             if name not in _NARROWING:
                 continue
             field = name.removeprefix("not-")
             if field not in KEYWORDS:
-                yield Chip(name, f"{texts(name)} {entry}", False, address.without(name))
+                yield Chip(name, f"{gettext(name)} {entry}", False, address.without(name))
                 continue
             for value in filter(None, map(str.strip, _alternatives(field, entry))):
-                label = texts.value(field, _meant(engine, field, value))
+                label = self._texts.value(field, _meant(engine, field, value))
                 yield Chip(field, label, name != field, address.less(name, entry, value))
 
     def _toggles(self, engine: EmbeddedEngine, address: Address, field: str) -> dict[str, Address]:
@@ -168,9 +167,11 @@ class Pages:
     def _values(self, request: Request) -> Response:
         field = request.path_params["field"]
         if field not in _FACET_FIELDS:
-            raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no page of {field!r}")
+            raise HTTPException(
+                HTTPStatus.NOT_FOUND, gettext("there is no page of {field!r}", field=field)
+            )
         address, sought = _address(request), request.query_params.get("find", "").strip()
-        asked = request_of(read_parameters(address.pairs, _PAGE))
+        asked = request_of(read_parameters(address.pairs, SEARCH))
         asked = replace(asked, limit=0, facets=[Facet(field, None)])
         return answered(
             request,
@@ -182,11 +183,10 @@ class Pages:
         self, engine: EmbeddedEngine, field: str, asked: Any, address: Address, sought: str
     ) -> Response:
         facet = engine.search(asked).facets[field]
-        texts = self._texts_of(address)
         found = [
             one
             for one in facet.values
-            if sought.casefold() in texts.value(field, one.value).casefold()
+            if sought.casefold() in self._texts.value(field, one.value).casefold()
         ]
         toggles = self._toggles(engine, address, field)
         return self._page(
@@ -201,7 +201,7 @@ class Pages:
 
     def _feed(self, request: Request) -> Response:
         address = _address(request)
-        values = read_parameters(address.pairs, _PAGE)
+        values = read_parameters(address.pairs, SEARCH)
         asked = replace(request_of(values), sort="newest", limit=_FEED_HITS, offset=0, facets=())
         return answered(
             request,
@@ -226,10 +226,6 @@ class Pages:
         address = _address(request)
         return self._page("reference.html", address, api=description())
 
-    def _texts_of(self, address: Address) -> Texts:
-        chosen = address.values("lang")
-        return self._texts["en" if chosen == ["en"] else "id"]
-
     def _page(
         self, template: str, address: Address, status: int = HTTPStatus.OK, **context: Any
     ) -> Response:
@@ -242,11 +238,10 @@ class Pages:
         return Response(text, media_type=media_type)
 
     def _rendered(self, template: str, address: Address, context: dict[str, Any]) -> str:
-        texts = self._texts_of(address)
         kept = Address(tuple(pair for pair in address.pairs if pair[0] == "lang"))
         return self._templates.get_template(template).render(
             **context,
-            _=texts,
+            _=self._texts,
             address=address,
             kept=kept,
             fields={field.name: field.label for field in KEYWORD_FIELDS},
@@ -256,7 +251,7 @@ class Pages:
 
 
 def _address(request: Request) -> Address:
-    return address_of(request.query_params.multi_items(), _PAGE)
+    return address_of(request.query_params.multi_items(), SEARCH)
 
 
 def _alternatives(field: str, entry: str) -> list[str]:

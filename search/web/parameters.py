@@ -2,12 +2,13 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from index.errors import QueryError
+from index.messages import Lang, gettext
 from index.schema import DATE, KEYWORD_FIELDS
 from search.cli.query import read_facet
 from search.results import Facet, Interval, Match, Request, Sort
@@ -62,11 +63,11 @@ _ALL = (
     Parameter("no-group", bool, "Every article, not one for each story"),
     Parameter("explain", bool, "Tell how scores came about"),
     Parameter("by", Interval, "What to count by; else such that periods are few"),
-    Parameter("lang", Literal["id", "en"], "The language of the page"),
+    Parameter("lang", Lang, "The language of messages"),
 )
 PARAMETERS: Mapping[str, Parameter] = {one.name: one for one in _ALL}
 FILTERS = tuple(one.name for one in _narrowing())
-QUESTION = ("q", *FILTERS, "since", "until", "match", "exact", "no-expand")
+QUESTION = ("q", *FILTERS, "since", "until", "match", "exact", "no-expand", "lang")
 SEARCH = (
     *QUESTION,
     "sort",
@@ -93,14 +94,19 @@ def read_parameters(
         if name not in accepted:
             if strict:
                 near = difflib.get_close_matches(name, accepted, n=1)
-                hint = f"; did you mean {near[0]}?" if near else f"; there are {_listed(accepted)}"
-                raise QueryError(f"there is no parameter {name!r}{hint}", option=name)
+                hint = gettext("there are {names}", names=_listed(accepted))
+                if near:
+                    hint = gettext("did you mean {name!r}?", name=near[0])
+                raise QueryError(
+                    gettext("there is no parameter {name!r}; {hint}", name=name, hint=hint),
+                    option=name,
+                )
         elif text.strip():
             value = _converted(PARAMETERS[name], text)
             if PARAMETERS[name].several:
                 values.setdefault(name, []).append(value)
             elif values.setdefault(name, value) != value:
-                raise QueryError(f"{name} is given twice; keep one", option=name)
+                raise QueryError(gettext("{name} is given twice; keep one", name=name), option=name)
     return values
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from index.errors import ArchiveError, CakapError, EngineUnavailable, QueryError
+from index.messages import gettext
 
 API = "/api/"
 _log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, QueryError):
         has_place = error.start < error.end
         return Problem(
-            "The question cannot be answered",
+            gettext("The question cannot be answered"),
             HTTPStatus.UNPROCESSABLE_ENTITY,
             str(error),
             parameter=error.option or ("q" if has_place else None),
@@ -54,19 +55,21 @@ def problem_of(error: Exception) -> Problem:
         # The message names folders of this machine, which are not everybody's business.
         _log.error("%s", error)
         return Problem(
-            "The archive cannot be read now",
+            gettext("The archive cannot be read now"),
             HTTPStatus.SERVICE_UNAVAILABLE,
-            "try again soon; the server's log says why",
+            gettext("try again soon; the server's log says why"),
         )
     if isinstance(error, CakapError):
-        return Problem("This text cannot be read", HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        return Problem(
+            gettext("This text cannot be read"), HTTPStatus.UNPROCESSABLE_ENTITY, str(error)
+        )
     if isinstance(error, HTTPException):
         title = HTTPStatus(error.status_code).phrase
         return Problem(title, error.status_code, error.detail)
     return Problem(
-        "Internal Server Error",
+        gettext("Internal Server Error"),
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "an error that nobody expected; the server's log has it",
+        gettext("an error that nobody expected; the server's log has it"),
     )
 
 
