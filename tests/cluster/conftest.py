@@ -29,5 +29,7 @@ def three_nodes(_breakable: Cluster) -> Cluster:
     """Three nodes to break, without an index; what the test before broke is mended."""
     _breakable.mend()
     node = _breakable.nodes[0]
+    as_started = {"persistent": {"*": None}, "transient": {"*": None}}
+    assert node.ask("/_cluster/settings", "PUT", as_started)["acknowledged"]
     assert node.ask("/*", "DELETE")["acknowledged"]
     return _breakable
