@@ -5,7 +5,7 @@ was acknowledged is lost.
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ def _told(engine: search.Engine, times: int) -> list[tuple[int, Any]]:
 
 
 @pytest.fixture
-def indexed(three_nodes: Cluster, tmp_path: Path) -> Iterator[tuple[Cluster, Path]]:
+def indexed(three_nodes: Cluster, tmp_path: Path) -> tuple[Cluster, Path]:
     """A cluster that holds a few articles, and the folder of their archive."""
     _index(tmp_path, range(_FEW), _config(three_nodes))
     three_nodes.wait()
