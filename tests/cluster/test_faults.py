@@ -29,8 +29,8 @@ _MANY = 1_100
 _FEW = 60
 
 
-def _config(cluster: Cluster, timeout_s: int = 30) -> Config:
-    settings = Settings(urls=tuple(cluster.urls), shards=3, replicas=1, timeout_s=timeout_s)
+def _config(cluster: Cluster, timeout_s: int = 30, shards: int = 3) -> Config:
+    settings = Settings(urls=tuple(cluster.urls), shards=shards, replicas=1, timeout_s=timeout_s)
     return Config(engine="opensearch", opensearch=settings)
 
 
@@ -118,12 +118,17 @@ def test_a_run_whose_node_is_killed_is_finished_on_the_others(
     _hold_all(tmp_path, _FEW + _MANY, config)
 
 
-def test_a_minute_of_questions_survives_a_killed_node(indexed: tuple[Cluster, Path]) -> None:
-    cluster, folder = indexed
-    with search.open(folder / "archive", _config(cluster)) as engine:
+@pytest.mark.parametrize("shards", [1, 3])
+def test_a_minute_of_questions_survives_a_killed_node(
+    three_nodes: Cluster, tmp_path: Path, shards: int
+) -> None:
+    config = _config(three_nodes, shards=shards)
+    _index(tmp_path, range(_FEW), config)
+    three_nodes.wait()
+    with search.open(tmp_path / "archive", config) as engine:
         [(total, _)] = _told(engine, 1)
         assert total > 0
-        killed = next(node for node in cluster.nodes if _keeps_a_state(node))
+        killed = next(node for node in three_nodes.nodes if _keeps_a_state(node))
         kill = threading.Timer(15, killed.kill)
         kill.start()
         started = time.monotonic()
