@@ -9,7 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -653,12 +653,14 @@ def _catch_up(
     writer.erase(archive.deleted_since(since))
     done = 0
     work = partial(_analyse, timezone=config.timezone)
-    tasks = batches(archive.changed_since(since), _DOCUMENTS_PER_CHUNK)
-    for arrays, failed in ordered_map(work, tasks, jobs):
-        done += len(arrays["articles"])
-        writer.add(arrays)
-        failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]
-        on_progress(Progress(noop("indexing"), done, len(numbers), done))
+    # Closed before the archive, also where the writer gives up.
+    with closing(archive.changed_since(since)) as rows:
+        tasks = batches(rows, _DOCUMENTS_PER_CHUNK)
+        for arrays, failed in ordered_map(work, tasks, jobs):
+            done += len(arrays["articles"])
+            writer.add(arrays)
+            failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]
+            on_progress(Progress(noop("indexing"), done, len(numbers), done))
     unseen = [number for number, _ in archive.takedowns.hidden()]
     return writer.commit(seq, unseen), failures
 

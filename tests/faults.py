@@ -192,7 +192,7 @@ def versions(folder: Path) -> dict[str, str]:
         return _nothing(error, {})
 
 
-def answers(folder: Path, *, scores: bool = False) -> list[Any] | None:
+def answers(folder: Path, config: Config = CONFIG, *, scores: bool = False) -> list[Any] | None:
     """Hits, counts and every facet of some questions; None where there is no archive or index.
 
     Without scores, which count deleted documents until they are merged away, in no order.
@@ -200,7 +200,7 @@ def answers(folder: Path, *, scores: bool = False) -> list[Any] | None:
     facets = [search.Facet(field.name, limit=None) for field in KEYWORD_FIELDS]
     told: list[Any] = []
     try:
-        engine = search.open(folder, CONFIG)
+        engine = search.open(folder, config)
     except ArchiveError as error:
         return _nothing(error, None)
     with engine:

@@ -191,8 +191,7 @@ class OpenSearchEngine(EmbeddedEngine):
                 lines.append(msgspec.json.encode({"pit": state, "timeout": timeout, **body}))
                 lines.append(b"\n")
             answers = self._cluster.ask("POST", "/_msearch", b"".join(lines))["responses"]
-            lost = [one for one in answers if one.get("status") == 404 or _has_lost(one)]
-            if lost and not attempt:
+            if any(map(_lacks, answers)) and not attempt:
                 self._renew(pit)
                 continue
             return [self._whole(one, warnings) for one in answers]
@@ -203,6 +202,8 @@ class OpenSearchEngine(EmbeddedEngine):
         with self._pit_lock:
             if self._pit == lost:
                 self._pit = self._open_pit()
+                with contextlib.suppress(EngineUnavailable):  # what other nodes have of it
+                    self._cluster.ask("DELETE", "/_search/point_in_time", {"pit_id": [lost]})
 
     def _whole(self, answer: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
         """An answer, with a warning where it is not of all shards or of all time."""
@@ -808,9 +809,9 @@ def _boosted(query: Query, weight: float) -> Query:
     return {"bool": {"must": [query], "boost": weight}}
 
 
-def _has_lost(answer: dict[str, Any]) -> bool:
-    """Whether a shard no longer has the state that is asked for."""
-    failures = answer.get("_shards", {}).get("failures", [])
-    return any(
-        one.get("reason", {}).get("type") == "search_context_missing_exception" for one in failures
-    )
+def _lacks(answer: dict[str, Any]) -> bool:
+    """Whether a part of the index did not answer. A state is kept by one copy of each part: it goes
+    with the node that has this copy, and another node's copy can be asked for it anew.
+    """
+    status = answer.get("status", 200)
+    return status == 404 or status >= 500 or bool(answer.get("_shards", {}).get("failed"))

@@ -6,6 +6,9 @@ import pytest
 
 from tests.cluster.nodes import Cluster
 
+# Disk space is looked at as often as OpenSearch allows.
+_SETTINGS = {"cluster.info.update.interval": "10s"}
+
 
 @pytest.fixture(scope="session")
 def one_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
@@ -14,8 +17,19 @@ def one_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.fixture
-def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Three nodes of the test's own, to break."""
-    with Cluster(tmp_path_factory.mktemp("three-nodes"), nodes=3) as cluster:
+@pytest.fixture(scope="session")
+def _breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("three-nodes")
+    with Cluster(folder, nodes=3, settings=_SETTINGS) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def three_nodes(_breakable: Cluster) -> Cluster:
+    """Three nodes to break, without an index; what the test before broke is mended."""
+    _breakable.mend()
+    node = _breakable.nodes[0]
+    as_started = {"persistent": {"*": None}, "transient": {"*": None}}
+    assert node.ask("/_cluster/settings", "PUT", as_started)["acknowledged"]
+    assert node.ask("/*", "DELETE")["acknowledged"]
+    return _breakable

@@ -55,6 +55,12 @@ class Node:
         return self.folder / "node.log"
 
     @property
+    def pid(self) -> int:
+        """The number of the process that was started last."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         """Whether the process is there; a paused one is."""
         return self._process is not None and self._process.poll() is None
@@ -156,9 +162,7 @@ class Cluster:
 
     def __enter__(self) -> "Cluster":
         try:
-            for node in self.nodes:
-                node.start()
-            self.wait()
+            self.mend()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -176,6 +180,15 @@ class Cluster:
             stop.start()
         for stop in stops:
             stop.join()
+
+    def mend(self) -> None:
+        """Start what does not run, resume what is paused, and wait for a health of green."""
+        for node in self.nodes:
+            if node.running:
+                node.resume()
+            else:
+                node.start()
+        self.wait()
 
     def wait(self, status: str = "green", timeout_s: float = _START_S) -> None:
         """Return when all running nodes are joined and health is `status` or better.
