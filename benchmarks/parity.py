@@ -11,6 +11,7 @@ import argparse
 import random
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -34,6 +35,8 @@ _FACETS = [
     search.Facet("date", interval="year"),
 ]
 _SHOWN = 5
+_TOLD_CHARS = 300
+_TOLD_EVERY = 100
 # Scores are told to four digits.
 _SAME = 1e-3
 
@@ -101,7 +104,6 @@ _COMPARED: dict[str, Callable[[search.Response], Any]] = {
 def compare(one: search.Engine, other: search.Engine, asked: list[search.Request]) -> None:
     """Print how many answers of two engines are alike, and where they are not."""
     differing: Counter[str] = Counter()
-    told: list[str] = []
     times: tuple[list[float], list[float]] = ([], [])
     scores = same_scores = 0
     for number, request in enumerate(asked):
@@ -114,19 +116,18 @@ def compare(one: search.Engine, other: search.Engine, asked: list[search.Request
             if of(answers[0]) != of(answers[1]):
                 differing[name] += 1
                 if differing[name] <= _SHOWN:
-                    told.append(
-                        f"{name}: {request.query!r} {of(answers[0])} {of(answers[1])}"[:300]
-                    )
+                    told = f"{name}: {request.query!r} {of(answers[0])} {of(answers[1])}"
+                    print(told[:_TOLD_CHARS], file=sys.stderr, flush=True)
         known = {hit.id: hit.score for hit in answers[0].hits}
         for hit in answers[1].hits:
             if hit.id in known:
                 scores += 1
                 same_scores += abs(hit.score - known[hit.id]) <= _SAME * max(known[hit.id], _SAME)
+        if (number + 1) % _TOLD_EVERY == 0:
+            print(number + 1, dict(differing), file=sys.stderr, flush=True)
     for name in _COMPARED:
         print(f"{name:<28} {len(asked) - differing[name]:>5} of {len(asked)}")
     print(f"{'scores within 1e-3':<28} {same_scores:>5} of {scores}")
-    for line in told:
-        print("  ", line)
     for name, taken in zip(("embedded", "cluster"), times, strict=True):
         taken.sort()
         print(

@@ -6,13 +6,13 @@ for in these becomes postings, and one formula scores them, exactly.
 """
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.opensearch.mapping import NO_TERM, SAME_PLACE, TITLE_END
+from index.opensearch.mapping import SAME_PLACE
 from index.schema import STEM, SURFACE, TITLE_BODY_GAP, Field
 from index.segments.arrays import Ints, in_memory, is_first
 from index.segments.merge import TextPiece, text_arrays
@@ -62,13 +62,23 @@ class Sought(NamedTuple):
 class _Terms(dict[str, tuple[str, ...]]):
     """The terms at a place that are looked for, by what stands there."""
 
-    def __init__(self, is_sought: Callable[[str], bool]) -> None:
-        super().__init__({NO_TERM: (), TITLE_END: ()})
-        self._is_sought = is_sought
+    def __init__(self, terms: Iterable[str], is_sought: Callable[[str], bool] | None) -> None:
+        """`is_sought` is asked of every word; without it, the terms are all."""
+        super().__init__({term: (term,) for term in terms})
+        self._sought = is_sought or frozenset(self).__contains__
+        self._asks = is_sought is not None
 
-    def __missing__(self, place: str) -> tuple[str, ...]:
-        found = self[place] = tuple(filter(self._is_sought, place.split(SAME_PLACE)))
-        return found
+    def places(self, tokens: str) -> Iterator[tuple[int, str]]:
+        """Where terms stand that are looked for."""
+        words = tokens.split(" ")
+        # Most words are one term, and are not looked for: they cost one look here.
+        if self._asks or SAME_PLACE in tokens:
+            for word in set(words):
+                if (self._asks or SAME_PLACE in word) and word not in self:
+                    self[word] = tuple(filter(self._sought, word.split(SAME_PLACE)))
+        for place, word in enumerate(words):
+            for term in self.get(word, ()):
+                yield place, term
 
 
 def with_words(
@@ -78,7 +88,11 @@ def with_words(
 
     `tokens` has by document and field what the cluster keeps of it.
     """
-    terms = {STEM: _Terms(sought.stems.__contains__), SURFACE: _Terms(sought.is_surface)}
+    asks = sought.prefixes or sought.near
+    terms = {
+        STEM: _Terms(sought.stems, None),
+        SURFACE: _Terms(sought.surfaces, sought.is_surface if asks else None),
+    }
     docs = np.array(sorted(tokens), dtype=np.int64)
     laid = copy.copy(snapshot)
     laid.segments = []
@@ -114,10 +128,9 @@ def _field(
     for doc, (title, body) in tokens.items():
         body_start = int(title_lengths[doc]) + TITLE_BODY_GAP
         for part, base, titled in ((title, 0, True), (body, body_start, False)):
-            for place, here in enumerate(part.split(" ")):
-                for term in terms[here]:
-                    number = numbers.setdefault(term, len(numbers))
-                    found.append((number, doc, base + place, titled))
+            for place, term in terms.places(part):
+                number = numbers.setdefault(term, len(numbers))
+                found.append((number, doc, base + place, titled))
     vocabulary = sorted(numbers)
     rank = np.empty(len(numbers), dtype=np.int64)
     rank[[numbers[term] for term in vocabulary]] = np.arange(len(numbers))
