@@ -53,6 +53,7 @@ _FIELDS = {field.name: field for field in (STEM, SURFACE)}
 _MOST_FORMS = 1000
 _OF_UNKNOWN_FORMS = 0.02
 _AS_ONE = f"top_terms_blended_freqs_{_MOST_FORMS}"
+_ONE_EDIT: Query = {"fuzziness": 1, "transpositions": False}
 # A leaf's weight in single precision, in which the cluster adds: 24 bits, less what a sum loses.
 _ROUNDED_THERE = 1 - 1e-6
 
@@ -335,9 +336,9 @@ def _phrase(words: Sequence[str], slop: int, part: str | None) -> Query:
     return {"match_phrase": {field: {"query": " ".join(words), "analyzer": "whitespace"}}}
 
 
-def pattern(kind: str, text: str) -> Query:
-    """What finds terms of the surface field that begin so, or are one edit away."""
-    return _pattern(kind, text, None)[0]
+def rarest_forms(kind: str, text: str) -> Query:
+    """What finds the articles with a pattern, those first that have its rarest forms."""
+    return _with_rewrite(kind, SURFACE.name, text, f"top_terms_{_MOST_FORMS}")
 
 
 def _pattern(kind: str, text: str, part: str | None) -> tuple[Query, Query]:
@@ -345,14 +346,19 @@ def _pattern(kind: str, text: str, part: str | None) -> tuple[Query, Query]:
     ("fuzzy"), and what scores them, about as if they were one: the first or nearest thousand.
     """
     field = in_title(SURFACE) if part == "title" else SURFACE.name
-    edits: Query = {"fuzziness": 1, "transpositions": False}
     if part == "body":
-        rule = {"prefix": text} if kind == "prefix" else {"term": text, **edits}
+        rule = {"prefix": text} if kind == "prefix" else {"term": text, **_ONE_EDIT}
         found = _intervals(field, {kind: rule}, part)
         return found, found
-    rules = [{"value": text, "rewrite": rewrite} for rewrite in ("constant_score", _AS_ONE)]
-    found, score = ({kind: {field: rule if kind == "prefix" else rule | edits}} for rule in rules)
+    found, score = (
+        _with_rewrite(kind, field, text, rewrite) for rewrite in ("constant_score", _AS_ONE)
+    )
     return found, score
+
+
+def _with_rewrite(kind: str, field: str, text: str, rewrite: str) -> Query:
+    edits = {} if kind == "prefix" else _ONE_EDIT
+    return {kind: {field: {"value": text, "rewrite": rewrite, **edits}}}
 
 
 def _intervals(field: str, rule: Query, part: str | None) -> Query:

@@ -53,7 +53,7 @@ from search.opensearch.compile import (
     compiled,
     constant,
     of_articles,
-    pattern,
+    rarest_forms,
 )
 from search.opensearch.completion import ClusterCompleter
 from search.query.ast import Node, Or
@@ -75,7 +75,7 @@ _PAGE = 10_000
 _COUNTED_AT_ONCE = 500
 _FREQUENCIES_KEPT = 100_000
 _PATTERNS_KEPT = 1_000
-_LOOKS_FOR_FORMS = 4
+_SEARCHED_FOR_FORMS = 500
 # As in search/embedded/lead.py.
 _MOST_FORMS = 32
 # The best of a period is among so many by the cluster's order.
@@ -324,10 +324,8 @@ class OpenSearchEngine(EmbeddedEngine):
         return self._reranked(found) if request.sort == "relevance" and request.limit else found
 
     def _forms(self, kind: str, text: str) -> set[str]:
-        """The forms of a pattern: those of titles, and more from articles that have none of these.
-
-        So many that it is known whether they are more than are looked at (search/embedded/lead.py),
-        or nearly all.
+        """The forms of a pattern: those of titles and, where these are not more than the lead looks
+        at (search/embedded/lead.py), those of the articles that have the rarest.
         """
         known = self._known_forms.get((kind, text))
         if known is not None:
@@ -338,13 +336,10 @@ class OpenSearchEngine(EmbeddedEngine):
         sought = (
             Sought(none, none, (text,)) if kind == "prefix" else Sought(none, none, (), (text,))
         )
-        for _ in range(_LOOKS_FOR_FORMS):
-            if len(known) > _MOST_FORMS:
-                break
-            others: Query = {"terms": {SURFACE.name: sorted(known)}}
+        if len(known) <= _MOST_FORMS:
             body = {
-                "query": all_of([pattern(kind, text)], [others]),
-                "size": _BLOCK,
+                "query": rarest_forms(kind, text),
+                "size": _SEARCHED_FOR_FORMS,
                 "_source": [SURFACE.name],
             }
             (answer,) = self._search_all([body], [])
@@ -354,15 +349,8 @@ class OpenSearchEngine(EmbeddedEngine):
                 for part in hit["_source"][SURFACE.name]
                 for place in part.split()
             }
-            found = {
-                term
-                for place in places
-                for term in place.split(SAME_PLACE)
-                if sought.is_surface(term)
-            }
-            if not found:
-                break
-            known |= found
+            terms = {term for place in places for term in place.split(SAME_PLACE)}
+            known |= set(filter(sought.is_surface, terms))
         if len(self._known_forms) > _PATTERNS_KEPT:
             self._known_forms = {}
         self._known_forms = self._known_forms | {(kind, text): known}
