@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import msgspec
 
@@ -307,7 +307,7 @@ def _known(raw: Any, section: type, name: str) -> dict[str, Any]:
         raise ConfigError(
             gettext("{section} must hold keys with values", section=name or gettext("the file"))
         )
-    types = get_type_hints(section)
+    types = section.__annotations__
     known = {}
     for key, value in raw.items():
         full_name = f"{name}.{key}" if name else str(key)

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -29,16 +29,12 @@ from index.segments.commit import (
     refuse_stale,
 )
 from index.segments.segment import NO_MOMENT
-from search.embedded.completion import Completer
-from search.embedded.copies import Copy, near_copies
 from search.embedded.docsets import NO_DOCS, Docs, contains
 from search.embedded.facets import Counts, count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.misspellings import corrected
 from search.embedded.offices import Offices
-from search.embedded.related import BEST_TEXTS, Background, related
 from search.embedded.score import RERANKED, Scores, explain, idf_sum, score, second_stage
-from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
 from search.embedded.snapshot import Mask, Snapshot
 from search.embedded.top import question_of
 from search.query.ast import Node, Words
@@ -72,6 +68,12 @@ from search.results import (
 )
 from search.snippets import Highlighter
 from search.timeline import by_period, interval_for, peaks
+
+# What a question alone does not need is imported where it is asked for.
+if TYPE_CHECKING:
+    from search.embedded.completion import Completer
+    from search.embedded.copies import Copy
+    from search.embedded.related import Background
 
 _DAY_S = 86_400
 # As many as a page of hits may show, several times over.
@@ -245,6 +247,8 @@ class EmbeddedEngine:
 
         Raises QueryError for an id that several articles have.
         """
+        from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
+
         started = time.perf_counter()
         self._hide()
         doc = self._doc_of(name)
@@ -316,8 +320,10 @@ class EmbeddedEngine:
             "index_bytes": sum(index_files),
         }
 
-    def near_copies(self, version: Version) -> list[Copy]:
+    def near_copies(self, version: Version) -> "list[Copy]":
         """The articles shown that repeat the text of one, nearest first."""
+        from search.embedded.copies import near_copies
+
         self._hide()
         with self._archive_lock:
             return near_copies(self._snapshot, self._archive, version)
@@ -489,6 +495,8 @@ class EmbeddedEngine:
         return Leader(version.public_id, version.content.enrichment.title) if version else None
 
     def _related(self, answer: _Answer) -> Related:
+        from search.embedded.related import BEST_TEXTS, related
+
         found = answer.found
         texts = []
         for place in _ordered(found, self._snapshot, 0, BEST_TEXTS).tolist():
@@ -501,11 +509,15 @@ class EmbeddedEngine:
         return related(self._snapshot, self._background, np.sort(found.docs), texts, known)
 
     @cached_property
-    def _completer(self) -> Completer:
+    def _completer(self) -> "Completer":
+        from search.embedded.completion import Completer
+
         return Completer(self._snapshot)
 
     @cached_property
-    def _background(self) -> Background:
+    def _background(self) -> "Background":
+        from search.embedded.related import Background
+
         return Background.of(self._snapshot)
 
     def _nothing(self, request: Request, answer: _Answer) -> Nothing:
