@@ -531,9 +531,14 @@ class Archive:
         """Note that all articles were read anew."""
         self._db.execute("INSERT INTO rereading VALUES (?)", (self._next_seq(),))
 
-    def withdraw(self, number: int, reason: str, until: str | None = None) -> None:
-        """Show an article no more, or not before a moment in UTC, in no guise in which it comes."""
-        self._take_down(number, reason, until=until)
+    def withdraw(
+        self, number: int, reason: str, until: str | None = None, who: str | None = None
+    ) -> None:
+        """Show an article no more, or not before a moment in UTC, in no guise in which it comes.
+
+        The log names `who` did it, by default the user who runs this program.
+        """
+        self._take_down(number, reason, who, until=until)
         self._changed_visibility(number)
         # A row of a table may come to hold another article, so this one gives up its place.
         self._db.execute(
@@ -555,9 +560,9 @@ class Archive:
         for number in self.takedowns.ended_embargoes():
             self._changed_visibility(number)
 
-    def bury(self, number: int, reason: str) -> None:
+    def bury(self, number: int, reason: str, who: str | None = None) -> None:
         """Keep an article that is about to be deleted from coming again, by hashes only."""
-        self._take_down(number, reason, deleted=True)
+        self._take_down(number, reason, who, deleted=True)
 
     def withholds(
         self, identity: str, article: Article, path: str, place: int, payload_hash: bytes
@@ -585,10 +590,16 @@ class Archive:
         return True
 
     def _take_down(
-        self, number: int, reason: str, *, deleted: bool = False, until: str | None = None
+        self,
+        number: int,
+        reason: str,
+        who: str | None,
+        *,
+        deleted: bool = False,
+        until: str | None = None,
     ) -> None:
-        short_id = self._names(number)[0]
-        self.takedowns.add(Takedown(number, short_id, deleted, until, now(), _user(), reason))
+        short_id, by = self._names(number)[0], who or _user()
+        self.takedowns.add(Takedown(number, short_id, deleted, until, now(), by, reason))
         self._know_again(number)
 
     def _know_again(self, number: int) -> None:

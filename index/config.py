@@ -23,6 +23,8 @@ MAX_JOBS = 256
 
 _Weight = Annotated[float, msgspec.Meta(ge=0)]
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+_Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+_Origin = Annotated[str, msgspec.Meta(pattern=r"^(\*|https?://[^/\s]+)$")]
 
 
 class FieldNames(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,6 +118,18 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     recency: _Weight = 0.0
 
 
+class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may ask `serve`, and how much. Tokens stand under a name as the SHA-256 of the token, so
+    that who reads the file cannot use them; docs/serve.md makes one.
+    """
+
+    read_tokens: dict[str, _Sha256] = {}
+    admin_tokens: dict[str, _Sha256] = {}
+    cors_origins: tuple[_Origin, ...] = ()
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 0
+    request_s: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration. `archive` is relative to the file that sets it; `lang` is that of
     messages.
@@ -130,6 +144,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     people: People = People()
     indexing: Indexing = Indexing()
     ranking: Ranking = Ranking()
+    web: Web = Web()
 
     def __post_init__(self) -> None:
         from zoneinfo import ZoneInfo

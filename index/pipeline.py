@@ -22,6 +22,7 @@ from index.archive import (
     FILE_NAME,
     Archive,
     Content,
+    Outcome,
     identity_of,
     now,
     open_archive,
@@ -55,6 +56,7 @@ from index.sources import (
     read_article,
     records,
 )
+from index.sources.record import json_record
 from index.takedown import Takedown
 
 REJECTS_FILE = "rejects.txt"
@@ -210,28 +212,70 @@ def _is_own(path: Path, folder: Path) -> bool:
     return path.parent == folder / INDEX_FOLDER and is_index_file(path.name)
 
 
-def delete(folder: Path, numbers: Sequence[int], config: Config, *, reason: str = "") -> bool:
+def index_article(payload: bytes, folder: Path, config: Config) -> tuple[str | None, Outcome]:
+    """Index one article, a JSON object as a line of JSON Lines has it.
+
+    Returns its public id, None where nothing of it is kept, and what came of it. As from standard
+    input, one without URL or id is known by its content. Raises SourceError for what is no
+    article, and ArchiveError when another run is writing or the index is stale.
+    """
+    record = json_record(None, payload, config)
+    if isinstance(record, Reject):
+        raise SourceError(record.reason)
+    digest = hashlib.blake2b(payload, digest_size=16).digest()
+    ready = _ready(_Place(0, "-", 0, digest), record, config, config, None, True)
+    if isinstance(ready, Reject):
+        raise SourceError(ready.reason)
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = _writer(archive, config)
+        archive.end_takedowns()
+        reading = _Reading(archive, config, config, None, lambda _: None)
+        number, outcome = reading.take(ready, digest)
+        _, failures = _catch_up(archive, writer, config, 1, lambda _: None)
+        if failures:
+            raise SourceError(failures[0])
+        return (archive.public_id(number) if number is not None else None), outcome
+
+
+def delete(
+    folder: Path,
+    numbers: Sequence[int],
+    config: Config,
+    *,
+    reason: str = "",
+    who: str | None = None,
+) -> bool:
     """Erase articles from the archive of a folder and from its index, and let none come again.
 
-    False when the archive's log still holds them, because another program is reading.
+    The log names `who` did it, by default the user who runs this program. False when the archive's
+    log still holds them, because another program is reading.
     """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
         for number in numbers:
-            archive.bury(number, reason)
+            archive.bury(number, reason, who)
         log_is_empty = archive.delete(*numbers)
         _catch_up(archive, writer, config, 1, lambda _: None)
         return log_is_empty
 
 
 def withdraw(
-    folder: Path, numbers: Sequence[int], config: Config, *, reason: str, until: str | None = None
+    folder: Path,
+    numbers: Sequence[int],
+    config: Config,
+    *,
+    reason: str,
+    until: str | None = None,
+    who: str | None = None,
 ) -> None:
-    """Show articles no more, or not before a moment in UTC, whatever brings them again."""
+    """Show articles no more, or not before a moment in UTC, whatever brings them again.
+
+    The log names `who` did it, by default the user who runs this program.
+    """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
         for number in numbers:
-            archive.withdraw(number, reason, until)
+            archive.withdraw(number, reason, until, who)
         archive.commit()  # open engines hide them from now on
         _catch_up(archive, writer, config, 1, lambda _: None)
 
@@ -482,31 +526,44 @@ class _Reading:
                 place.input, place.number, place.payload_hash, None, result.reason
             )
             return
+        self._store_article(place, result)
+
+    def _store_article(self, place: _Place, ready: _Ready) -> tuple[int | None, Outcome]:
+        """The number of the article that a place holds, None for none, and what came of it."""
+        summary = self.summary
         if self._archive.withholds(
-            result.identity, result.article, place.path, place.number, place.payload_hash
+            ready.identity, ready.article, place.path, place.number, place.payload_hash
         ):
             self._count_withheld(place)
             self._archive.put_record(place.input, place.number, place.payload_hash, None)
-            return
-        if result.shown is None:
-            self._archive.reidentify(place.input, place.number, result.identity, result.article)
+            return None, "withheld"
+        if ready.shown is None:
+            self._archive.reidentify(place.input, place.number, ready.identity, ready.article)
         number, outcome = self._archive.put(
-            result.identity,
-            result.article,
-            result.packed,
-            result.source,
-            is_past=result.shown is False,
+            ready.identity,
+            ready.article,
+            ready.packed,
+            ready.source,
+            is_past=ready.shown is False,
         )
         if outcome == "withheld":
             self._count_withheld(place)
         else:
             setattr(summary, outcome, getattr(summary, outcome) + 1)
-        if unread := result.article.unread_date:
+        if unread := ready.article.unread_date:
             summary.unread_dates += 1
             summary.unread_date = summary.unread_date or printable(
                 f"{unread[:_QUOTED_CHARS]!r} at {place}"
             )
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
+        return number, outcome
+
+    def take(self, ready: _Ready, payload_hash: bytes) -> tuple[int | None, Outcome]:
+        """Archive one article that came by itself, as if from standard input."""
+        number = self._archive.start_input("-", 0, 0, self._reader)
+        stored = self._store_article(_Place(number, "-", 0, payload_hash), ready)
+        self._commit()
+        return stored
 
     def _count_withheld(self, place: _Place) -> None:
         self.summary.withheld += 1

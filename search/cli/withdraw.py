@@ -11,9 +11,10 @@ from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
 from search.cli.show import find_number, find_versions
 from search.cli.style import no_title
+from search.record import copy_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from index.archive import Archive, Version
     from index.takedown import Takedown
@@ -86,7 +87,7 @@ def _withdraw(
     withdraw(settings.folder, list(known), settings.config, reason=reason, until=moment)
     if output == "json":
         record = [
-            {"id": version.public_id, "until": moment, "copies": _copies(copies[number])}
+            {"id": version.public_id, "until": moment, "copies": copy_records(copies[number])}
             for number, version in known.items()
         ]
         print_json(msgspec.json.format(msgspec.json.encode(record)))
@@ -211,29 +212,15 @@ def print_copies(copies: "Mapping[int, Sequence[Copy]]") -> None:
         for copy in found
         if copy.version.number not in copies
     }
-    for row in _copies(staying.values()):
-        share = f"{float(str(row['share'])):.0%}"
+    for one in copy_records(staying.values()):
         print(
             plain(
                 gettext(
                     "still there: {id}, {source}: {title} ({share})",
-                    id=row["id"],
-                    source=row["source"],
-                    title=row["title"] or no_title(),
-                    share=share,
+                    id=one.id,
+                    source=one.source,
+                    title=one.title or no_title(),
+                    share=f"{one.share:.0%}",
                 )
             )
         )
-
-
-def _copies(copies: "Iterable[Copy]") -> list[dict[str, object]]:
-    return [
-        {
-            "id": version.public_id,
-            "source": version.content.enrichment.source,
-            "title": version.content.enrichment.title,
-            "url": version.content.article.url,
-            "share": round(share, 2),
-        }
-        for version, share in copies
-    ]

@@ -5,6 +5,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from index.archive import FILE_NAME, Version, now, open_archive
+from index.archive import FILE_NAME, Archive, Version, now, open_archive
 from index.article import clean_text
 from index.config import Config
 from index.enrich.names import name_key, name_parts
@@ -147,6 +148,13 @@ class EmbeddedEngine:
             self._closed = True
             self._archive.close()
 
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """The archive, for one thread at a time: nobody is answered meanwhile."""
+        with self._archive_lock:
+            self._refuse_when_closed()
+            yield self._archive
+
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise EngineUnavailable(
@@ -195,7 +203,16 @@ class EmbeddedEngine:
         """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
         started = time.perf_counter()
         request = checked(request)
+        return self._response(request, self._answer(request), started)
+
+    def search_with_timeline(self, request: Request) -> tuple[Response, Timeline]:
+        """Hits and periods of a question that is evaluated once."""
+        started = time.perf_counter()
+        request = replace(checked(request), total=True)
         answer = self._answer(request)
+        return self._response(request, answer, started), self._timeline(answer, None)
+
+    def _response(self, request: Request, answer: _Answer, started: float) -> Response:
         hits = list(self._hits(request, answer))
         facets = {_facet_name(one): self._facet(one, request, answer) for one in request.facets}
         return Response(
@@ -215,7 +232,9 @@ class EmbeddedEngine:
     def timeline(self, request: Request, interval: Interval | None = None) -> Timeline:
         """How many articles answer in each period; by default such that periods are few."""
         request = replace(checked(request), total=True)
-        answer = self._answer(request)
+        return self._timeline(self._answer(request), interval)
+
+    def _timeline(self, answer: _Answer, interval: Interval | None) -> Timeline:
         counted = self._days(answer.found.docs)
         if interval is None:
             interval = interval_for([day for day, _ in counted.top])

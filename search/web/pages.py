@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import search
 from index.enrich.countries import country_code
 from index.errors import CONTROLS, QueryError
 from index.messages import gettext
@@ -101,9 +102,8 @@ class Pages:
             problem = problem_of(error)
             return self._page("results.html", address, problem.status, problem=problem, chips=chips)
 
-    def _hits(self, engine: EmbeddedEngine, asked: Any, address: Address) -> Response:
-        response = engine.search(asked)
-        timeline = engine.timeline(replace(asked, facets=(), related=False))
+    def _hits(self, engine: EmbeddedEngine, asked: search.Request, address: Address) -> Response:
+        response, timeline = engine.search_with_timeline(asked)
         limit = max(asked.limit or 0, 1)
         listed = (response.total or 0) if response.stories is None else response.stories
         return self._page(
@@ -153,7 +153,7 @@ class Pages:
         )
 
     def _one_article(self, engine: EmbeddedEngine, address: Address, name: str) -> Response:
-        article = shown_article(self._engines.folder, name, with_changes=True)
+        article = shown_article(engine, name)
         return self._page(
             "article.html",
             address,
@@ -180,7 +180,12 @@ class Pages:
         )
 
     def _values_of(
-        self, engine: EmbeddedEngine, field: str, asked: Any, address: Address, sought: str
+        self,
+        engine: EmbeddedEngine,
+        field: str,
+        asked: search.Request,
+        address: Address,
+        sought: str,
     ) -> Response:
         facet = engine.search(asked).facets[field]
         found = [
@@ -224,7 +229,7 @@ class Pages:
 
     def _reference(self, request: Request) -> Response:
         address = _address(request)
-        return self._page("reference.html", address, api=description())
+        return self._page("reference.html", address, api=description(self._engines.config.web))
 
     def _page(
         self, template: str, address: Address, status: int = HTTPStatus.OK, **context: Any
