@@ -203,7 +203,7 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
         used = names_of(group)
         chosen = [titles[key] for key in group if key in titles]
         public = group & publicly
-        shown = min(chosen) if chosen else (public and names_of(public) or used)[0]
+        shown = min(chosen) if chosen else ((public and names_of(public)) or used)[0]
         found.append(Person(shown, tuple(sorted(group)), tuple(used)))
     return sorted(found)
 
