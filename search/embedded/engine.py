@@ -391,7 +391,7 @@ class EmbeddedEngine:
     def _all(self, request: Request, tree: Node, passing: Mask) -> _Found:
         """Every document that answers."""
         snapshot, ranking = self._snapshot, self._config.ranking
-        matches = match(snapshot, tree, ranking.relax_share, exact=request.exact)
+        matches = match(snapshot, tree, ranking, passing, exact=request.exact)
         mode = self._mode(request, matches, passing)
         candidates = matches.every if mode == "all" else matches.most
         docs = candidates[passing[candidates]]
@@ -433,6 +433,8 @@ class EmbeddedEngine:
         if mode == "all":
             return _Found("all", every.docs, every.docs, every.scores, every.scores, leaves)
         most = question.best(limit, share=ranking.relax_share, passing=passing)
+        if len(most.docs) < enough and question.shared and len(leaves) > 1:
+            return None  # less than that share is asked then
         if request.match is None and len(most.docs) == len(every.docs):
             mode = "all"
         with_all, ascending = np.sort(every.docs), most.docs.argsort()
