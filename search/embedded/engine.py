@@ -37,7 +37,15 @@ from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, mat
 from search.embedded.misspellings import corrected
 from search.embedded.offices import Offices
 from search.embedded.related import BEST_TEXTS, Background, related
-from search.embedded.score import RERANKED, Scores, explain, idf_sum, score, second_stage
+from search.embedded.score import (
+    RERANKED,
+    Scores,
+    explain,
+    idf_sum,
+    score,
+    second_stage,
+    story_gains,
+)
 from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
 from search.embedded.snapshot import Mask, Snapshot
 from search.embedded.top import question_of
@@ -87,7 +95,8 @@ class _Found(NamedTuple):
     """The documents that answer, with what orders them; only the best where that is enough.
 
     `every` holds those that gained by having all words where most are enough, `reranked` those
-    that the second stage looked at; both ascend.
+    that the second stage looked at; both ascend. `of_story` is what each of the latter gained by
+    its story.
     """
 
     mode: Match
@@ -98,6 +107,7 @@ class _Found(NamedTuple):
     leaves: list[Leaf]
     every: Docs = NO_DOCS
     reranked: Docs = NO_DOCS
+    of_story: Scores = np.zeros(0)
 
 
 class _Answer(NamedTuple):
@@ -457,7 +467,9 @@ class EmbeddedEngine:
         best = found.docs[places]
         scores = found.scores.copy()
         scores[places] += second_stage(self._snapshot, found.leaves, best, ranking)
-        return found._replace(scores=scores, sort_keys=scores, reranked=best)
+        gains = story_gains(self._snapshot, best, scores[places])
+        scores[places] += gains
+        return found._replace(scores=scores, sort_keys=scores, reranked=best, of_story=gains)
 
     def _passing(self, request: Request, clauses: Sequence[Clause]) -> Mask:
         """Which documents satisfy all conditions, and are new enough."""
@@ -655,6 +667,7 @@ class EmbeddedEngine:
             self._config.ranking,
             all_words=bool(contains(found.every, one)[0]),
             reranked=bool(contains(found.reranked, one)[0]),
+            of_story=float(found.of_story[found.reranked == doc].sum()),
         )
 
     def _doc_of(self, name: str) -> int | None:
