@@ -142,9 +142,9 @@ class Snippet(msgspec.Struct, frozen=True):
 class Explanation(msgspec.Struct, frozen=True):
     """One summand of a score: `score = weight * idf * saturation` (search/embedded/score.py).
 
-    `field` is what it looks at: the stem or the surface of a word; "all words" or "date", which
-    belong to no word; or the "lead", where `saturation` tells how early the word stands. Only
-    stem and surface have frequencies.
+    `field` is what it looks at: the stem or the surface of a word; "all words", "date" or "story"
+    (what a near-copy has more), which belong to no word; or the "lead", where `saturation` tells
+    how early the word stands. Only stem and surface have frequencies.
     """
 
     word: str

@@ -35,7 +35,15 @@ from search.embedded.facets import Counts, count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.misspellings import corrected
 from search.embedded.offices import Offices
-from search.embedded.score import RERANKED, Scores, explain, idf_sum, score, second_stage
+from search.embedded.score import (
+    RERANKED,
+    Scores,
+    explain,
+    idf_sum,
+    score,
+    second_stage,
+    story_gains,
+)
 from search.embedded.snapshot import Mask, Snapshot
 from search.embedded.top import question_of
 from search.query.ast import Node, Words
@@ -90,7 +98,8 @@ class _Found(NamedTuple):
     """The documents that answer, with what orders them; only the best where that is enough.
 
     `every` holds those that gained by having all words where most are enough, `reranked` those
-    that the second stage looked at; both ascend.
+    that the second stage looked at; both ascend. `of_story` is what each of the latter gained by
+    its story.
     """
 
     mode: Match
@@ -101,6 +110,7 @@ class _Found(NamedTuple):
     leaves: list[Leaf]
     every: Docs = NO_DOCS
     reranked: Docs = NO_DOCS
+    of_story: Scores = np.zeros(0)
 
 
 class _Answer(NamedTuple):
@@ -416,7 +426,7 @@ class EmbeddedEngine:
     def _all(self, request: Request, tree: Node, passing: Mask) -> _Found:
         """Every document that answers."""
         snapshot, ranking = self._snapshot, self._config.ranking
-        matches = match(snapshot, tree, ranking.relax_share, exact=request.exact)
+        matches = match(snapshot, tree, ranking, passing, exact=request.exact)
         mode = self._mode(request, matches, passing)
         candidates = matches.every if mode == "all" else matches.most
         docs = candidates[passing[candidates]]
@@ -458,6 +468,8 @@ class EmbeddedEngine:
         if mode == "all":
             return _Found("all", every.docs, every.docs, every.scores, every.scores, leaves)
         most = question.best(limit, share=ranking.relax_share, passing=passing)
+        if len(most.docs) < enough and question.shared and len(leaves) > 1:
+            return None  # less than that share is asked then
         if request.match is None and len(most.docs) == len(every.docs):
             mode = "all"
         with_all, ascending = np.sort(every.docs), most.docs.argsort()
@@ -480,7 +492,9 @@ class EmbeddedEngine:
         best = found.docs[places]
         scores = found.scores.copy()
         scores[places] += second_stage(self._snapshot, found.leaves, best, ranking)
-        return found._replace(scores=scores, sort_keys=scores, reranked=best)
+        gains = story_gains(self._snapshot, best, scores[places])
+        scores[places] += gains
+        return found._replace(scores=scores, sort_keys=scores, reranked=best, of_story=gains)
 
     def _passing(self, request: Request, clauses: Sequence[Clause]) -> Mask:
         """Which documents satisfy all conditions, and are new enough."""
@@ -684,6 +698,7 @@ class EmbeddedEngine:
             self._config.ranking,
             all_words=bool(contains(found.every, one)[0]),
             reranked=bool(contains(found.reranked, one)[0]),
+            of_story=float(found.of_story[found.reranked == doc].sum()),
         )
 
     def _doc_of(self, name: str) -> int | None:
