@@ -431,7 +431,7 @@ MESSAGES = {
     "{name!r} is not to be shown before {until}": "{name!r} belum boleh ditampilkan sebelum {until}",
     "{name!r} is not withdrawn": "{name!r} tidak sedang ditarik",
     "{name!r} names several articles: {several}": "{name!r} menunjuk beberapa artikel: {several}",
-    "{name!r} names several deleted articles: {ids}": "{name!r} menunjuk beberapa artikel yang sudah dihapus: {ids}",
+    "{name!r} names several articles that are taken down: {ids}": "{name!r} menunjuk beberapa artikel yang sudah ditarik atau dihapus: {ids}",
     "{name!r} was deleted on {at}": "{name!r} dihapus pada {at}",
     "{name!r} was withdrawn on {at}; `withdraw --list` tells more": "{name!r} ditarik pada {at}; lihat `withdraw --list`",
     "{name} has other documents than its commit says": "{name} memuat dokumen yang berbeda dari commitnya",

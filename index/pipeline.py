@@ -90,10 +90,11 @@ class Progress(NamedTuple):
 class Summary(msgspec.Struct):
     """What a run did. `rejected_before` counts records whose rejection was reported earlier,
     `passed_over` the places that hold no published article, by what they hold, `withheld` articles
-    that were taken down before, `removed` articles whose files are gone, `unsettled_files` files
-    that are still being written. `emptied_folders` are left with no file, and so the articles from
-    there were kept. `unread_dates` counts articles with a date that cannot be read. `unread_date`
-    and `withheld_place` are the first.
+    that are taken down, in this run's news or not, `removed` articles whose files are gone,
+    `unsettled_files` files that are still being written. `emptied_folders` are left with no file,
+    and so the articles from there were kept. `unread_dates` counts articles with a date that cannot
+    be read. `unread_date` is the first, `withheld_place` the first of the withheld, with the id
+    under which it was taken down.
     """
 
     read: int = 0
@@ -123,7 +124,7 @@ class _Place(NamedTuple):
     payload_hash: bytes
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.number}" if self.number > 0 else self.path
+        return _place_name(self.path, self.number)
 
 
 class _Ready(NamedTuple):
@@ -404,9 +405,12 @@ class _Reading:
             yield from self._unless_known(number, source.path, source)
         elif self._is_unchanged(source):
             records_before, rejects_before = archive.records_of(source.path)
+            withheld = archive.withheld_records(source.path)
             summary.read += records_before
-            summary.unchanged += records_before - rejects_before
+            summary.unchanged += records_before - rejects_before - len(withheld)
             summary.rejected_before += rejects_before
+            for place, payload_hash in withheld:
+                self._count_withheld(_place_name(source.path, place), payload_hash)
             self._bytes_read += source.size
         else:
             number = archive.start_input(source.path, source.size, source.mtime_ns, self._reader)
@@ -467,6 +471,8 @@ class _Reading:
             yield _Place(number, path, place, digest), record
         elif known == "rejected":
             self.summary.rejected_before += 1
+        elif known == "withheld":
+            self._count_withheld(_place_name(path, place), digest)
         else:
             self.summary.unchanged += 1
 
@@ -485,7 +491,7 @@ class _Reading:
         if self._archive.withholds(
             result.identity, result.article, place.path, place.number, place.payload_hash
         ):
-            self._count_withheld(place)
+            self._count_withheld(str(place), place.payload_hash)
             self._archive.put_record(place.input, place.number, place.payload_hash, None)
             return
         if result.shown is None:
@@ -498,7 +504,8 @@ class _Reading:
             is_past=result.shown is False,
         )
         if outcome == "withheld":
-            self._count_withheld(place)
+            self._archive.takedowns.know(number, [place.payload_hash])
+            self._count_withheld(str(place), place.payload_hash)
         else:
             setattr(summary, outcome, getattr(summary, outcome) + 1)
         if unread := result.article.unread_date:
@@ -508,9 +515,14 @@ class _Reading:
             )
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
 
-    def _count_withheld(self, place: _Place) -> None:
+    def _count_withheld(self, place: str, payload_hash: bytes) -> None:
+        """Count a record that is withheld; of the first, tell where it is and as what."""
         self.summary.withheld += 1
-        self.summary.withheld_place = self.summary.withheld_place or printable(str(place))
+        if self.summary.withheld_place is None:
+            number = self._archive.takedowns.holding([payload_hash])
+            takedown = self._archive.takedowns.of(number) if number is not None else None
+            known_as = f" ({self._archive.known_as(takedown)})" if takedown else ""
+            self.summary.withheld_place = printable(place + known_as)
 
     def add_failures(self, failures: list[str]) -> None:
         """Count and report articles that were archived, but that the index could not take."""
@@ -528,6 +540,11 @@ class _Reading:
                 for reject in self.rejects[self._rejects_written :]:
                     out.write(f"{now()} {reject}\n")
             self._rejects_written = len(self.rejects)
+
+
+def _place_name(path: str, place: int) -> str:
+    """How people are told of a place in an input."""
+    return f"{path}:{place}" if place > 0 else path
 
 
 def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
