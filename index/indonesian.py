@@ -36,6 +36,7 @@ MESSAGES = {
     "a GIF image": "gambar GIF",
     "a JPEG image": "gambar JPEG",
     "a page of {elements} elements is no article": "halaman dengan {elements} elemen bukan artikel",
+    "a page with {chars} characters of text is no article": "halaman dengan {chars} karakter teks bukan artikel",
     "a Parquet file": "berkas Parquet",
     "a PDF document": "dokumen PDF",
     "a PNG image": "gambar PNG",
