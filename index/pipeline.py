@@ -75,7 +75,7 @@ _READING = -1
 # How much of what stands in the place of a date is told.
 _QUOTED_CHARS = 40
 # Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
-_READER_VERSION = 4
+_READER_VERSION = 5
 
 
 class Progress(NamedTuple):
