@@ -89,12 +89,12 @@ class Progress(NamedTuple):
 
 class Summary(msgspec.Struct):
     """What a run did. `rejected_before` counts records whose rejection was reported earlier,
-    `passed_over` the places that hold no published article, by what they hold, `withheld` articles
-    that are taken down, in this run's news or not, `removed` articles whose files are gone,
+    `passed_over` the places that hold no published article, by what they hold, `withheld` those of
+    articles that are taken down, known or new, `removed` articles whose files are gone,
     `unsettled_files` files that are still being written. `emptied_folders` are left with no file,
     and so the articles from there were kept. `unread_dates` counts articles with a date that cannot
-    be read. `unread_date` is the first, `withheld_place` the first of the withheld, with the id
-    under which it was taken down.
+    be read. `unread_date` and `withheld_place` are the first, the latter with the id under which
+    the article was taken down.
     """
 
     read: int = 0
