@@ -77,7 +77,7 @@ _READING = -1
 # How much of what stands in the place of a date is told.
 _QUOTED_CHARS = 40
 # Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
-_READER_VERSION = 4
+_READER_VERSION = 5
 
 
 class Progress(NamedTuple):
@@ -91,11 +91,12 @@ class Progress(NamedTuple):
 
 class Summary(msgspec.Struct):
     """What a run did. `rejected_before` counts records whose rejection was reported earlier,
-    `passed_over` the places that hold no published article, by what they hold, `withheld` articles
-    that were taken down before, `removed` articles whose files are gone, `unsettled_files` files
-    that are still being written. `emptied_folders` are left with no file, and so the articles from
-    there were kept. `unread_dates` counts articles with a date that cannot be read. `unread_date`
-    and `withheld_place` are the first.
+    `passed_over` the places that hold no published article, by what they hold, `withheld` those of
+    articles that are taken down, known or new, `removed` articles whose files are gone,
+    `unsettled_files` files that are still being written. `emptied_folders` are left with no file,
+    and so the articles from there were kept. `unread_dates` counts articles with a date that cannot
+    be read. `unread_date` and `withheld_place` are the first, the latter with the id under which
+    the article was taken down.
     """
 
     read: int = 0
@@ -125,7 +126,7 @@ class _Place(NamedTuple):
     payload_hash: bytes
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.number}" if self.number > 0 else self.path
+        return _place_name(self.path, self.number)
 
 
 class _Ready(NamedTuple):
@@ -448,9 +449,12 @@ class _Reading:
             yield from self._unless_known(number, source.path, source)
         elif self._is_unchanged(source):
             records_before, rejects_before = archive.records_of(source.path)
+            withheld = archive.withheld_records(source.path)
             summary.read += records_before
-            summary.unchanged += records_before - rejects_before
+            summary.unchanged += records_before - rejects_before - len(withheld)
             summary.rejected_before += rejects_before
+            for place, payload_hash in withheld:
+                self._count_withheld(_place_name(source.path, place), payload_hash)
             self._bytes_read += source.size
         else:
             number = archive.start_input(source.path, source.size, source.mtime_ns, self._reader)
@@ -511,6 +515,8 @@ class _Reading:
             yield _Place(number, path, place, digest), record
         elif known == "rejected":
             self.summary.rejected_before += 1
+        elif known == "withheld":
+            self._count_withheld(_place_name(path, place), digest)
         else:
             self.summary.unchanged += 1
 
@@ -534,7 +540,7 @@ class _Reading:
         if self._archive.withholds(
             ready.identity, ready.article, place.path, place.number, place.payload_hash
         ):
-            self._count_withheld(place)
+            self._count_withheld(str(place), place.payload_hash)
             self._archive.put_record(place.input, place.number, place.payload_hash, None)
             return None, "withheld"
         if ready.shown is None:
@@ -547,7 +553,8 @@ class _Reading:
             is_past=ready.shown is False,
         )
         if outcome == "withheld":
-            self._count_withheld(place)
+            self._archive.takedowns.know(number, [place.payload_hash])
+            self._count_withheld(str(place), place.payload_hash)
         else:
             setattr(summary, outcome, getattr(summary, outcome) + 1)
         if unread := ready.article.unread_date:
@@ -565,9 +572,14 @@ class _Reading:
         self._commit()
         return stored
 
-    def _count_withheld(self, place: _Place) -> None:
+    def _count_withheld(self, place: str, payload_hash: bytes) -> None:
+        """Count a record that is withheld; of the first, tell where it is and as what."""
         self.summary.withheld += 1
-        self.summary.withheld_place = self.summary.withheld_place or printable(str(place))
+        if self.summary.withheld_place is None:
+            number = self._archive.takedowns.holding([payload_hash])
+            takedown = self._archive.takedowns.of(number) if number is not None else None
+            known_as = f" ({self._archive.known_as(takedown)})" if takedown else ""
+            self.summary.withheld_place = printable(place + known_as)
 
     def add_failures(self, failures: list[str]) -> None:
         """Count and report articles that were archived, but that the index could not take."""
@@ -585,6 +597,11 @@ class _Reading:
                 for reject in self.rejects[self._rejects_written :]:
                     out.write(f"{now()} {reject}\n")
             self._rejects_written = len(self.rejects)
+
+
+def _place_name(path: str, place: int) -> str:
+    """How people are told of a place in an input."""
+    return f"{path}:{place}" if place > 0 else path
 
 
 def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:

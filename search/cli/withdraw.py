@@ -139,19 +139,17 @@ def _undo(settings: Settings, ids: list[str], reason: str) -> None:
 
 def _takedown(archive: "Archive", name: str) -> "Takedown | None":
     """The take-down of what an id or URL names, or None, with a message."""
-    if not archive.find(name) and (deleted := archive.takedowns.deleted(name)):
-        if len(deleted) > 1:
-            ids = ", ".join(one.short_id for one in deleted)
-            fail(
-                gettext("{name!r} names several deleted articles: {ids}", name=name, ids=ids),
-                EXIT_NOTHING,
-            )
-        return deleted[0]
-    number = find_number(archive, name)
-    takedown = archive.takedowns.of(number) if number is not None else None
-    if number is not None and takedown is None:
+    standing = [archive.takedowns.of(number) for number in archive.find(name)]
+    found = [one for one in standing if one is not None] + archive.takedowns.deleted(name)
+    if len(found) > 1:
+        ids = ", ".join(map(archive.known_as, found))
+        message = gettext(
+            "{name!r} names several articles that are taken down: {ids}", name=name, ids=ids
+        )
+        fail(message, EXIT_NOTHING)
+    if not found and find_number(archive, name) is not None:
         warn(gettext("{name!r} is not withdrawn", name=name))
-    return takedown
+    return found[0] if found else None
 
 
 def _list(settings: Settings) -> list[dict[str, object]]:
@@ -160,7 +158,7 @@ def _list(settings: Settings) -> list[dict[str, object]]:
     with open_archive(settings.folder) as archive:
         return [
             {
-                "id": one.short_id if one.deleted else archive.public_id(one.number),
+                "id": archive.known_as(one),
                 "state": "deleted" if one.deleted else "embargoed" if one.until else "withdrawn",
                 "at": one.at,
                 "until": one.until,
