@@ -194,7 +194,8 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
 
     def names_of(group: set[str]) -> list[str]:
         if len(group) == 1:  # as most are
-            return spellings.get(*group, [])
+            (key,) = group
+            return spellings.get(key, [])
         names = itertools.chain.from_iterable(spellings.get(key, ()) for key in group)
         return _most_used_first(names, articles_with)
 
