@@ -204,7 +204,8 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
         used = names_of(group)
         chosen = [titles[key] for key in group if key in titles]
         public = group & publicly
-        shown = min(chosen) if chosen else ((public and names_of(public)) or used)[0]
+        best = (names_of(public) if public else []) or used
+        shown = min(chosen) if chosen else best[0]
         found.append(Person(shown, tuple(sorted(group)), tuple(used)))
     return sorted(found)
 
