@@ -36,13 +36,27 @@ class Address(NamedTuple):
         """With one more alternative of a field.
 
         Where a field has one value, its repetitions are alternatives, and a value may hold commas.
+        Where all of several must hold, the new one must, too.
         """
         before = self.values(field)
-        if not KEYWORDS[field].multiple or not before:
+        if not KEYWORDS[field].multiple or len(before) != 1:
             return Address((*self.without().pairs, (field, value)))
-        *others, last = before
-        joined = [(field, other) for other in others] + [(field, f"{last},{value}")]
-        return Address((*self.without(field).pairs, *joined))
+        return self.having(field, f"{before[0]},{value}")
+
+    def narrowed(self, field: str, value: str) -> "Address":
+        """With a value that must hold beside those that must already, where a field has several."""
+        if KEYWORDS[field].multiple:
+            return Address((*self.without().pairs, (field, value)))
+        return self.having(field, value)
+
+    def any_of(self, field: str) -> "Address":
+        """With the values of a field of several as alternatives."""
+        return self.having(field, ",".join(self.values(field)))
+
+    def all_of(self, field: str) -> "Address":
+        """With every value of a field of several to hold."""
+        single = [(field, one) for entry in self.values(field) for one in entry.split(",")]
+        return Address((*self.without(field).pairs, *single))
 
     def less(self, name: str, entry: str, value: str) -> "Address":
         """Without one of the alternatives of an entry, or without the entry that is the value."""
