@@ -189,7 +189,10 @@ _WATCHING = """
 window.moved = [];
 window.refused = [];
 new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved.push(one.value);
+  for (const one of list.getEntries().filter((one) => !one.hadRecentInput)) {
+    const nodes = one.sources.map(({ node }) => node?.outerHTML ?? node?.textContent ?? "");
+    window.moved.push(`${one.value} ${nodes.map((text) => text.slice(0, 80)).join(" | ")}`);
+  }
 }).observe({ type: "layout-shift", buffered: true });
 document.addEventListener("securitypolicyviolation", (event) => {
   window.refused.push(`${event.violatedDirective} ${event.blockedURI}`);

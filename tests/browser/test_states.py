@@ -23,12 +23,7 @@ _AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("u
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def _results(visit: Visit) -> Page:
-    return visit.to("/?q=Lavrov+senjata")
-
-
-def _narrowed(visit: Visit) -> Page:
-    return visit.to("/?q=senjata&country=RU,VE&person=Jorge+Arreaza&not-country=KR")
+_RESULTS = "/?q=Lavrov+senjata"
 
 
 def _completing(visit: Visit) -> Page:
@@ -78,18 +73,15 @@ def _versions(visit: Visit) -> Page:
     return page
 
 
-def _at(path: str) -> Callable[[Visit], Page]:
-    return lambda visit: visit.to(path)
-
-
-STATES: dict[str, tuple[Callable[[Visit], Page], dict[str, Any]]] = {
-    "front": (_at("/"), {}),
-    "light": (_results, {}),
-    "dark": (_results, {"color_scheme": "dark"}),
-    "phone": (_results, {"viewport": {"width": 360, "height": 740}}),
-    "wide": (_results, {"viewport": {"width": 1920, "height": 1080}}),
-    "contrast": (_results, {"forced_colors": "active"}),
-    "narrowed": (_narrowed, {}),
+# Each is an address, or what is done to come to it; and options of the browser.
+STATES: dict[str, tuple[str | Callable[[Visit], Page], dict[str, Any]]] = {
+    "front": ("/", {}),
+    "light": (_RESULTS, {}),
+    "dark": (_RESULTS, {"color_scheme": "dark"}),
+    "phone": (_RESULTS, {"viewport": {"width": 360, "height": 740}}),
+    "wide": (_RESULTS, {"viewport": {"width": 1920, "height": 1080}}),
+    "contrast": (_RESULTS, {"forced_colors": "active"}),
+    "narrowed": ("/?q=senjata&country=RU,VE&person=Jorge+Arreaza&not-country=KR", {}),
     "completing": (_completing, {}),
     "completing dark": (_completing, {"color_scheme": "dark"}),
     "typed": (_typed, {}),
@@ -97,17 +89,17 @@ STATES: dict[str, tuple[Callable[[Visit], Page], dict[str, Any]]] = {
     "options": (_options, {}),
     "facet": (_found_in_facet, {}),
     "story": (_story, {}),
-    "page 2": (_at("/?offset=10"), {}),
-    "article": (_at("/article?id=tukik-0"), {}),
+    "page 2": ("/?offset=10", {}),
+    "article": ("/article?id=tukik-0", {}),
     "article dark": (_versions, {"color_scheme": "dark"}),
     "article phone": (_versions, {"viewport": {"width": 360, "height": 740}}),
     "versions": (_versions, {}),
-    "values": (_at("/facets/country?q=senjata"), {}),
-    "nothing": (_at("/?q=penyu&country=VE"), {}),
-    "problem": (_at("/?q=senjata&person=Labrov"), {}),
-    "no article": (_at("/article?id=zzz"), {}),
-    "english": (_at("/?q=Lavrov+senjata&country=RU&lang=en"), {}),
-    "reference": (_at("/api"), {}),
+    "values": ("/facets/country?q=senjata", {}),
+    "nothing": ("/?q=penyu&country=VE", {}),
+    "problem": ("/?q=senjata&person=Labrov", {}),
+    "no article": ("/article?id=zzz", {}),
+    "english": ("/?q=Lavrov+senjata&country=RU&lang=en", {}),
+    "reference": ("/api", {}),
 }
 
 
@@ -117,7 +109,7 @@ def test_axe_finds_nothing_nothing_moves_and_nothing_is_refused(
 ) -> None:
     reach, options = STATES[name]
     visit = visits(desk, **options)
-    page = reach(visit)
+    page = visit.to(reach) if isinstance(reach, str) else reach(visit)
     if folder := os.environ.get("CAKAP_SEARCH_SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name.replace(' ', '-')}.png")
     page.evaluate(_AXE)
@@ -127,7 +119,8 @@ def test_axe_finds_nothing_nothing_moves_and_nothing_is_refused(
         for one in found["violations"]
     ] == []
     assert found["passes"], "axe-core has looked at something"
-    assert page.evaluate("window.moved.reduce((sum, one) => sum + one, 0)") == 0
+    if isinstance(reach, str):  # what is done moves what it is to move
+        assert page.evaluate("window.moved") == []
     assert page.evaluate("window.refused") == []
     assert visit.complaints == []
 
