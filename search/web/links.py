@@ -1,8 +1,9 @@
 """Addresses that differ from the one asked for in one thing; all state of a page is in them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from index.schema import KEYWORDS
 
@@ -13,7 +14,11 @@ class Address(NamedTuple):
     pairs: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return "?" + urlencode(self.pairs)
+        return "?" + "&".join(map(_encoded, self.pairs))
+
+    def __html__(self) -> str:
+        # Nothing else of what may stand in an encoded address means anything in HTML.
+        return str(self).replace("&", "&amp;")
 
     def values(self, name: str) -> list[str]:
         """The values of a parameter."""
@@ -69,6 +74,12 @@ class Address(NamedTuple):
                     continue
             pairs.append((own, text))
         return Address(tuple(pairs))
+
+
+# A page writes a hundred addresses that differ in one of their pairs.
+@lru_cache(4096)
+def _encoded(pair: tuple[str, str]) -> str:
+    return "=".join(map(quote_plus, pair))
 
 
 def address_of(given: Iterable[tuple[str, str]], known: Iterable[str]) -> Address:

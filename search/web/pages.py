@@ -34,8 +34,8 @@ from search.web.texts import Texts, moment
 
 _HERE = Path(__file__).parent
 # So many fit beside ten hits.
-_FACETS = ("country:8", "person:8", "source:6", "category:6", "agency:5")
-_FACET_FIELDS = tuple(described.partition(":")[0] for described in _FACETS)
+FACETS = ("country:8", "person:8", "source:6", "category:6", "agency:5")
+_FACET_FIELDS = tuple(described.partition(":")[0] for described in FACETS)
 # What a page of values shows at once; the rest is found with the field above them.
 _MOST_VALUES = 500
 _SIMILAR = 5
@@ -94,7 +94,7 @@ class Pages:
         address = _address(request)
         try:
             values = read_parameters(address.pairs, SEARCH)
-            asked = request_of(values, _FACETS)
+            asked = request_of(values, FACETS)
             return answered(
                 request, self._engines, lambda engine: self._hits(engine, asked, address)
             )
