@@ -80,8 +80,9 @@ _LATER = [
 @contextmanager
 def serving(archive: Path) -> Iterator[str]:
     """The address of `cakap-search serve` over an archive."""
+    indonesian = environment(CAKAP_SEARCH_LANG="id")
     command = [PROGRAM, "serve", "--port", "0", "--archive", str(archive)]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=indonesian)
     assert server.stderr is not None
     try:
         said = server.stderr.readline()
