@@ -29,6 +29,7 @@ bench: .venv/tested
 	$(BIN)/python -m benchmarks.stories
 	$(BIN)/python -m benchmarks.around
 	$(BIN)/python -m benchmarks.snippets
+	$(BIN)/python -m benchmarks.page
 
 # pip compiles what it installs to bytecode, but not what stays editable.
 .venv/installed: pyproject.toml

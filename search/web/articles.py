@@ -1,6 +1,8 @@
 """Articles by their id or URL, as the archive has them now."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
+from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
 
@@ -8,6 +10,15 @@ from index.archive import Archive
 from index.messages import gettext
 from search.embedded.engine import EmbeddedEngine
 from search.record import ArticleRecord, article_record
+
+
+class Named(NamedTuple):
+    """As much of an article as a link to it says."""
+
+    id: str
+    title: str | None
+    source: str | None
+    date: str | None
 
 
 def shown_article(engine: EmbeddedEngine, name: str) -> ArticleRecord:
@@ -38,6 +49,18 @@ def existing(archive: Archive, name: str) -> int:
     if number is None:
         raise missing(is_gone=bool(archive.takedowns.deleted(name)))
     return number
+
+
+def named(engine: EmbeddedEngine, ids: Iterable[str]) -> list[Named]:
+    """The articles of public ids, in their order, without those that are not shown now."""
+    found = []
+    with engine.archive() as archive:
+        for number in (number for name in ids for number in archive.find(name)):
+            version = archive.current(number)
+            if version is not None and archive.takedowns.of(number) is None:
+                read = version.content.enrichment
+                found.append(Named(version.public_id, read.title, read.source, read.date))
+    return found
 
 
 def missing(*, is_gone: bool = False) -> HTTPException:
