@@ -89,32 +89,36 @@ class Question(NamedTuple):
         """What finds the articles that hold all words."""
         return all_of([*self.required, *self.optional], self.excluded)
 
-    def most(self, required: Sequence[float], optional: Sequence[float], share: float) -> Query:
-        """What finds the articles that hold a share of the words' idf weight.
+    def weighed(self, required: Sequence[float], optional: Sequence[float]) -> Query:
+        """What scores the articles that hold what is required by the share of the words' idf weight
+        that they hold of what is not. `required` and `optional` are the weights of the parts of
+        these names.
+        """
+        total = sum(required) + sum(optional)
+        held: Query = {
+            "bool": {
+                "should": [
+                    constant(one, weight / total)
+                    for one, weight in zip(self.optional, optional, strict=True)
+                ],
+                "minimum_should_match": 1,
+            }
+        }
+        needed: Query = {"must": [held], "filter": self.required, "must_not": self.excluded}
+        return {"bool": {kind: queries for kind, queries in needed.items() if queries}}
 
-        `required` and `optional` are the weights of the parts of these names.
+    def most(self, required: Sequence[float], optional: Sequence[float], least: float) -> Query:
+        """What finds the articles that hold so much of the words' idf weight, to which what is
+        required counts. The weights are those of `weighed`.
         """
         if not self.optional:
             return self.every()
         total = sum(required) + sum(optional)
-        least = (share * total * ROUNDED - sum(required)) / total
-        held = any_of(self.optional)
-        if least > 0:
-            held = {
-                "function_score": {
-                    "query": {
-                        "bool": {
-                            "should": [
-                                constant(one, weight / total)
-                                for one, weight in zip(self.optional, optional, strict=True)
-                            ]
-                        }
-                    },
-                    "min_score": least * _ROUNDED_THERE,
-                }
-            }
-        elif self.required:
-            held = EVERYTHING
+        share = (least * ROUNDED - sum(required)) / total
+        if share > 0:
+            held = self.weighed(required, optional)
+            return {"function_score": {"query": held, "min_score": share * _ROUNDED_THERE}}
+        held = EVERYTHING if self.required else any_of(self.optional)
         return all_of([*self.required, held], self.excluded)
 
 
