@@ -68,6 +68,8 @@ _LOOK_EVERY_S = 0.1
 # What is ranked exactly together: the second stage's hundred and as many that may belong to them.
 _BLOCK = 200
 _LARGEST_BLOCK = 2000
+# Of what the cluster orders roughly.
+_ROUGH_BLOCK = 600
 # `search.max_buckets` is 65,535.
 _BUCKETS = 65_000
 _PAGE = 10_000
@@ -399,7 +401,7 @@ class OpenSearchEngine(EmbeddedEngine):
             fields += [STEM.name, SURFACE.name]
         body: Query = {
             "query": query,
-            "size": 0 if request.limit == 0 else _BLOCK,
+            "size": 0 if request.limit == 0 else _first_block(question),
             "_source": fields,
             "sort": _sort(request, question),
             "track_total_hits": request.total,
@@ -787,6 +789,10 @@ def _block(answer: dict[str, Any], size: int) -> _Block:
     hits = answer["hits"]["hits"]
     last = hits[-1]["sort"] if hits and len(hits) == size else None
     return _Block([hit["_source"] for hit in hits], last)
+
+
+def _first_block(question: Question) -> int:
+    return _ROUGH_BLOCK if any(leaf.is_rough for leaf in question.leaves) else _BLOCK
 
 
 def _sort(request: Request, question: Question) -> list[Any]:
