@@ -32,11 +32,14 @@ bench: .venv/tested
 	$(BIN)/python -m benchmarks.stories
 	$(BIN)/python -m benchmarks.around
 	$(BIN)/python -m benchmarks.snippets
+	$(BIN)/python -m benchmarks.page
 
+# pip compiles what it installs to bytecode, but not what stays editable.
 .venv/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m compileall -q index search
 	touch $@
 
 # pip before 25.1 cannot install a dependency group by itself, so an extra holds the tools.

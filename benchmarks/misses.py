@@ -5,7 +5,8 @@
 Of each question 1 - RR@10 is missing; the means of that are told by what came first: a twin of the
 right passage (the same words, but for spaces and punctuation), another passage with the answer
 written out, or one without; or by the right one not being found at all. `with twins` is the mean
-reciprocal rank where a twin is as right as its original.
+reciprocal rank where a twin is as right as its original, `by lot` where which of them is the right
+one is left to chance, and not to the order in which they were indexed.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import re
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import search
 from benchmarks.data import passages, qrels, queries, require_data
@@ -25,10 +27,20 @@ _TOP = 10
 _LETTERS = re.compile(r"[^\W_]+")
 
 
-def misses(archive: Path, name: str) -> tuple[int, float, Counter[str], Counter[str]]:
-    """The number of questions, the sum of reciprocal ranks with twins, and by what came first the
-    questions and the points that are missing.
+class Misses(NamedTuple):
+    """The number of questions; the sums of reciprocal ranks with twins, and with lots drawn among
+    them; and by what came first the questions and the points that are missing.
     """
+
+    count: int
+    with_twins: float
+    by_lot: float
+    questions: Counter[str]
+    points: Counter[str]
+
+
+def misses(archive: Path, name: str) -> Misses:
+    """What a set loses."""
     texts = {passage["id"]: passage["body"].casefold() for passage in passages(name)}
     words = {number: "".join(_LETTERS.findall(text)) for number, text in texts.items()}
     lines = queries(name).read_text("utf-8").splitlines()
@@ -38,12 +50,15 @@ def misses(archive: Path, name: str) -> tuple[int, float, Counter[str], Counter[
     with search.open(archive, Config()) as engine:
         run = asked(engine, read_questions(queries(name)), search.Request(limit=DEPTH))
     questions, points = Counter[str](), Counter[str]()
-    with_twins = 0.0
+    copies = Counter(words.values())
+    with_twins = by_lot = 0.0
     for number, judged in read_qrels(qrels(name)).items():
         (right,) = judged
         found = run[number]
         twins = [words[one] == words[right] for one in found]
         with_twins += _reciprocal(twins)
+        ranks = [rank for rank, is_twin in enumerate(twins[:_TOP], 1) if is_twin]
+        by_lot += sum(1 / rank for rank in ranks) / copies[words[right]]
         if found and found[0] == right:
             continue
         if twins and twins[0]:
@@ -56,7 +71,7 @@ def misses(archive: Path, name: str) -> tuple[int, float, Counter[str], Counter[
             cause = "another first"
         questions[cause] += 1
         points[cause] += 1 - _reciprocal([one == right for one in found])
-    return len(run), with_twins, questions, points
+    return Misses(len(run), with_twins, by_lot, questions, points)
 
 
 def _reciprocal(right: list[bool]) -> float:
@@ -71,11 +86,17 @@ def main() -> None:
     require_data()
     with tempfile.TemporaryDirectory() as folder:
         for name, archive in archives(sets, Path(folder)).items():
-            count, with_twins, questions, points = misses(archive, name)
-            figure = 1 - points.total() / count
-            print(f"{name}: {count:,} questions, {figure:.4f}, with twins {with_twins / count:.4f}")
-            for cause, missing in points.most_common():
-                print(f"  {cause:<16} {questions[cause]:5} {missing / count:.4f}")
+            found = misses(archive, name)
+            figure, with_twins, by_lot = (
+                total / found.count
+                for total in (found.count - found.points.total(), found.with_twins, found.by_lot)
+            )
+            print(
+                f"{name}: {found.count:,} questions, {figure:.4f}, "
+                f"with twins {with_twins:.4f}, by lot {by_lot:.4f}"
+            )
+            for cause, missing in found.points.most_common():
+                print(f"  {cause:<16} {found.questions[cause]:5} {missing / found.count:.4f}")
 
 
 if __name__ == "__main__":

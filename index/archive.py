@@ -24,7 +24,7 @@ from index.takedown import (
     Takedowns,
     identity_hashes,
     name_hashes,
-    text_hash,
+    text_hashes,
     url_hashes,
 )
 
@@ -395,13 +395,15 @@ class Archive:
         content_hash = article.content_hash()
         known = self._shown(identity) or self._shown(self._identity_at(article))
         shown: Article | None = None
+        withheld = known is not None and self.takedowns.covers(known[0])
+        kept: Outcome = "withheld" if withheld else "unchanged"
         if known is not None:
             self._add_aliases(known[0], article)
             if known[1] == content_hash:
-                return known[0], "unchanged"
+                return known[0], kept
             shown = _readable(known[2])
             if shown is not None and _is_only_elsewhere(article, shown):
-                return known[0], "unchanged"
+                return known[0], kept
         if known is None:
             own_id = short_id(identity)
             if self._db.execute("SELECT 1 FROM article WHERE short_id = ?", (own_id,)).fetchone():
@@ -418,17 +420,16 @@ class Archive:
             number = known[0]
         late = shown is not None and _stays_back(article, shown)
         if (late or is_past) and self._has_version(number, content_hash):
-            return number, "unchanged"
+            return number, kept
         seq = self._next_seq()
         self._db.execute(
             "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?)",
             (seq, number, content_hash, article.modified, now(), packed),
         )
-        withheld = self.takedowns.covers(number)
         if withheld:
             self._know_again(number)
         if late:
-            return number, "unchanged"
+            return number, kept
         self._db.execute(
             "UPDATE article SET current = ?, given_id = ?, source = ?, url = ? WHERE number = ?",
             (seq, article.given_id, source, article.url, number),
@@ -531,9 +532,14 @@ class Archive:
         """Note that all articles were read anew."""
         self._db.execute("INSERT INTO rereading VALUES (?)", (self._next_seq(),))
 
-    def withdraw(self, number: int, reason: str, until: str | None = None) -> None:
-        """Show an article no more, or not before a moment in UTC, in no guise in which it comes."""
-        self._take_down(number, reason, until=until)
+    def withdraw(
+        self, number: int, reason: str, until: str | None = None, who: str | None = None
+    ) -> None:
+        """Show an article no more, or not before a moment in UTC, in no guise in which it comes.
+
+        The log names `who` did it, by default the user who runs this program.
+        """
+        self._take_down(number, reason, who, until=until)
         self._changed_visibility(number)
         # A row of a table may come to hold another article, so this one gives up its place.
         self._db.execute(
@@ -555,9 +561,9 @@ class Archive:
         for number in self.takedowns.ended_embargoes():
             self._changed_visibility(number)
 
-    def bury(self, number: int, reason: str) -> None:
+    def bury(self, number: int, reason: str, who: str | None = None) -> None:
         """Keep an article that is about to be deleted from coming again, by hashes only."""
-        self._take_down(number, reason, deleted=True)
+        self._take_down(number, reason, who, deleted=True)
 
     def withholds(
         self, identity: str, article: Article, path: str, place: int, payload_hash: bytes
@@ -570,12 +576,13 @@ class Archive:
         if not self.takedowns.exist():
             return False
         known = self._shown(identity) or self._shown(self._identity_at(article))
-        hashes = [text_hash(article)]
+        texts = text_hashes(article)
+        hashes = [*texts]
         if known is None:
             hashes += identity_hashes(article, path, place)
         else:
             shown = _readable(known[2])
-            is_there = shown is not None and text_hash(shown) == hashes[0]
+            is_there = shown is not None and not texts.isdisjoint(text_hashes(shown))
             if is_there or self.takedowns.covers(known[0]):
                 return False
         number = self.takedowns.holding(hashes)
@@ -584,11 +591,21 @@ class Archive:
         self.takedowns.know(number, [payload_hash])
         return True
 
+    def known_as(self, takedown: Takedown) -> str:
+        """The id of an article that is taken down, the short one where its own was erased."""
+        return takedown.short_id if takedown.deleted else self.public_id(takedown.number)
+
     def _take_down(
-        self, number: int, reason: str, *, deleted: bool = False, until: str | None = None
+        self,
+        number: int,
+        reason: str,
+        who: str | None,
+        *,
+        deleted: bool = False,
+        until: str | None = None,
     ) -> None:
-        short_id = self._names(number)[0]
-        self.takedowns.add(Takedown(number, short_id, deleted, until, now(), _user(), reason))
+        short_id, by = self._names(number)[0], who or _user()
+        self.takedowns.add(Takedown(number, short_id, deleted, until, now(), by, reason))
         self._know_again(number)
 
     def _know_again(self, number: int) -> None:
@@ -609,7 +626,7 @@ class Archive:
             article = version.content.article
             for path, place in places:
                 self.takedowns.know(number, identity_hashes(article, path, place))
-            self.takedowns.know(number, [text_hash(article)])
+            self.takedowns.know(number, text_hashes(article))
         self.takedowns.know(number, name_hashes(names))
         self.takedowns.know(number, [payload_hash for _, _, payload_hash in records])
 
@@ -698,17 +715,30 @@ class Archive:
         ).fetchone()
         return int(row[0]), int(row[1])
 
+    def withheld_records(self, path: str) -> list[tuple[int, bytes]]:
+        """The places in an input of what is taken down, and the hashes of what they held."""
+        rows = self._db.execute(
+            "SELECT record.number, payload_hash FROM record"
+            f" JOIN input ON input.number = record.input WHERE path = ? AND {_IS_WITHHELD}"
+            " ORDER BY record.number",
+            (path,),
+        )
+        return rows.fetchall()
+
     def record_outcome(
         self, source: int, number: int, payload_hash: bytes
-    ) -> Literal["stored", "rejected"] | None:
+    ) -> Literal["stored", "withheld", "rejected"] | None:
         """What came of a place in an input, None when it held something else or is new."""
         row = self._db.execute(
-            "SELECT reason FROM record WHERE input = ? AND number = ? AND payload_hash = ?",
+            f"SELECT reason, {_IS_WITHHELD} FROM record"
+            " WHERE input = ? AND number = ? AND payload_hash = ?",
             (source, number, payload_hash),
         ).fetchone()
         if row is None:
             return None
-        return "stored" if row[0] is None else "rejected"
+        if row[0] is not None:
+            return "rejected"
+        return "withheld" if row[1] else "stored"
 
     def put_record(
         self,
@@ -768,6 +798,11 @@ _VERSION = (
     " (SELECT count(*) FROM version AS every"
     " WHERE every.article = article.number AND every.seq <= ?)"
     " FROM version JOIN article ON article.number = version.article"
+)
+# Of a record: that it holds an article that is taken down.
+_IS_WITHHELD = (
+    "record.reason IS NULL"
+    " AND (record.article IS NULL OR record.article IN (SELECT article FROM takedown))"
 )
 # Before the identity of a withdrawn article that stood in a row.
 _SET_ASIDE = "('withdrawn ' || number || ' ')"

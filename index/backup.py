@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from index.archive import ALERTS_FILE, BACKUPS_FILE, FILE_NAME, open_archive
+from index.archive import ALERTS_FILE, BACKUPS_FILE, FILE_NAME, Archive, open_archive
 from index.check import archive_problems
 from index.durable import fsync_file, fsync_folder, write_durably
 from index.errors import ArchiveError, CakapError
@@ -81,6 +81,13 @@ def backup(
 def backups(target: Path) -> list[Path]:
     """The backups in a folder, the oldest first."""
     return sorted(path for path in target.glob("*Z") if _DATED.fullmatch(path.name))
+
+
+def backups_with_deleted(archive: Archive, numbers: Collection[int]) -> list[Path]:
+    """The known backups that still hold one of some articles that were deleted."""
+    listed = archive.takedowns.listed()
+    short_ids = [takedown.short_id for takedown in listed if takedown.number in numbers]
+    return list(backups_with(archive.folder, short_ids))
 
 
 def backups_with(folder: Path, short_ids: Collection[str]) -> Iterator[Path]:

@@ -104,7 +104,7 @@ def archive_problems(
 ) -> Iterator[Problem]:
     """What is wrong in an archive by itself."""
     db = archive.connection
-    for look in (_integrity, _references, _articles, _numbers):
+    for look in (_integrity, _references, _articles, _numbers, _takedowns):
         try:
             yield from look(db)
         except Exception as error:  # a damaged row may hold anything
@@ -177,11 +177,36 @@ def _numbers(db: sqlite3.Connection) -> Iterator[Problem]:
         )
         yield _in_archive(what)
     for (number,) in db.execute(
-        "SELECT article FROM deletion JOIN article ON article.number = deletion.article"
+        "SELECT number FROM article WHERE number IN (SELECT article FROM deletion)"
+        " OR number IN (SELECT article FROM takedown WHERE deleted)"
     ):
         yield _in_archive(
             gettext("article {number} is there, and said to be erased", number=number)
         )
+
+
+def _takedowns(db: sqlite3.Connection) -> Iterator[Problem]:
+    """Each take-down is what the log has last, and what the log has last is a take-down."""
+    changed = db.execute(
+        "SELECT short_id FROM takedown WHERE NOT EXISTS (SELECT 1 FROM takedown_log AS log"
+        " WHERE (log.short_id, log.at, log.who, log.reason)"
+        " = (takedown.short_id, takedown.at, takedown.who, takedown.reason)"
+        # What is withdrawn may be erased with its file since.
+        " AND log.until IS takedown.until AND log.action IN ('delete', 'withdraw')"
+        " AND (takedown.deleted OR log.action = 'withdraw'))"
+    ).fetchall()
+    lost = db.execute(
+        "SELECT short_id FROM takedown_log WHERE action != 'undo'"
+        " AND number IN (SELECT max(number) FROM takedown_log GROUP BY short_id)"
+        " AND (until IS NULL OR until > strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'))"
+        " AND short_id NOT IN (SELECT short_id FROM takedown)"
+    ).fetchall()
+    for rows, what in (
+        (changed, noop("the take-down of {name} is not as the log has it")),
+        (lost, noop("the take-down of {name} is lost, by the log")),
+    ):
+        for (name,) in rows[:_MOST_OF_A_KIND]:
+            yield _in_archive(gettext(what, name=name), name)
 
 
 def _versions(archive: Archive, on_progress: Callable[[int, int], None]) -> Iterator[Problem]:
@@ -203,13 +228,14 @@ def _versions(archive: Archive, on_progress: Callable[[int, int], None]) -> Iter
 def _version_damage(db: sqlite3.Connection, seq: int) -> tuple[str | None, str | None]:
     """What is wrong with a version, and the content hash that it should have."""
     row = db.execute(
-        "SELECT content_hash, modified, content, current = seq, url, given_id, source"
+        "SELECT content_hash, modified, content, current = seq, url, given_id, source,"
+        " (SELECT until FROM embargo WHERE embargo.article = number)"
         " FROM version JOIN article ON article.number = version.article WHERE seq = ?",
         (seq,),
     ).fetchone()
     if row is None:
         return gettext("is listed, but not there"), None
-    content_hash, modified, packed, is_shown, *about = row
+    content_hash, modified, packed, is_shown, *about, until = row
     known = content_hash.hex()
     try:
         article, enrichment = (content := unpack(packed)).article, content.enrichment
@@ -226,6 +252,13 @@ def _version_damage(db: sqlite3.Connection, seq: int) -> tuple[str | None, str |
         return what, known
     if is_shown and about != [article.url, article.given_id, enrichment.source]:
         return gettext("has another URL, id or source than its article"), known
+    if is_shown and until is not None and until != article.embargo_until:
+        what = gettext(
+            "is kept back until {until}, its content says {said}",
+            until=until,
+            said=article.embargo_until,
+        )
+        return what, known
     return None, known
 
 

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -23,6 +23,8 @@ MAX_JOBS = 256
 
 _Weight = Annotated[float, msgspec.Meta(ge=0)]
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+_Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+_Origin = Annotated[str, msgspec.Meta(pattern=r"^(\*|https?://[^/\s]+)$")]
 
 
 class FieldNames(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -134,6 +136,18 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 EngineName = Literal["embedded", "opensearch"]
 
 
+class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may ask `serve`, and how much. Tokens stand under a name as the SHA-256 of the token, so
+    that who reads the file cannot use them; docs/serve.md makes one.
+    """
+
+    read_tokens: dict[str, _Sha256] = {}
+    admin_tokens: dict[str, _Sha256] = {}
+    cors_origins: tuple[_Origin, ...] = ()
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 0
+    request_s: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration. `archive` is relative to the file that sets it; `lang` is that of
     messages.
@@ -150,6 +164,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ranking: Ranking = Ranking()
     engine: EngineName = "embedded"
     opensearch: Cluster = Cluster()
+    web: Web = Web()
 
     def __post_init__(self) -> None:
         from zoneinfo import ZoneInfo
@@ -331,7 +346,7 @@ def _known(raw: Any, section: type, name: str) -> dict[str, Any]:
         raise ConfigError(
             gettext("{section} must hold keys with values", section=name or gettext("the file"))
         )
-    types = get_type_hints(section)
+    types = section.__annotations__
     known = {}
     for key, value in raw.items():
         full_name = f"{name}.{key}" if name else str(key)

@@ -193,6 +193,9 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
     publicly = {keys.of(names[0]) for names in known.same}
 
     def names_of(group: set[str]) -> list[str]:
+        if len(group) == 1:  # as most are
+            (key,) = group
+            return spellings.get(key, [])
         names = itertools.chain.from_iterable(spellings.get(key, ()) for key in group)
         return _most_used_first(names, articles_with)
 
@@ -200,7 +203,9 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
     for group in groups.with_any_of(spellings):
         used = names_of(group)
         chosen = [titles[key] for key in group if key in titles]
-        shown = min(chosen) if chosen else (names_of(group & publicly) or used)[0]
+        public = group & publicly
+        best = (names_of(public) if public else []) or used
+        shown = min(chosen) if chosen else best[0]
         found.append(Person(shown, tuple(sorted(group)), tuple(used)))
     return sorted(found)
 

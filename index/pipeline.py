@@ -22,6 +22,7 @@ from index.archive import (
     FILE_NAME,
     Archive,
     Content,
+    Outcome,
     identity_of,
     now,
     open_archive,
@@ -55,6 +56,7 @@ from index.sources import (
     read_article,
     records,
 )
+from index.sources.record import json_record
 from index.takedown import Takedown
 
 REJECTS_FILE = "rejects.txt"
@@ -75,7 +77,7 @@ _READING = -1
 # How much of what stands in the place of a date is told.
 _QUOTED_CHARS = 40
 # Part of what an input was read by: raise it when a source reads more, or otherwise, than before.
-_READER_VERSION = 4
+_READER_VERSION = 5
 
 
 class Progress(NamedTuple):
@@ -89,11 +91,12 @@ class Progress(NamedTuple):
 
 class Summary(msgspec.Struct):
     """What a run did. `rejected_before` counts records whose rejection was reported earlier,
-    `passed_over` the places that hold no published article, by what they hold, `withheld` articles
-    that were taken down before, `removed` articles whose files are gone, `unsettled_files` files
-    that are still being written. `emptied_folders` are left with no file, and so the articles from
-    there were kept. `unread_dates` counts articles with a date that cannot be read. `unread_date`
-    and `withheld_place` are the first.
+    `passed_over` the places that hold no published article, by what they hold, `withheld` those of
+    articles that are taken down, known or new, `removed` articles whose files are gone,
+    `unsettled_files` files that are still being written. `emptied_folders` are left with no file,
+    and so the articles from there were kept. `unread_dates` counts articles with a date that cannot
+    be read. `unread_date` and `withheld_place` are the first, the latter with the id under which
+    the article was taken down.
     """
 
     read: int = 0
@@ -123,7 +126,7 @@ class _Place(NamedTuple):
     payload_hash: bytes
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.number}" if self.number > 0 else self.path
+        return _place_name(self.path, self.number)
 
 
 class _Ready(NamedTuple):
@@ -210,28 +213,70 @@ def _is_own(path: Path, folder: Path) -> bool:
     return path.parent == folder / INDEX_FOLDER and is_index_file(path.name)
 
 
-def delete(folder: Path, numbers: Sequence[int], config: Config, *, reason: str = "") -> bool:
+def index_article(payload: bytes, folder: Path, config: Config) -> tuple[str | None, Outcome]:
+    """Index one article, a JSON object as a line of JSON Lines has it.
+
+    Returns its public id, None where nothing of it is kept, and what came of it. As from standard
+    input, one without URL or id is known by its content. Raises SourceError for what is no
+    article, and ArchiveError when another run is writing or the index is stale.
+    """
+    record = json_record(None, payload, config)
+    if isinstance(record, Reject):
+        raise SourceError(record.reason)
+    digest = hashlib.blake2b(payload, digest_size=16).digest()
+    ready = _ready(_Place(0, "-", 0, digest), record, config, config, None, True)
+    if isinstance(ready, Reject):
+        raise SourceError(ready.reason)
+    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
+        writer = _writer(archive, config)
+        archive.end_takedowns()
+        reading = _Reading(archive, config, config, None, lambda _: None)
+        number, outcome = reading.take(ready, digest)
+        _, failures = _catch_up(archive, writer, config, 1, lambda _: None)
+        if failures:
+            raise SourceError(failures[0])
+        return (archive.public_id(number) if number is not None else None), outcome
+
+
+def delete(
+    folder: Path,
+    numbers: Sequence[int],
+    config: Config,
+    *,
+    reason: str = "",
+    who: str | None = None,
+) -> bool:
     """Erase articles from the archive of a folder and from its index, and let none come again.
 
-    False when the archive's log still holds them, because another program is reading.
+    The log names `who` did it, by default the user who runs this program. False when the archive's
+    log still holds them, because another program is reading.
     """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
         for number in numbers:
-            archive.bury(number, reason)
+            archive.bury(number, reason, who)
         log_is_empty = archive.delete(*numbers)
         _catch_up(archive, writer, config, 1, lambda _: None)
         return log_is_empty
 
 
 def withdraw(
-    folder: Path, numbers: Sequence[int], config: Config, *, reason: str, until: str | None = None
+    folder: Path,
+    numbers: Sequence[int],
+    config: Config,
+    *,
+    reason: str,
+    until: str | None = None,
+    who: str | None = None,
 ) -> None:
-    """Show articles no more, or not before a moment in UTC, whatever brings them again."""
+    """Show articles no more, or not before a moment in UTC, whatever brings them again.
+
+    The log names `who` did it, by default the user who runs this program.
+    """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
         for number in numbers:
-            archive.withdraw(number, reason, until)
+            archive.withdraw(number, reason, until, who)
         archive.commit()  # open engines hide them from now on
         _catch_up(archive, writer, config, 1, lambda _: None)
 
@@ -404,9 +449,12 @@ class _Reading:
             yield from self._unless_known(number, source.path, source)
         elif self._is_unchanged(source):
             records_before, rejects_before = archive.records_of(source.path)
+            withheld = archive.withheld_records(source.path)
             summary.read += records_before
-            summary.unchanged += records_before - rejects_before
+            summary.unchanged += records_before - rejects_before - len(withheld)
             summary.rejected_before += rejects_before
+            for place, payload_hash in withheld:
+                self._count_withheld(_place_name(source.path, place), payload_hash)
             self._bytes_read += source.size
         else:
             number = archive.start_input(source.path, source.size, source.mtime_ns, self._reader)
@@ -467,6 +515,8 @@ class _Reading:
             yield _Place(number, path, place, digest), record
         elif known == "rejected":
             self.summary.rejected_before += 1
+        elif known == "withheld":
+            self._count_withheld(_place_name(path, place), digest)
         else:
             self.summary.unchanged += 1
 
@@ -482,35 +532,54 @@ class _Reading:
                 place.input, place.number, place.payload_hash, None, result.reason
             )
             return
+        self._store_article(place, result)
+
+    def _store_article(self, place: _Place, ready: _Ready) -> tuple[int | None, Outcome]:
+        """The number of the article that a place holds, None for none, and what came of it."""
+        summary = self.summary
         if self._archive.withholds(
-            result.identity, result.article, place.path, place.number, place.payload_hash
+            ready.identity, ready.article, place.path, place.number, place.payload_hash
         ):
-            self._count_withheld(place)
+            self._count_withheld(str(place), place.payload_hash)
             self._archive.put_record(place.input, place.number, place.payload_hash, None)
-            return
-        if result.shown is None:
-            self._archive.reidentify(place.input, place.number, result.identity, result.article)
+            return None, "withheld"
+        if ready.shown is None:
+            self._archive.reidentify(place.input, place.number, ready.identity, ready.article)
         number, outcome = self._archive.put(
-            result.identity,
-            result.article,
-            result.packed,
-            result.source,
-            is_past=result.shown is False,
+            ready.identity,
+            ready.article,
+            ready.packed,
+            ready.source,
+            is_past=ready.shown is False,
         )
         if outcome == "withheld":
-            self._count_withheld(place)
+            self._archive.takedowns.know(number, [place.payload_hash])
+            self._count_withheld(str(place), place.payload_hash)
         else:
             setattr(summary, outcome, getattr(summary, outcome) + 1)
-        if unread := result.article.unread_date:
+        if unread := ready.article.unread_date:
             summary.unread_dates += 1
             summary.unread_date = summary.unread_date or printable(
                 f"{unread[:_QUOTED_CHARS]!r} at {place}"
             )
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
+        return number, outcome
 
-    def _count_withheld(self, place: _Place) -> None:
+    def take(self, ready: _Ready, payload_hash: bytes) -> tuple[int | None, Outcome]:
+        """Archive one article that came by itself, as if from standard input."""
+        number = self._archive.start_input("-", 0, 0, self._reader)
+        stored = self._store_article(_Place(number, "-", 0, payload_hash), ready)
+        self._commit()
+        return stored
+
+    def _count_withheld(self, place: str, payload_hash: bytes) -> None:
+        """Count a record that is withheld; of the first, tell where it is and as what."""
         self.summary.withheld += 1
-        self.summary.withheld_place = self.summary.withheld_place or printable(str(place))
+        if self.summary.withheld_place is None:
+            number = self._archive.takedowns.holding([payload_hash])
+            takedown = self._archive.takedowns.of(number) if number is not None else None
+            known_as = f" ({self._archive.known_as(takedown)})" if takedown else ""
+            self.summary.withheld_place = printable(place + known_as)
 
     def add_failures(self, failures: list[str]) -> None:
         """Count and report articles that were archived, but that the index could not take."""
@@ -528,6 +597,11 @@ class _Reading:
                 for reject in self.rejects[self._rejects_written :]:
                     out.write(f"{now()} {reject}\n")
             self._rejects_written = len(self.rejects)
+
+
+def _place_name(path: str, place: int) -> str:
+    """How people are told of a place in an input."""
+    return f"{path}:{place}" if place > 0 else path
 
 
 def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:

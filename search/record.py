@@ -1,5 +1,6 @@
 """An article as `show` and the HTTP API tell it, and what `annotate` reads in a text."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from index.article import Article, DateMention, PersonMention, clean_text
 from search.changes import Change, changes
 
 if TYPE_CHECKING:
-    from index.archive import Archive, Content, Version
+    from index.archive import Content, Corrections, Version
     from index.config import Config
+    from search.embedded.copies import Copy
 
 
 class CountryInText(msgspec.Struct, frozen=True):
@@ -69,6 +71,30 @@ class ArticleRecord(msgspec.Struct, frozen=True):
     versions: list[VersionRecord]
 
 
+class CopyRecord(msgspec.Struct, frozen=True):
+    """A near-copy of an article; `share` of the shorter text's runs of words are in the longer."""
+
+    id: str
+    source: str | None
+    title: str | None
+    url: str | None
+    share: float
+
+
+def copy_records(copies: "Iterable[Copy]") -> list[CopyRecord]:
+    """The near-copies of an article."""
+    return [
+        CopyRecord(
+            version.public_id,
+            version.content.enrichment.source,
+            version.content.enrichment.title,
+            version.content.article.url,
+            round(share, 2),
+        )
+        for version, share in copies
+    ]
+
+
 def annotation(content: "Content") -> Annotation:
     """What is read in an article."""
     from index.enrich.countries import country_label
@@ -102,22 +128,26 @@ def annotated(text: str, date: str | None, config: "Config") -> Annotation:
 
 
 def article_record(
-    archive: "Archive", version: "Version", *, with_changes: bool = False
+    version: "Version",
+    versions: "list[Version]",
+    aliases: list[str],
+    corrections: "Corrections",
+    *,
+    with_changes: bool = False,
 ) -> ArticleRecord:
-    """The record of the article that a version is shown of."""
+    """The record of the article that a version is shown of, from what the archive has of it."""
     article, enrichment = version.content.article, version.content.enrichment
-    versions = archive.versions(version.number)
     return ArticleRecord(
         id=version.public_id,
         url=article.url,
-        aliases=archive.aliases(version.number),
+        aliases=aliases,
         source=enrichment.source,
         category=article.category,
         author=article.authors,
         tags=article.tags,
         inferred=enrichment.inferred,
         **msgspec.structs.asdict(annotation(version.content)),
-        **archive.corrections(version.number)._asdict(),
+        **corrections._asdict(),
         versions=[
             VersionRecord(
                 seq=one.seq,

@@ -7,7 +7,10 @@ import msgspec
 
 from index.errors import QueryError
 from index.messages import gettext
+from index.schema import DATE, KEYWORDS
 
+# What is counted where a question does not say.
+DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
 # Two lines of a wide terminal, and some.
 SNIPPET_CHARS = 240
 
@@ -28,6 +31,27 @@ class Facet(msgspec.Struct, frozen=True):
     field: str
     limit: _Count | None = 10
     interval: Interval | None = None
+
+
+def read_facet(described: str, limit: int | None) -> Facet:
+    """A facet as people write it: `country`, `country:20`, `date:month`, `date:month:12`.
+
+    `limit` applies where it names none. Raises QueryError for anything else.
+    """
+    field, *rest = described.split(":")
+    interval: Interval | None = "year" if field == DATE.name else None
+    if rest and rest[0] in get_args(Interval):
+        interval = rest.pop(0)  # type: ignore[assignment]
+    if field not in KEYWORDS or len(rest) > 1 or (rest and not rest[0].isdecimal()):
+        raise QueryError(
+            gettext(
+                "facet {given}: use FIELD[:N] with one of {names}, or date:year|month|day[:N]",
+                given=described,
+                names=", ".join(KEYWORDS),
+            ),
+            option="facet",
+        )
+    return Facet(field, int(rest[0]) if rest else limit, interval)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -118,9 +142,9 @@ class Snippet(msgspec.Struct, frozen=True):
 class Explanation(msgspec.Struct, frozen=True):
     """One summand of a score: `score = weight * idf * saturation` (search/embedded/score.py).
 
-    `field` is what it looks at: the stem or the surface of a word; "all words" or "date", which
-    belong to no word; or the "lead", where `saturation` tells how early the word stands. Only
-    stem and surface have frequencies.
+    `field` is what it looks at: the stem or the surface of a word; "all words", "date" or "story"
+    (what a near-copy has more), which belong to no word; or the "lead", where `saturation` tells
+    how early the word stands. Only stem and surface have frequencies.
     """
 
     word: str
@@ -248,7 +272,8 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     `total` counts articles, `stories` what `limit` and `offset` count; None where hits are not
     grouped, or nothing was counted.
     `suggestion` is the question with words spelt otherwise, which may have been meant. `related`
-    is there where it was asked for, `nothing` where `total` is 0.
+    is there where it was asked for, `nothing` where `total` is 0. `cursor` goes on behind the hits
+    where a list is read page by page over HTTP.
     """
 
     schema_version: int = 1
@@ -263,6 +288,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     nothing: Nothing | msgspec.UnsetType = msgspec.UNSET
     suggestion: str | None = None
     warnings: list[str]
+    cursor: str | msgspec.UnsetType = msgspec.UNSET
 
     def to_json(self, *, indent: int = 0) -> bytes:
         """The JSON form, which the command line and the HTTP API share."""

@@ -3,7 +3,6 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from statistics import fmean
 
 from search.results import Interval
 
@@ -70,7 +69,7 @@ def peaks(counts: Sequence[int]) -> list[int]:
     filled = [count for count in counts if count]
     if len(filled) < 2:
         return [place for place, count in enumerate(counts) if count]
-    enough = _PEAK_RATIO * fmean(filled)
+    enough = _PEAK_RATIO * sum(filled) / len(filled)
     padded = [0, *counts, 0]
     found = [
         place

@@ -83,11 +83,11 @@ def test_shipped_groups_are_found_by_each_of_their_forms() -> None:
         for form in line.split("|"):
             typed = [word[0] for word in words(form.rstrip("*?"))]
             if "|" in line:
-                (one,) = aliases().find(typed)
+                (one,) = aliases(()).find(typed)
                 assert one.sure
                 assert fold(one.typed.text) == fold(form.rstrip("*?"))
             else:
-                assert list(aliases().find(typed)) == []
+                assert list(aliases(()).find(typed)) == []
 
 
 # The question
@@ -170,7 +170,7 @@ def test_expansions_are_told_once() -> None:
 
 
 def test_a_shipped_club_hides_the_country_in_its_name() -> None:
-    assert list(aliases().find(["pelatih", "AS", "Roma"])) == []
+    assert list(aliases(()).find(["pelatih", "AS", "Roma"])) == []
 
 
 def test_a_form_in_capitals_that_was_typed_without_is_asked_about() -> None:

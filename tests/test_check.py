@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 import search
-from index.archive import FILE_NAME
+from index.archive import FILE_NAME, open_archive
 from index.check import Problem, check
 from index.config import Config
 from index.errors import ArchiveError
-from index.pipeline import delete, index_paths, rebuild
+from index.pipeline import delete, index_paths, rebuild, undo_takedowns, withdraw
 from index.segments.commit import INDEX_FOLDER, commit_from_bytes, last_commit
 from tests.archives import ids, make_archive
 from tests.commands import run
@@ -85,6 +85,34 @@ def test_what_is_wrong_in_the_archive_is_told(archive: Path, statement: str, wha
     change(archive, statement)
     assert any(what in problem.what for problem in problems(archive)), problems(archive)
     assert {problem.where for problem in problems(archive) if what in problem.what} == {"archive"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("DELETE FROM takedown WHERE article = 3", "is lost, by the log"),
+        ("UPDATE takedown SET until = '2001-01-01' WHERE article = 3", "is not as the log has it"),
+        ("UPDATE takedown SET deleted = 0 WHERE article = 2", "is not as the log has it"),
+        ("UPDATE takedown SET deleted = 1 WHERE article = 3", "3 is there, and said to be erased"),
+        ("UPDATE takedown SET reason = 'lain' WHERE article = 2", "is not as the log has it"),
+        (
+            "UPDATE embargo SET until = '2001-01-01'",
+            "is kept back until 2001-01-01, its content says 2098-12-31T17:00:00+00:00",
+        ),
+    ],
+)
+def test_what_is_wrong_in_take_downs_is_told(archive: Path, statement: str, what: str) -> None:
+    secret = {"id": "e", "body": "Rahasia.", "embargo_until": "2099-01-01"}
+    make_archive(archive.parent, [secret])
+    withdraw(archive, [3], Config(), reason="hak jawab")
+    withdraw(archive, [4], Config(), reason="rilis", until="2098-01-01T00:00:00+00:00")
+    with open_archive(archive) as opened:
+        (undone,) = [one for one in opened.takedowns.listed() if one.number == 4]
+    undo_takedowns(archive, [undone], Config(), reason="keliru")
+    assert problems(archive) == []
+    change(archive, statement)
+    told = [problem for problem in problems(archive) if what in problem.what]
+    assert [problem.where for problem in told] == ["archive"], problems(archive)
 
 
 def test_a_damaged_version_is_named_by_id_and_content_hash(archive: Path) -> None:

@@ -67,9 +67,10 @@ def test_all_words_are_filters_and_what_is_excluded_must_not_be() -> None:
 
 
 def test_most_words_hold_a_share_of_the_weight() -> None:
-    query = asked("kopi senjata gudang").most([], [1.0, 2.0, 5.0], 0.3)
+    query = asked("kopi senjata gudang").most([], [1.0, 2.0, 5.0], 2.4)
     found = query["function_score"]
-    assert [one["constant_score"]["boost"] for one in found["query"]["bool"]["should"]] == [
+    (held,) = found["query"]["bool"]["must"]
+    assert [one["constant_score"]["boost"] for one in held["bool"]["should"]] == [
         0.125,
         0.25,
         0.625,
@@ -80,8 +81,26 @@ def test_most_words_hold_a_share_of_the_weight() -> None:
 
 def test_required_word_counts_for_the_share_that_most_words_hold() -> None:
     question = asked("+kopi senjata")
-    assert question.most([3.0], [1.0], 0.3) == term("stem", "kopi")
-    assert question.most([1.0], [9.0], 0.3)["bool"]["filter"][0] == term("stem", "kopi")
+    assert question.most([3.0], [1.0], 1.2) == term("stem", "kopi")
+    found = question.most([1.0], [9.0], 3.0)["function_score"]
+    assert found["query"]["bool"]["filter"] == [term("stem", "kopi")]
+    assert math.isclose(found["min_score"], 0.2, rel_tol=2e-6)
+
+
+def test_least_weight_of_nothing_is_any_of_the_words() -> None:
+    assert asked("kopi senjata -gudang").most([], [1.0, 2.0], 0.0) == {
+        "bool": {
+            "filter": [
+                {
+                    "bool": {
+                        "should": [term("stem", "kopi"), term("stem", "senjata")],
+                        "minimum_should_match": 1,
+                    }
+                }
+            ],
+            "must_not": [term("stem", "gudang")],
+        }
+    }
 
 
 def test_phrase_is_of_surface_forms_one_for_each_position() -> None:

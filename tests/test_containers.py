@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import stat
 import subprocess
 import sys
 import tracemalloc
@@ -106,6 +107,15 @@ def test_names_in_a_zip_file_lead_nowhere_else(tmp_path: Path) -> None:
         "k.zip/luar.txt": [b"a"],
     }
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["k.zip"]
+
+
+def test_symbolic_link_in_a_zip_file_is_followed_nowhere(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("sandi.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "k.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("a.txt", "isi")
+    assert read(tmp_path / "k.zip") == {"k.zip/a.txt": [b"isi"]}
 
 
 def test_hidden_files_and_what_belongs_to_pages_are_passed_over_in_zip_files(

@@ -67,5 +67,5 @@ def test_without_expansion_a_date_is_its_words(engine: search.Engine) -> None:
     ],
 )
 def test_it_is_told(question: str, told: list[str]) -> None:
-    expanded = expand(parse(question).tree, question, aliases())
+    expanded = expand(parse(question).tree, question, aliases(()))
     assert [f"{one.typed} = {', '.join(one.to)}" for one in expanded.expansions] == told

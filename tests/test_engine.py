@@ -147,6 +147,33 @@ def test_too_few_are_followed_by_those_with_most_of_the_weight(engine: search.En
     assert [hit.id for hit in response.hits] == ["moskow", "caracas"]
 
 
+@pytest.mark.parametrize(
+    ("with_kopi", "filters", "found"),
+    [
+        (12, {}, 13),
+        (24, {}, 1),  # 25 are more than ten times as many as are enough
+        (24, {"source": ["Kabar"]}, 6),
+    ],
+)
+def test_where_too_few_hold_the_share_those_with_most_of_the_rest_follow(
+    tmp_path: Path, with_kopi: int, filters: dict[str, list[str]], found: int
+) -> None:
+    # "kopi", in a third of the articles, is about a quarter of the weight.
+    texts = ["Gerhana terlihat.", *["Kopi dijemur."] * with_kopi, *["Teh dipetik."] * 2 * with_kopi]
+    articles = [
+        {"id": str(number), "text": text, "source": "Kabar" if number <= 5 else "Warta"}
+        for number, text in enumerate(texts)
+    ]
+    config = Config(ranking=Ranking(relax_below=RELAX_BELOW))
+    with search.open(make_archive(tmp_path, articles), config) as engine:
+        response = answered(engine, "gerhana kopi", filters=filters)
+        assert (response.total, response.query.mode) == (found, "most")
+        assert response.hits[0].id == "0"
+        page = search.Request("gerhana kopi", filters=filters)
+        untold = engine.search(msgspec.structs.replace(page, total=False))
+        assert (untold.hits, untold.query) == (engine.search(page).hits, response.query)
+
+
 @pytest.mark.parametrize(("all_words", "first"), [(0.1, "most"), (2.0, "all")])
 def test_what_holding_all_words_is_worth_is_configured(
     tmp_path: Path, all_words: float, first: str

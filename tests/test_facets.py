@@ -196,7 +196,7 @@ def test_facets_describe_the_set_that_is_listed(engine: search.Engine) -> None:
     )
     assert response.query.mode == "most"
     listed = [hit.source for hit in response.hits]
-    assert response.total == len(listed) == 2
+    assert response.total == len(listed) == 3
     assert {one.value: one.count for one in response.facets["source"].values} == {
         source: listed.count(source) for source in listed
     }

@@ -17,7 +17,7 @@ import search
 from index.archive import open_archive
 from index.config import Config
 from index.lock import write_lock
-from index.pipeline import Summary, index_paths
+from index.pipeline import Summary, index_paths, withdraw
 from index.segments.commit import INDEX_FOLDER
 from tests.commands import PROGRAM, environment, run
 
@@ -245,6 +245,18 @@ def test_watched_folder_is_followed_past_a_bad_file_until_ctrl_c(
         assert process.stderr is not None
         assert process.stderr.read().endswith("stopped; what was read so far is kept\n")
     assert bodies(folder) == {"Kopi dipanen.", "Ikan.", "P"}
+
+
+@pytest.mark.full
+def test_what_is_withheld_from_a_watched_folder_is_told(inputs: Path, folder: Path) -> None:
+    go(inputs, folder)
+    with open_archive(folder) as archive:
+        number = next(number for number, *_ in archive.contents())
+    withdraw(folder, [number], Config(), reason="hak jawab")
+    with following(inputs, folder) as process:
+        wait_for(process, "2 unchanged, 0 rejected, 1 withheld")
+        (inputs / "salinan.txt").write_text("Kopi dipanen.")
+        wait_for(process, "2 unchanged, 0 rejected, 2 withheld")
 
 
 @pytest.mark.full

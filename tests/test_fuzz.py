@@ -268,7 +268,7 @@ def asked(_: Path) -> Callable[..., None]:
     def law(question: str) -> None:
         parsed = parse(question)
         assert str(parse(str(parsed.tree)).tree) == str(parsed.tree)
-        expand(parsed.tree, question, aliases())
+        expand(parsed.tree, question, aliases(()))
 
     return given(question=TEXT)(law)
 

@@ -149,6 +149,21 @@ def test_a_page_of_a_million_elements_is_rejected_before_it_is_read() -> None:
             html.read(page.encode(), Config())
 
 
+@pytest.mark.parametrize(
+    "text", ["<" * 30_000_000, "&" * 4_000_000, "\n" * 4_000_000], ids=["<", "&", "newline"]
+)
+def test_a_page_with_more_text_than_a_book_is_rejected_before_it_is_copied(text: str) -> None:
+    page = f"<html><body><article><p>{text}</article></body></html>"
+    with pytest.raises(SourceError, match=r"a page with [\d,]+ characters of text is no article"):
+        html.read(page.encode(), Config())
+
+
+def test_a_script_is_no_text_of_a_page() -> None:
+    script = f"<script>{'kopi();' * 600_000}</script>"
+    page = f"<html><body>{script}<article><p>Kopi pahit diseduh pagi ini.</article></body></html>"
+    assert html.read(page.encode(), Config()).body == "Kopi pahit diseduh pagi ini."
+
+
 @pytest.mark.parametrize("tag", ["<div>", "<b>", "<ul><li>a", "<table><tr><td>", "<p>Kopi.", "<a>"])
 def test_tags_nested_without_end_are_an_article_or_none(tag: str) -> None:
     page = f"<html><body>{tag * 10_000}"

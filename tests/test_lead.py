@@ -117,7 +117,7 @@ def random_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedE
 @pytest.mark.parametrize("question", ["kapal gempa senjata", '"kopi dari" kapal', "hatta -kopi"])
 def test_places_are_those_of_the_text(random_words: EmbeddedEngine, question: str) -> None:
     snapshot = random_words._snapshot
-    matches = match(snapshot, parse(question).tree, 0.3, exact=False)
+    matches = match(snapshot, parse(question).tree, Ranking(), snapshot.alive, exact=False)
     docs = matches.most
     for leaf in matches.leaves:
         forms = [[word] for word in leaf.surfaces] + [list(phrase) for phrase in leaf.phrases]

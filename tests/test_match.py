@@ -262,6 +262,9 @@ class Reference:
             for n in base
         }
         enough = RELAX_SHARE * (firm + sum(weights)) - 1e-9
+        shown = sorted((share[n] for n in base - DELETED), reverse=True)
+        if sum(held >= enough for held in shown) < RELAX_BELOW:
+            enough = shown[RELAX_BELOW - 1] - 1e-9 if len(shown) >= RELAX_BELOW else 0.0
         return every, {n for n in base if share[n] > 0 and share[n] >= enough}
 
     def score(self, tree: Node, number: int) -> float:

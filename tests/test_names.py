@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.enrich.names import exact_key, name_key, name_parts
+from index.enrich import names
+from index.enrich.names import exact_key, name_key, name_parts, word_key
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,14 @@ def test_an_exact_key_tells_spellings_apart_but_not_cases() -> None:
 def test_no_name_key_is_an_exact_key(one: str, other: str) -> None:
     if any(map(str.isalnum, one)):
         assert name_key(one) != exact_key(other)
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz9", max_size=8))
+def test_a_sound_law_applies_only_where_its_letters_are(word: str) -> None:
+    for letters, pattern, _ in names._laws():
+        assert letters in word or pattern.search(word) is None
+
+
+@given(st.text("abdehjlpruBDIVXy", min_size=1, max_size=45))
+def test_the_key_of_a_word_is_the_key_of_the_name_that_it_is(word: str) -> None:
+    assert word_key(word) == name_key(word)

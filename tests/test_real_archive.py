@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from index.segments.commit import SEGMENT_SUFFIX, Commit, last_commit
 from index.segments.postings import docs_of, freqs_of
 from index.segments.segment import Segment
 from index.sources import Input, Record, read_article, records
+from index.takedown import LEAST_TELLING_WORDS
 from tests.test_pipeline import archived, assert_same_index, files_of, indexed
 
 # SOURCES.md: 38,230 articles in news.jsonl.gz and one in seed/.
@@ -75,6 +77,21 @@ def test_second_run_over_the_same_files_writes_nothing(news_archive: Path, test_
     summary, rejects = index_paths(paths, news_archive, Config(), jobs=1)
     assert (summary.read, summary.unchanged, rejects) == (ARTICLES, ARTICLES, [])
     assert files_of(news_archive) == before
+
+
+@pytest.mark.full
+def test_body_of_an_article_is_long_enough_to_be_known_by_and_no_other_has_it(
+    test_data: Path,
+) -> None:
+    lengths, bodies = set(), set()
+    with gzip.open(test_data / "news.jsonl.gz") as lines:
+        for line in lines:
+            article = read_article(Record(1, line, "json"), Config())
+            words = re.findall(r"\w+", article.body.casefold())
+            lengths.add(len(words))
+            bodies.add(" ".join(words))
+    assert len(bodies) == 38_230
+    assert LEAST_TELLING_WORDS < min(lengths) == 25
 
 
 def test_columns_and_postings_of_a_keyword_agree(segments: list[Segment]) -> None:

@@ -111,4 +111,4 @@ def test_what_is_rarer_inside_does_not_stand_out() -> None:
 
 def test_the_table_has_a_line_for_each_kind(archive: Path) -> None:
     shown = run("query", "kopi", "--related", "--no-facets", "--archive", archive).stdout
-    assert "\nPeople     Joko Widodo (10)\nCountries  Brasil (12)\nWords      " in shown
+    assert "\nPeople     Joko Widodo (10)\nCountries  Brazil (12)\nWords      " in shown

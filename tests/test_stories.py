@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,9 +21,11 @@ from index.document import Document
 from index.pipeline import delete
 from index.schema import COLUMNS
 from index.segments.chunk import chunk
-from index.segments.segment import Segment
+from index.segments.segment import NO_MOMENT, Segment
 from index.segments.signatures import Signatures, containment, resemblance, signatures, word_hashes
 from index.segments.stories import Stories, story_arrays
+from search.embedded.engine import EmbeddedEngine
+from search.embedded.score import story_gains
 from tests.archives import make_archive
 from tests.commands import run
 
@@ -191,6 +195,56 @@ def test_a_hit_tells_who_else_has_the_story_and_where_it_appeared_first(archive:
     assert {hit.id for hit in asked(archive).hits if hit.story is None} == {"lain"}
 
 
+def test_copies_stand_together_with_the_best_of_them_the_earliest_first(archive: Path) -> None:
+    with search.open(archive, Config()) as engine:
+        request = search.Request("gudang kapas terbakar hebat", group=False, explain=True)
+        hits = engine.search(request).hits
+    assert [hit.id for hit in hits] == ["asal", "kedua", "ketiga", "lain"]
+    assert hits[0].score == hits[1].score == hits[2].score
+    gained = {}
+    for hit in hits:
+        assert hit.explanation is not msgspec.UNSET
+        assert hit.score == pytest.approx(sum(part.score for part in hit.explanation), abs=1e-4)
+        gained[hit.id] = sum(part.score for part in hit.explanation if part.field == "story")
+    # The words of its headline make "kedua" the best.
+    assert gained["kedua"] == gained["lain"] == 0
+    assert gained["asal"] > 0 < gained["ketiga"]
+
+
+def test_what_a_story_gives_is_what_a_plain_loop_finds(tmp_path: Path) -> None:
+    random = Random(5)
+    text = words(0, 40).split()
+    articles = []
+    for number in range(12):
+        random.shuffle(text)
+        for copy in range(random.randint(1, 4)):
+            date = random.choice([None, f"2021-06-22T0{random.randint(1, 9)}:00:00+07:00"])
+            source = f"Koran {copy}"
+            article = {"id": f"{number}-{copy}", "source": source, "text": " ".join(text)}
+            articles.append(article | {"date": date})
+    random.shuffle(articles)
+    with EmbeddedEngine(make_archive(tmp_path, articles), Config()) as engine:
+        snapshot = engine._snapshot
+        docs = np.array(sorted(random.sample(range(snapshot.size), snapshot.size - 3)))
+        scores = np.array([random.choice([3.0, 3.5, random.uniform(1, 9)]) for _ in docs])
+        after = scores + story_gains(snapshot, docs, scores)
+
+    members: dict[int, list[int]] = {}
+    for place, doc in enumerate(docs.tolist()):
+        members.setdefault(int(snapshot.stories.numbers[doc]), []).append(place)
+    assert {len(story) for story in members.values()} > {1, 2, 3}
+    for story in members.values():
+
+        def time(place: int) -> tuple[bool, int, int]:
+            moment = int(snapshot.moments[docs[place]])
+            return moment == NO_MOMENT, moment, int(snapshot.articles[docs[place]])
+
+        by_time = sorted(story, key=time)
+        assert after[by_time] == pytest.approx(max(scores[story]), rel=1e-12)
+        assert all(after[one] > after[next_] for one, next_ in pairwise(by_time))
+        assert all(after[story] >= scores[story])
+
+
 def test_limit_and_offset_count_stories_counted_or_not(archive: Path) -> None:
     both = ids(asked(archive))
     for options in ({}, {"total": False}, {"sort": "oldest"}):
@@ -265,7 +319,9 @@ def test_of_one_day_without_times_none_is_earliest(tmp_path: Path) -> None:
 def test_the_table_tells_outlets_and_the_earliest(archive: Path) -> None:
     shown = run("query", "gudang kapas", "--archive", archive).stdout
     assert "4 articles in 2 stories" in shown
-    assert "    3 outlets: Warta (earliest: asal), Kabar, Suara\n" in shown
+    assert "    3 outlets: Warta (earliest), Kabar, Suara\n" in shown
+    other = run("query", "gudang kapas", "--source", "Suara", "--archive", archive).stdout
+    assert "    3 outlets: Warta (earliest: asal), Kabar, Suara\n" in other
     one = run("query", "gudang kapas", "-n", "1", "--archive", archive).stdout
     assert "1 more: --offset 1" in one
     every = run("query", "gudang kapas", "--no-group", "--archive", archive).stdout

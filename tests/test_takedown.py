@@ -1,6 +1,7 @@
 """What a newsroom took down is shown nowhere, comes back in no guise, and leaves no word."""
 
 import datetime
+import io
 import os
 import re
 import sqlite3
@@ -25,6 +26,7 @@ from index.pipeline import Summary, delete, index_paths, reindex, undo_takedowns
 from index.segments.commit import INDEX_FOLDER
 from index.takedown import TAKEDOWN_TABLES
 from search.embedded.engine import EmbeddedEngine
+from tests.commands import run as command
 
 CONFIG = Config()
 Raw = dict[str, Any]
@@ -221,6 +223,10 @@ def only(*names: str, **changed: str) -> Raw:
 
 
 OTHER_WORDS = "Sama sekali lain bunyinya sekarang."
+LONG = (
+    "Bupati Rukmana Wiradikarta meresmikan Bendungan Tirtajaya kemarin pagi. Airnya akan mengairi"
+    " sawah di sembilan desa, kata bupati, dan warga sudah menunggunya sejak sepuluh tahun."
+)
 GUISES: dict[str, Callable[[], Raw]] = {
     "a copy of the export": lambda: DAM,
     "its address, other words": lambda: only("url", title="Lain", text=OTHER_WORDS),
@@ -314,6 +320,57 @@ def test_every_address_at_which_it_stood_is_known(tmp_path: Path, folder: Path, 
     assert len(ids(folder)) == (1 if how == "delete" else 2)
 
 
+BODIES: dict[str, Raw] = {
+    "another headline": {"title": "Sembilan desa dapat air", "text": LONG},
+    "no headline": {"text": LONG},
+    "another way to set it": {"title": "Air", "text": LONG.upper().replace(" ", "\n")},
+}
+
+
+@pytest.mark.parametrize("how", ["withdraw", "delete"])
+@pytest.mark.parametrize("guise", BODIES)
+def test_its_body_is_known_under_any_headline_address_and_outlet(
+    tmp_path: Path, how: str, guise: str
+) -> None:
+    folder = tmp_path / "archive"
+    run(folder, write(tmp_path / "a.jsonl", DAM | {"text": LONG}, RICE))
+    take_down(folder, "17", how)
+    elsewhere = {"id": "9", "source": "Koran Lain", "url": "https://lain.example/9"}
+    path = write(tmp_path / "b.jsonl", BODIES[guise] | elsewhere)
+    assert run(folder, path).withheld == 1
+    assert ids(folder) == ["18"]
+    undo(folder, "17")
+    assert run(folder, path).new == 1
+
+
+def test_headline_at_the_head_of_the_body_does_not_hide_it(tmp_path: Path, folder: Path) -> None:
+    run(folder, write(tmp_path / "a.jsonl", DAM | {"text": LONG}))
+    take_down(folder, "17")
+    copy = {"title": "Air", "text": f"{DAM['title']}\n\n{LONG}", "url": "https://lain.example/9"}
+    assert run(folder, write(tmp_path / "b.jsonl", copy)).withheld == 1
+
+
+@pytest.mark.parametrize("caption", ["...", "Simak videonya di bawah ini.", "kata " * 19])
+def test_short_body_is_not_what_an_article_is_known_by(tmp_path: Path, caption: str) -> None:
+    folder = tmp_path / "archive"
+    videos = [
+        {"id": str(n), "source": "s", "title": f"Video banjir {n}", "text": caption}
+        for n in range(3)
+    ]
+    run(folder, write(tmp_path / "a.jsonl", videos[0]))
+    take_down(folder, "0", "delete")
+    summary = run(folder, write(tmp_path / "b.jsonl", *videos))
+    assert (summary.withheld, summary.new) == (1, 2)
+
+
+def test_near_copy_under_another_headline_is_another_article(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    run(folder, write(tmp_path / "a.jsonl", DAM | {"text": LONG}))
+    take_down(folder, "17")
+    near = {"id": "9", "title": "Air", "text": LONG + " Warga senang."}
+    assert run(folder, write(tmp_path / "b.jsonl", near)).new == 1
+
+
 def test_earlier_words_of_a_changed_article_are_known_too(tmp_path: Path, folder: Path) -> None:
     run(folder, write(tmp_path / "b.jsonl", DAM | {"text": OTHER_WORDS}))
     take_down(folder, "17", "delete")
@@ -339,12 +396,14 @@ def test_articles_without_a_word_are_told_apart_by_their_signs(
     assert (summary.withheld, summary.new) == (1, 1)
 
 
-def test_copy_that_is_in_the_archive_already_stays(tmp_path: Path, folder: Path) -> None:
-    copy = GUISES["its words at another outlet"]() | {"id": "c"}
-    path = write(tmp_path / "b.jsonl", copy)
+@pytest.mark.parametrize("new", [{"category": "dunia"}, {"title": "Judul ketiga"}])
+def test_copy_that_is_in_the_archive_already_stays(tmp_path: Path, new: Raw) -> None:
+    folder = tmp_path / "archive"
+    copy = {"id": "c", "source": "Koran Lain", "title": "Judul lain", "text": LONG}
+    path = write(tmp_path / "b.jsonl", DAM | {"text": LONG}, copy, RICE)
     run(folder, path)
     take_down(folder, "17")
-    write(path, copy | {"category": "dunia"})
+    write(path, copy | new)
     assert run(folder, path).changed == 1
     assert ids(folder) == ["18", "c"]
 
@@ -393,11 +452,61 @@ def test_undone_deletion_lets_the_unchanged_file_bring_it_back(
 def test_copy_that_was_withheld_comes_in_after_undoing(tmp_path: Path, folder: Path) -> None:
     take_down(folder, "17")
     path = write(tmp_path / "b.jsonl", GUISES["its words at another outlet"]() | {"id": "c"})
-    assert run(folder, path).withheld == 1
-    assert run(folder, path).unchanged == 1
+    for _ in range(2):
+        summary = run(folder, path)
+        assert (summary.withheld, summary.unchanged) == (1, 0)
     undo(folder, "17")
     assert run(folder, path).new == 1
     assert ids(folder) == ["17", "18", "c"]
+
+
+@pytest.mark.parametrize("how", ["withdraw", "delete"])
+@pytest.mark.parametrize("how_read", ["file as it was", "file of another time", "standard input"])
+def test_input_of_what_is_taken_down_is_counted_as_withheld_in_every_run(
+    tmp_path: Path, folder: Path, how: str, how_read: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ekspor.jsonl"
+    take_down(folder, "17", how)
+    with open_archive(folder) as archive:
+        (standing,) = archive.takedowns.listed()
+        known_as = archive.known_as(standing)
+    assert (known_as == "17") == (how == "withdraw")
+    for time_s in (1, 2):
+        place = f"{path}:1"
+        if how_read == "standard input":
+            place = "-:1"
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
+        elif how_read == "file of another time":
+            os.utime(path, (time_s, time_s))
+        summary = run(folder, Path("-") if how_read == "standard input" else path)
+        assert (summary.read, summary.withheld, summary.unchanged) == (2, 1, 1)
+        assert summary.withheld_place == f"{place} ({known_as})"
+
+
+def test_undoing_means_the_deleted_article_though_another_one_has_its_id(
+    tmp_path: Path, folder: Path
+) -> None:
+    take_down(folder, "17", "delete")
+    other = {"id": "17", "source": "Kabar Hulu", "url": "https://hulu.example/17"}
+    path = write(tmp_path / "b.jsonl", other | {"text": OTHER_WORDS})
+    assert run(folder, path).new == 1
+    told = command("withdraw", "--undo", "17", "--archive", folder)
+    assert told.stdout.startswith("1 may come again"), told.stderr
+    assert run(folder, tmp_path / "ekspor.jsonl").new == 1
+    assert ids(folder) == ["18", "Kabar Hulu:17", "Warta Lembah:17"]
+    told = command("withdraw", "--undo", "Warta Lembah:17", "--archive", folder)
+    assert (told.returncode, "is not withdrawn" in told.stderr) == (1, True)
+
+
+def test_undoing_asks_which_of_several_is_meant(tmp_path: Path, folder: Path) -> None:
+    take_down(folder, "17", "delete")
+    run(folder, write(tmp_path / "b.jsonl", RICE | {"id": "17"}))
+    take_down(folder, "17")
+    told = command("withdraw", "--undo", "17", "--archive", folder)
+    assert told.returncode == 1
+    assert "'17' names several articles that are taken down: 17, " in told.stderr
+    assert command("withdraw", "--undo", "Kabar Hulu:17", "--archive", folder).returncode == 0
+    assert ids(folder) == ["17", "18"]
 
 
 def test_two_deleted_articles_with_one_id_are_both_known(tmp_path: Path, folder: Path) -> None:

@@ -4,9 +4,9 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
-import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import search
 from benchmarks.data import news
@@ -54,7 +54,8 @@ def everything(
     snapshot: Snapshot, tree: Node, ranking: Ranking, share: float, passing: Mask, limit: int
 ) -> tuple[list[int], list[float]]:
     """The best documents and their scores by scoring every one that answers."""
-    matches = match(snapshot, tree, share, exact=False)
+    asked = replace(ranking, relax_share=share, relax_below=0)
+    matches = match(snapshot, tree, asked, passing, exact=False)
     docs = matches.every if share == 1 else matches.most
     docs = docs[passing[docs]]
     scores = score(snapshot, matches.leaves, docs, ranking)
@@ -175,7 +176,7 @@ def test_headlines_find_the_same_articles_without_a_total(news_archive: Path) ->
         for title in titles:
             request = search.Request(title, snippet_chars=0)
             told = engine.search(request)
-            untold = engine.search(msgspec.structs.replace(request, total=False))
+            untold = engine.search(replace(request, total=False))
             assert (untold.hits, untold.query) == (told.hits, told.query)
 
 
@@ -195,4 +196,4 @@ def test_a_deep_page_of_most_words_is_found_without_a_total(tmp_path: Path) -> N
         asked = search.Request("kopi teh", match="most", offset=280, limit=10)
         told = engine.search(asked)
         assert told.total == 300
-        assert engine.search(msgspec.structs.replace(asked, total=False)).hits == told.hits
+        assert engine.search(replace(asked, total=False)).hits == told.hits

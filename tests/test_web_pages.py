@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from index.archive import open_archive
 from index.config import Config
 from search.web.app import application
 from search.web.links import web_url
@@ -101,6 +102,22 @@ def test_a_second_source_is_a_parameter_of_its_own_since_names_hold_commas(
     assert "<strong>3 artikel</strong>" in page(client, "/" + both)
 
 
+def test_a_country_below_a_hit_narrows_to_it(client: TestClient) -> None:
+    html = page(client, "/?q=senjata&country=RU")
+    assert "?q=senjata&country=RU&country=CU" in links(html, "Kuba")
+    assert "<strong>1 artikel</strong>" in page(client, "/?q=senjata&country=RU&country=CU")
+
+
+def test_values_of_a_field_are_alternatives_or_must_all_hold(client: TestClient) -> None:
+    html = page(client, "/?q=senjata&country=CU,VE")
+    assert "atau</span> <a" in html
+    assert links(html, "semua sekaligus") == ["?q=senjata&country=CU&country=VE"]
+    html = page(client, "/?q=senjata&country=RU&country=CU")
+    assert "atau</span> <a" not in html
+    assert links(html, "salah satu") == ["?q=senjata&country=RU%2CCU"]
+    assert links(html, "Venezuela") == ["?q=senjata&country=RU&country=CU&country=VE"]
+
+
 def test_each_period_of_the_timeline_is_a_link(client: TestClient) -> None:
     html = page(client, "/?q=senjata")
     periods = re.findall(r'data-period="([^"]+)"', html)
@@ -125,7 +142,7 @@ def test_an_unknown_name_is_told_beside_the_question(client: TestClient) -> None
 
 def test_nothing_found_tells_what_each_filter_costs(client: TestClient) -> None:
     html = page(client, "/?q=kopi&country=CU")
-    assert "Tanpa Kuba: 1 artikel" in html
+    assert links(html, "Tanpa Kuba: 1 artikel") == ["?q=kopi"]
 
 
 @pytest.mark.parametrize("path", ["/", "/?q=senjata", "/article?id=a", "/facets/source"])
@@ -229,3 +246,25 @@ def test_indonesian_days_are_written_in_indonesian() -> None:
     assert texts.day("2021-06-01..2021-06-30") == "1 Juni 2021 – 30 Juni 2021"
     assert texts.time("2021-06-22T17:05+00:00") == "00.05 WIB"
     assert texts.day("2021-06-22T17:05+00:00") == "23 Juni 2021"
+
+
+def test_other_articles_of_a_story_are_told_unless_they_are_taken_down(tmp_path: Path) -> None:
+    text = "Kementerian melepas seribu tukik di pantai pada Sabtu pagi. Petugas mencatat jumlah"
+    text += " sarang naik dua kali lipat dibanding tahun lalu, kata kepala balai kepada wartawan."
+    same = [
+        {"id": outlet, "title": f"Tukik, {outlet}", "body": text, "source": outlet}
+        | {"date": f"2022-03-05T0{hour}:00:00+07:00"}
+        for hour, outlet in enumerate(("Teluk", "Pasir", "Ombak"), 6)
+    ]
+    archive = make_archive(tmp_path, same)
+    with TestClient(application(archive, Config())) as client:
+        html = page(client, "/?q=tukik")
+        assert "3 media: Teluk, Pasir, Ombak" in html
+        assert len(links(html, "Tukik, ")) == 3
+        html = page(client, "/article?id=Teluk")
+        assert html.index("Lainnya dari berita ini") < html.index("Tukik, Pasir")
+        with open_archive(archive, write=True) as opened:
+            opened.withdraw(opened.find("Pasir")[0], "hak jawab")
+            opened.commit()
+        assert "Tukik, Pasir" not in page(client, "/?q=tukik")
+        assert "Tukik, Pasir" not in page(client, "/article?id=Teluk")

@@ -203,6 +203,7 @@ def test_only_published_posts_are_read_and_the_others_told(tmp_path: Path) -> No
             "Perahu.\nSatu.",
         ),
         ('Kata [highlight color="red"]penting[/highlight] itu.', "Kata penting itu."),
+        ("[caption]Perahu.[/caption]Satu.", "Perahu.\nSatu."),
         ("[kolom]Satu.[/kolom] [iklan id=7 /]Dua.", "Satu. Dua."),
         ("Ia “hanya [sic] satu” [Foto: Antara], katanya.",) * 2,
         ("Satu & dua &amp; <b>tiga</b> < empat.", "Satu & dua & tiga < empat."),

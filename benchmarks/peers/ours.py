@@ -100,7 +100,7 @@ def _ask(snapshot: Snapshot, question: Question, total: bool) -> Answer:
         asked = question_of(snapshot, tree, _RANKING)
         assert asked is not None
         return Answer(snapshot.articles[asked.best(DEPTH).docs].tolist(), None)
-    found = match(snapshot, tree, 0.3, exact=True)
+    found = match(snapshot, tree, _RANKING, snapshot.alive, exact=True)
     docs = found.every
     if question.country:
         docs = docs[clause_mask(snapshot, Clause("country", (question.country,)))[docs]]

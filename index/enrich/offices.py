@@ -115,7 +115,7 @@ def _forms() -> dict[str, str]:
     for line in _section("offices.txt", "office"):
         own = [" ".join(_WORD.findall(form)) for form in line.split("|")]
         typed = own[0].split()
-        found = next(aliases().find(typed), None)
+        found = next(aliases(()).find(typed), None)
         group = found.group if found and found.stop - found.start == len(typed) else ()
         marked = [
             (" ".join(_WORD.findall(form.text)), form.capitals) for form in group if not form.asked

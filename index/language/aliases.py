@@ -68,7 +68,7 @@ class Aliases:
 
 
 @lru_cache(maxsize=8)
-def aliases(further: tuple[tuple[str, ...], ...] = ()) -> Aliases:
+def aliases(further: tuple[tuple[str, ...], ...]) -> Aliases:
     """lexicon/aliases.txt and further groups, which a configuration gives."""
     shipped = (line.split("|") for line in lexicon_lines("aliases.txt"))
     return Aliases((*shipped, *further))

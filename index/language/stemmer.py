@@ -11,6 +11,7 @@ derived from text (lexicon/roots.txt, benchmarks/derive_roots.py), not from a di
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from index.lexicon import lexicon_lines
@@ -110,12 +111,12 @@ def shipped_lexicon() -> Lexicon:
     exceptions: dict[str, str] = {}
     affixes: dict[str, int] = {}
     for line in (*lexicon_lines("roots.txt"), *lexicon_lines("roots_by_hand.txt")):
-        value, *words = line.split()
+        value, _, words = line.partition(" ")
         if value.isalpha():
-            exceptions.update(dict.fromkeys(words, value))
+            exceptions.update(zip(words.split(), repeat(value)))
         else:
-            odds = affixes if "_" in words[0] else strengths
-            odds.update(dict.fromkeys(words, int(value)))
+            odds = affixes if "_" in words else strengths
+            odds.update(zip(words.split(), repeat(int(value))))
     for word, root in exceptions.items():
         if root != word:
             strengths.pop(word, None)

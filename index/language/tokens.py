@@ -16,8 +16,7 @@ _MARKS = (
     "\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
     "\u3099\u309a\ufe20-\ufe2f\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 )
-_RUN = rf"[^\W_]++(?:[{_MARKS}]++[^\W_]*+)*+"
-_WORD = rf"{_RUN}(?:['’‘ʼ`´]{_RUN})*+"
+_WORD = rf"[^\W_]++(?:(?:[{_MARKS}]++|['’‘ʼ`´](?=[^\W_]))[^\W_]*+)*+"
 _NUMBER = r"\d++(?:[.,]\d++)++"
 _PIECE = rf"(?:{_NUMBER}|{_WORD})"
 _HOST = r"(?:com|net|org|info|id|co|tv|news|gov|edu|io|me|my|sg|uk|au|us|eu|ru|cn|jp)"

@@ -145,6 +145,8 @@ class Cluster:
                     busy.append((place, line))
                 elif status >= 300 and not (action == "delete" and status == 404):
                     why = result.get("error", {})
+                    if why.get("type") == _BLOCKED:
+                        raise self._takes_nothing(why.get("reason", ""), status)
                     raise Refused(
                         gettext(
                             "{cluster} refuses article {number}: {reason}",
@@ -187,6 +189,12 @@ class Cluster:
     def _where(self) -> str:
         return gettext("the cluster at {urls}", urls=", ".join(self.settings.urls))
 
+    def _takes_nothing(self, reason: str, status: int) -> Refused:
+        message = gettext(
+            "{cluster} takes nothing now: {reason}", cluster=self._where(), reason=reason
+        )
+        return Refused(message, status, _BLOCKED)
+
     def _refused(self, error: Any, status: int) -> Refused:
         kind, reason = str(error.error), _reason(error)
         where = self._where()
@@ -200,7 +208,7 @@ class Cluster:
                 password=PASSWORD,
             )
         elif kind == _BLOCKED:
-            message = gettext("{cluster} takes nothing now: {reason}", cluster=where, reason=reason)
+            return self._takes_nothing(reason, status)
         elif status in _PASSING:
             message = gettext(
                 "{cluster} stays too busy or has no leader ({status}: {reason})",

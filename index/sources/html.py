@@ -27,6 +27,9 @@ _FURNITURE = [
 
 # trafilatura takes 0.1 ms for each element, so these take 10 s; a news page has about a thousand.
 _MOST_ELEMENTS = 100_000
+# It copies the text, and escapes it: of 30 million "<" 1.4 GB. A long book has two million signs.
+_MOST_TEXT_CHARS = 3_000_000
+_SHOWN_TEXT = "//text()[not(parent::script or parent::style)]"
 
 # Where a page declares its character set: in the first kilobyte, says the HTML standard.
 _CHARSET_BYTES = 1024
@@ -73,6 +76,13 @@ def read_page(
     if (elements := int(tree.xpath("count(//*)"))) > _MOST_ELEMENTS:
         raise SourceError(
             gettext("a page of {elements} elements is no article", elements=format_number(elements))
+        )
+    chars = sum(map(len, tree.xpath(_SHOWN_TEXT, smart_strings=False)))
+    if chars > _MOST_TEXT_CHARS:
+        raise SourceError(
+            gettext(
+                "a page with {chars} characters of text is no article", chars=format_number(chars)
+            )
         )
     urls = _addresses(tree, text, address)
     url = next(iter(urls), None)

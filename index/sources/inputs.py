@@ -171,6 +171,8 @@ def _members(source: Input, archive: ZipFile) -> Iterator[Input | Unreadable | U
         raise BadZipFile(gettext("its files lie over one another"))
     files: dict[str, ZipInfo] = {}
     for info in infos:
+        if stat.S_ISLNK(info.external_attr >> 16):  # its content is where it leads to
+            continue
         parts = re.split(r"[/\\]", info.filename)
         name = "/".join(part for part in parts if part not in ("", ".", ".."))
         while name in files:  # a second one of this name

@@ -155,8 +155,9 @@ def _moment(raw: Mapping[str, Any], name: str) -> str | None:
 
 def _text(markup: str) -> str:
     """The text of a post without block comments, players, and the marks of shortcodes."""
-    markup = _PLAYER.sub("", markup).replace("[/caption]", "\n")
+    markup = _PLAYER.sub("", markup)
     closed = {name for slash, name, _ in _SHORTCODE.findall(markup) if slash}
+    markup = markup.replace("[/caption]", "\n")
 
     def without(match: re.Match[str]) -> str:
         is_shortcode = match[1] or match[3] or match[2] in closed

@@ -19,7 +19,7 @@ Offered = str | tuple[str, str]  # a word, and what it means
 # Of people: with one letter there are thousands, which nobody reads.
 _FEWEST_LETTERS = 2
 # What names are made of; a shell takes none of it for more than a letter.
-_SAFE = re.compile(r"[\w .,'’()/-]*")
+_SAFE = r"[\w .,'’()/-]*"
 _INTERVALS = ("year", "month", "day")
 
 
@@ -86,7 +86,7 @@ def people(ctx: typer.Context, incomplete: str) -> Iterator[Offered]:
         with open_folder(folder.parent, config) as engine:
             names = {name for name in names if engine.person(name) is not None}
     for name in sorted(names):
-        if _SAFE.fullmatch(name):
+        if re.fullmatch(_SAFE, name):
             yield f"{before}{comma}{last}{name[len(last) :]}"
 
 

@@ -1,8 +1,6 @@
 """cakap-search delete: erase articles for good."""
 
 import sys
-from collections.abc import Collection
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,7 +31,8 @@ def run(
 
     Hashes stay by which later inputs are known to hold them; `withdraw --undo ID` forgets those.
     """
-    from index.archive import FILE_NAME
+    from index.archive import FILE_NAME, open_archive
+    from index.backup import backups_with_deleted
     from index.pipeline import delete
 
     known = find_versions(settings, ids, gettext("nothing was erased"))
@@ -52,8 +51,9 @@ def run(
     log_is_empty = delete(settings.folder, list(known), settings.config, reason=reason)
     print(gettext("{count} erased", count=format_number(len(known))))
     print_copies(copies)
-    for path in _backups_with(settings, known):
-        print(gettext("still in the backup {path}", path=path))
+    with open_archive(settings.folder) as archive:
+        for path in backups_with_deleted(archive, known):
+            print(gettext("still in the backup {path}", path=path))
     note(gettext("copies of the archive that others made still hold what was erased"), settings)
     if not log_is_empty:
         warn(
@@ -65,14 +65,3 @@ def run(
                 file=FILE_NAME,
             )
         )
-
-
-def _backups_with(settings: Settings, numbers: Collection[int]) -> list[Path]:
-    """The known backups that hold one of some deleted articles."""
-    from index.archive import open_archive
-    from index.backup import backups_with
-
-    with open_archive(settings.folder) as archive:
-        listed = archive.takedowns.listed()
-    short_ids = [takedown.short_id for takedown in listed if takedown.number in numbers]
-    return list(backups_with(settings.folder, short_ids))

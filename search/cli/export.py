@@ -11,7 +11,7 @@ import typer
 
 from index.messages import gettext
 from search.cli.options import EXIT_REJECTED, Settings, warn
-from search.cli.output import escaped_json
+from search.formats import escaped_json
 
 
 def run(

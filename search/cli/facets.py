@@ -7,7 +7,7 @@ import typer
 from search.cli import complete
 from search.cli.options import EXIT_NOTHING, Narrowing, NoExpand, Settings, question_of
 from search.cli.output import print_csv, print_json
-from search.cli.query import print_facets, print_notes, read_facet, readings
+from search.cli.query import print_facets, print_notes, readings
 
 
 def run(
@@ -32,7 +32,7 @@ def run(
     """Count the articles for every value of a field."""
     import search
 
-    facet = read_facet(field, None)
+    facet = search.results.read_facet(field, None)
     request = search.Request(
         question_of(words), **narrowing._asdict(), limit=0, facets=[facet], expand=not no_expand
     )

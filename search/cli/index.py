@@ -87,7 +87,7 @@ def _follow(paths: list[str], settings: Settings, chosen: dict[str, Any]) -> Non
     """Index what is there and what changes, until Ctrl-C."""
     from index.watch import changes
 
-    waiting = True
+    waiting, withheld = True, 0
     for changed in changes(paths, settings.folder, _SETTLED_S):
         if not (changed or waiting):
             continue
@@ -100,7 +100,9 @@ def _follow(paths: list[str], settings: Settings, chosen: dict[str, Any]) -> Non
             warn(gettext("waiting: {error}", error=error))
             continue
         waiting = summary.unsettled_files > 0
-        if summary.new or summary.changed or summary.rejected or summary.removed:
+        more_withheld, withheld = summary.withheld > withheld, summary.withheld
+        done = summary.new + summary.changed + summary.rejected + summary.removed
+        if done or more_withheld:
             _tell(summary, rejects, settings)
 
 

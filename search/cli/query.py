@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from index.errors import QueryError, printable
+from index.errors import printable
 from index.messages import articles, format_number, gettext, ngettext, noop
 from index.schema import KEYWORDS
 from search.cli import complete
@@ -27,6 +27,7 @@ from search.cli.style import (
     shortened,
     width,
 )
+from search.formats import CSV_COLUMNS, csv_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from search.engine import Engine
     from search.results import (
         Explanation,
-        Facet,
         FacetResult,
         Hit,
         Nothing,
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     )
 
 BY = {"year": noop("by year"), "month": noop("by month"), "day": noop("by day")}
-DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
 _FACET_LIMIT = 10
 _INDENT = " " * 4
 _UNLIMITED = 1_000_000
@@ -56,11 +55,6 @@ _SNIPPET_LINES = 2
 _NAMES_SHOWN = 3
 _BAR_COLUMNS = 20
 _COUNT_COLUMNS = 14  # a mark before, a count of nine digits, and the spaces between
-CSV_COLUMNS = (
-    *("id", "title", "date", "source", "category", "agency", "author"),
-    *("countries", "people", "inferred", "url", "score", "snippet"),
-    *("versions", "corrects", "corrected_by"),
-)
 
 
 def run(
@@ -113,7 +107,7 @@ def run(
     """
     import search
 
-    wanted = [] if no_facets else facet or DEFAULT_FACETS
+    wanted = [] if no_facets else facet or search.results.DEFAULT_FACETS
     counted = output in ("table", "json")
     snippet_chars = 0 if output == "urls" else search.results.SNIPPET_CHARS
     if output == "table" and (columns := width()) is not None:
@@ -126,7 +120,9 @@ def run(
         match=match,
         limit=None if every else limit,
         offset=offset,
-        facets=[read_facet(name, _FACET_LIMIT) for name in wanted] if counted else [],
+        facets=[search.results.read_facet(name, _FACET_LIMIT) for name in wanted]
+        if counted
+        else [],
         exact=exact,
         expand=not no_expand,
         group=not no_group,
@@ -190,27 +186,6 @@ def print_notes(notes: Iterable[str], settings: Settings) -> None:
     """What a reader should know beside the answer, on stderr."""
     for one in notes:
         note(one, settings)
-
-
-def read_facet(described: str, limit: int | None) -> "Facet":
-    """A facet as it is typed: `country`, `country:20`, `date:month`, `date:month:12`."""
-    from search.results import Facet
-
-    field, *rest = described.split(":")
-    interval = None
-    if rest and rest[0] in ("year", "month", "day"):
-        interval = rest.pop(0)
-    if field not in KEYWORDS or len(rest) > 1 or (rest and not rest[0].isdecimal()):
-        raise QueryError(
-            gettext(
-                "--facet {given}: use FIELD[:N] with one of {names}, or date:year|month|day[:N]",
-                given=described,
-                names=", ".join(KEYWORDS),
-            )
-        )
-    if field == "date" and interval is None:
-        interval = "year"
-    return Facet(field, int(rest[0]) if rest else limit, interval)  # type: ignore[arg-type]
 
 
 def _print_table(response: "Response", request: "Request", timezone: str) -> None:
@@ -444,11 +419,3 @@ def print_facets(facets: "Mapping[str, FacetResult]") -> None:
             count = format_number(one.count)
             line = f" {chosen}{shortened(name, name_columns):<{name_columns}} {count:>9}"
             print(f"{line}  {bar(one.count, most, wide)}" if wide else line)
-
-
-def csv_row(hit: "Hit") -> list[object]:
-    """The cells of a hit; several values in one cell are separated by semicolons."""
-    row = msgspec.structs.asdict(hit)
-    row["snippet"] = hit.snippet.text if hit.snippet else None
-    cells = (row[name] for name in CSV_COLUMNS)
-    return ["; ".join(cell) if isinstance(cell, list) else cell for cell in cells]

@@ -9,11 +9,6 @@ from index.errors import ConfigError
 from index.messages import gettext
 from search.cli.options import Settings, warn
 
-# More requests at once are told to come again (503): each thread that waits holds memory.
-_MOST_AT_ONCE = 100
-# What a request that is being answered gets when the server is to end.
-_LAST_S = 10
-
 
 def run(
     settings: Settings,
@@ -26,11 +21,11 @@ def run(
 ) -> None:
     """Serve the search page and the HTTP API until Ctrl-C.
 
-    New commits are seen within a second. Whoever reaches the address can read the archive.
+    New commits are seen within a second. Whoever reaches the address can read the archive, unless
+    the configuration asks for tokens.
     """
     try:
-        import uvicorn
-
+        from search.web import server
         from search.web.app import application
     except ModuleNotFoundError as error:
         raise ConfigError(
@@ -54,15 +49,7 @@ def run(
                 port=bound,
             )
         )
-    server = uvicorn.Config(
-        app,
-        access_log=False,
-        log_level="warning",
-        limit_concurrency=_MOST_AT_ONCE,
-        timeout_graceful_shutdown=_LAST_S,
-        server_header=False,
-    )
-    uvicorn.Server(server).run(sockets=[listening])
+    server.run(app, listening)
 
 
 def _listening(host: str, port: int) -> socket.socket:

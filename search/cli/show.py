@@ -50,13 +50,13 @@ def run(
         version = find_one(archive, name)
         if version is None:
             raise typer.Exit(EXIT_NOTHING)
-        if output == "json":
-            record = article_record(archive, version, with_changes=history)
-            print_json(msgspec.json.format(msgspec.json.encode(record)))
-            return
         versions = archive.versions(version.number)
         aliases = archive.aliases(version.number)
         corrections = archive.corrections(version.number)
+    if output == "json":
+        record = article_record(version, versions, aliases, corrections, with_changes=history)
+        print_json(msgspec.json.format(msgspec.json.encode(record)))
+        return
     _print_text(version, versions, aliases, corrections, settings.config.timezone)
     if history:
         _print_versions(versions, settings.config.timezone)

@@ -11,9 +11,10 @@ from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
 from search.cli.show import find_number, find_versions
 from search.cli.style import no_title
+from search.record import copy_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from index.archive import Archive, Version
     from index.takedown import Takedown
@@ -86,7 +87,7 @@ def _withdraw(
     withdraw(settings.folder, list(known), settings.config, reason=reason, until=moment)
     if output == "json":
         record = [
-            {"id": version.public_id, "until": moment, "copies": _copies(copies[number])}
+            {"id": version.public_id, "until": moment, "copies": copy_records(copies[number])}
             for number, version in known.items()
         ]
         print_json(msgspec.json.format(msgspec.json.encode(record)))
@@ -138,19 +139,17 @@ def _undo(settings: Settings, ids: list[str], reason: str) -> None:
 
 def _takedown(archive: "Archive", name: str) -> "Takedown | None":
     """The take-down of what an id or URL names, or None, with a message."""
-    if not archive.find(name) and (deleted := archive.takedowns.deleted(name)):
-        if len(deleted) > 1:
-            ids = ", ".join(one.short_id for one in deleted)
-            fail(
-                gettext("{name!r} names several deleted articles: {ids}", name=name, ids=ids),
-                EXIT_NOTHING,
-            )
-        return deleted[0]
-    number = find_number(archive, name)
-    takedown = archive.takedowns.of(number) if number is not None else None
-    if number is not None and takedown is None:
+    standing = [archive.takedowns.of(number) for number in archive.find(name)]
+    found = [one for one in standing if one is not None] + archive.takedowns.deleted(name)
+    if len(found) > 1:
+        ids = ", ".join(map(archive.known_as, found))
+        message = gettext(
+            "{name!r} names several articles that are taken down: {ids}", name=name, ids=ids
+        )
+        fail(message, EXIT_NOTHING)
+    if not found and find_number(archive, name) is not None:
         warn(gettext("{name!r} is not withdrawn", name=name))
-    return takedown
+    return found[0] if found else None
 
 
 def _list(settings: Settings) -> list[dict[str, object]]:
@@ -159,7 +158,7 @@ def _list(settings: Settings) -> list[dict[str, object]]:
     with open_archive(settings.folder) as archive:
         return [
             {
-                "id": one.short_id if one.deleted else archive.public_id(one.number),
+                "id": archive.known_as(one),
                 "state": "deleted" if one.deleted else "embargoed" if one.until else "withdrawn",
                 "at": one.at,
                 "until": one.until,
@@ -211,29 +210,15 @@ def print_copies(copies: "Mapping[int, Sequence[Copy]]") -> None:
         for copy in found
         if copy.version.number not in copies
     }
-    for row in _copies(staying.values()):
-        share = f"{float(str(row['share'])):.0%}"
+    for one in copy_records(staying.values()):
         print(
             plain(
                 gettext(
                     "still there: {id}, {source}: {title} ({share})",
-                    id=row["id"],
-                    source=row["source"],
-                    title=row["title"] or no_title(),
-                    share=share,
+                    id=one.id,
+                    source=one.source,
+                    title=one.title or no_title(),
+                    share=f"{one.share:.0%}",
                 )
             )
         )
-
-
-def _copies(copies: "Iterable[Copy]") -> list[dict[str, object]]:
-    return [
-        {
-            "id": version.public_id,
-            "source": version.content.enrichment.source,
-            "title": version.content.enrichment.title,
-            "url": version.content.article.url,
-            "share": round(share, 2),
-        }
-        for version, share in copies
-    ]

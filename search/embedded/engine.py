@@ -5,15 +5,16 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from index.archive import FILE_NAME, Version, now, open_archive
+from index.archive import FILE_NAME, Archive, Version, now, open_archive
 from index.article import clean_text
 from index.config import Config
 from index.enrich.names import name_key, name_parts
@@ -28,16 +29,20 @@ from index.segments.commit import (
     refuse_other_settings,
 )
 from index.segments.segment import NO_MOMENT
-from search.embedded.completion import Completer
-from search.embedded.copies import Copy, near_copies
 from search.embedded.docsets import NO_DOCS, Docs, contains
 from search.embedded.facets import Counts, count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.misspellings import corrected
 from search.embedded.offices import Offices
-from search.embedded.related import BEST_TEXTS, Background, related
-from search.embedded.score import RERANKED, Scores, explain, idf_sum, score, second_stage
-from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
+from search.embedded.score import (
+    RERANKED,
+    Scores,
+    explain,
+    idf_sum,
+    score,
+    second_stage,
+    story_gains,
+)
 from search.embedded.snapshot import Mask, Snapshot
 from search.embedded.top import question_of
 from search.query.ast import Node, Words
@@ -72,6 +77,12 @@ from search.results import (
 from search.snippets import Highlighter
 from search.timeline import by_period, interval_for, peaks
 
+# What a question alone does not need is imported where it is asked for.
+if TYPE_CHECKING:
+    from search.embedded.completion import Completer
+    from search.embedded.copies import Copy
+    from search.embedded.related import Background
+
 _DAY_S = 86_400
 # As many as a page of hits may show, several times over.
 _STORIES_KEPT = 128
@@ -86,7 +97,8 @@ class Found(NamedTuple):
     """The documents that answer, with what orders them; only the best where that is enough.
 
     `every` holds those that gained by having all words where most are enough, `reranked` those
-    that the second stage looked at; both ascend. `snapshot` is what they were found in.
+    that the second stage looked at; both ascend. `of_story` is what each of the latter gained by
+    its story. `snapshot` is what they were found in.
     """
 
     mode: Match
@@ -98,6 +110,7 @@ class Found(NamedTuple):
     snapshot: Snapshot
     every: Docs = NO_DOCS
     reranked: Docs = NO_DOCS
+    of_story: Scores = np.zeros(0)
     asked: Any = None  # how an engine finds more
 
 
@@ -145,6 +158,13 @@ class EmbeddedEngine:
         with self._archive_lock:
             self._closed = True
             self._archive.close()
+
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """The archive, for one thread at a time: nobody is answered meanwhile."""
+        with self._archive_lock:
+            self._refuse_when_closed()
+            yield self._archive
 
     def _refuse_when_closed(self) -> None:
         if self._closed:
@@ -200,7 +220,16 @@ class EmbeddedEngine:
         """Hits, total and facets. Raises QueryError for a question that asks the impossible."""
         started = time.perf_counter()
         request = checked(request)
+        return self._response(request, self._answer(request), started)
+
+    def search_with_timeline(self, request: Request) -> tuple[Response, Timeline]:
+        """Hits and periods of a question that is evaluated once."""
+        started = time.perf_counter()
+        request = replace(checked(request), total=True)
         answer = self._answer(request)
+        return self._response(request, answer, started), self._timeline(request, answer, None)
+
+    def _response(self, request: Request, answer: Answer, started: float) -> Response:
         hits = list(self._hits(request, answer))
         facets = {_facet_name(one): self._facet(one, request, answer) for one in request.facets}
         return Response(
@@ -220,7 +249,9 @@ class EmbeddedEngine:
     def timeline(self, request: Request, interval: Interval | None = None) -> Timeline:
         """How many articles answer in each period; by default such that periods are few."""
         request = replace(checked(request), total=True)
-        answer = self._answer(request)
+        return self._timeline(request, self._answer(request), interval)
+
+    def _timeline(self, request: Request, answer: Answer, interval: Interval | None) -> Timeline:
         counted = self._days(answer)
         if interval is None:
             interval = interval_for([day for day, _ in counted.top])
@@ -321,8 +352,10 @@ class EmbeddedEngine:
             "index_bytes": sum(index_files),
         }
 
-    def near_copies(self, version: Version) -> list[Copy]:
+    def near_copies(self, version: Version) -> "list[Copy]":
         """The articles shown that repeat the text of one, nearest first."""
+        from search.embedded.copies import near_copies
+
         self._hide()
         with self._archive_lock:
             return near_copies(self._snapshot, self._archive, version)
@@ -416,6 +449,8 @@ class EmbeddedEngine:
 
     def _alike(self, doc: int, title: str, text: str, limit: int) -> tuple[list[str], Found]:
         """Articles like that of a document, whose text it is, and the words that they share."""
+        from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
+
         snapshot = self._snapshot
         terms = telling_words(snapshot, title, text)
         candidates = CANDIDATES_PER_HIT * limit
@@ -426,7 +461,7 @@ class EmbeddedEngine:
     def _all(self, request: Request, tree: Node, passing: Mask) -> Found:
         """Every document that answers."""
         snapshot, ranking = self._snapshot, self._config.ranking
-        matches = match(snapshot, tree, ranking.relax_share, exact=request.exact)
+        matches = match(snapshot, tree, ranking, passing, exact=request.exact)
         mode = self._mode(request, matches, passing)
         candidates = matches.every if mode == "all" else matches.most
         docs = candidates[passing[candidates]]
@@ -470,6 +505,8 @@ class EmbeddedEngine:
                 "all", every.docs, every.docs, every.scores, every.scores, leaves, self._snapshot
             )
         most = question.best(limit, share=ranking.relax_share, passing=passing)
+        if len(most.docs) < enough and question.shared and len(leaves) > 1:
+            return None  # less than that share is asked then
         if request.match is None and len(most.docs) == len(every.docs):
             mode = "all"
         with_all, ascending = np.sort(every.docs), most.docs.argsort()
@@ -492,7 +529,9 @@ class EmbeddedEngine:
         best = found.docs[places]
         scores = found.scores.copy()
         scores[places] += second_stage(found.snapshot, found.leaves, best, ranking)
-        return found._replace(scores=scores, sort_keys=scores, reranked=best)
+        gains = story_gains(self._snapshot, best, scores[places])
+        scores[places] += gains
+        return found._replace(scores=scores, sort_keys=scores, reranked=best, of_story=gains)
 
     def _passing(self, request: Request, clauses: Sequence[Clause]) -> Mask:
         """Which documents satisfy all conditions, and are new enough."""
@@ -530,12 +569,16 @@ class EmbeddedEngine:
         return Leader(version.public_id, version.content.enrichment.title) if version else None
 
     def _related(self, answer: Answer) -> Related:
+        from search.embedded.related import related
+
         docs = np.sort(answer.found.docs)
         texts, known = self._texts_and_words(answer.found)
         return related(self._snapshot, self._background, docs, texts, known)
 
     def _texts_and_words(self, found: Found) -> tuple[list[str], frozenset[str]]:
         """The texts of the best hits, and the words that they were found by."""
+        from search.embedded.related import BEST_TEXTS
+
         texts = []
         for place in best_places(found, self._snapshot, 0, BEST_TEXTS).tolist():
             if (version := self._version(int(found.docs[place]))) is not None:
@@ -546,11 +589,15 @@ class EmbeddedEngine:
         return texts, frozenset[str]().union(*asked)
 
     @cached_property
-    def _completer(self) -> Completer:
+    def _completer(self) -> "Completer":
+        from search.embedded.completion import Completer
+
         return Completer(self._snapshot)
 
     @cached_property
-    def _background(self) -> Background:
+    def _background(self) -> "Background":
+        from search.embedded.related import Background
+
         return Background.of(self._snapshot)
 
     def _nothing(self, request: Request, answer: Answer) -> Nothing:
@@ -704,6 +751,7 @@ class EmbeddedEngine:
             self._config.ranking,
             all_words=bool(contains(found.every, one)[0]),
             reranked=bool(contains(found.reranked, one)[0]),
+            of_story=float(found.of_story[found.reranked == doc].sum()),
         )
 
     def _doc_of(self, name: str) -> int | None:

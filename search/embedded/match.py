@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from index.config import Ranking
 from index.language.analyzer import analyze, query_stem
 from index.language.questions import asking
 from index.language.spelling import modern_spelling
@@ -45,6 +47,8 @@ LEAVES = Word | Phrase | Prefix | Fuzzy | Term | Either
 OPTIONAL = Word | Prefix | Fuzzy | Either
 # Rounding must not exclude a document that holds exactly the share that it must.
 ROUNDED = 1 - 1e-9
+# Less is asked to fill a page, not to tell of a thousand articles that hold one frequent word.
+MOST_ADDED = 10
 _NO_POSTINGS = Postings()
 # Document and position side by side in one integer.
 _POSITION_BITS = 32
@@ -86,13 +90,17 @@ class Matches(NamedTuple):
     leaves: list[Leaf]
 
 
-def match(snapshot: Snapshot, tree: Node, relax_share: float, *, exact: bool) -> Matches:
+def match(
+    snapshot: Snapshot, tree: Node, ranking: Ranking, passing: Mask, *, exact: bool
+) -> Matches:
     """Evaluate a resolved question over a snapshot, deleted documents left out.
 
-    `relax_share` is the share of the words' idf weight that "most words" must hold.
+    "Most words" are a share of the words' idf weight, `relax_share`; where fewer than `relax_below`
+    of the `passing` documents, those that pass the filters, hold it, what so many do hold; unless
+    more than `MOST_ADDED` times as many hold just that.
     """
     matcher = Matcher(snapshot, exact)
-    every, most = matcher.top(tree, relax_share)
+    every, most = matcher.top(tree, ranking, passing & snapshot.alive)
     return Matches(every[snapshot.alive[every]], most[snapshot.alive[most]], matcher.leaves)
 
 
@@ -172,7 +180,7 @@ class Matcher:
         self._exact = exact
         self.leaves: list[Leaf] = []
 
-    def top(self, tree: Node, relax_share: float) -> tuple[Docs, Docs]:
+    def top(self, tree: Node, ranking: Ranking, passing: Mask) -> tuple[Docs, Docs]:
         """All words, and most words, of the question as a whole."""
         if not isinstance(tree, Words):
             docs = self._docs(tree)
@@ -191,15 +199,26 @@ class Matcher:
             every = intersection([*required, *optional])
         else:
             every = np.arange(self._snapshot.size)
-        most = self._most(required, optional, relax_share) if optional else every
         for docs in excluded:
             every = without(every, docs)
-            most = without(most, docs)
+        if not optional:
+            return every, every
+        weight, total = self._weight(required, optional, excluded)
+        least = ranking.relax_share * total
+        most = _holding(weight, least)
+        several = len(required) + len(optional) > 1
+        if several and int(passing[most].sum()) < ranking.relax_below:
+            least = min(least, _weight_of(ranking.relax_below, weight[passing]))
+            more = _holding(weight, least)
+            if int(passing[more].sum()) <= MOST_ADDED * ranking.relax_below:
+                most = more
         return every, most
 
-    def _most(self, required: list[Docs], optional: list[Docs], share: float) -> Docs:
-        """Documents that hold what is required and at least `share` of the question's idf weight,
-        to which what is required counts.
+    def _weight(
+        self, required: list[Docs], optional: list[Docs], excluded: list[Docs]
+    ) -> tuple[NDArray[np.float64], float]:
+        """How much of the question's idf weight each document holds, and the whole; what is
+        required counts to it, and 0 is without that, or with what is excluded.
         """
         total = sum((idf(self._snapshot, len(docs)) for docs in required), 0.0)
         weight = np.full(self._snapshot.size, total)
@@ -207,8 +226,14 @@ class Matcher:
             word_weight = idf(self._snapshot, len(docs))
             weight[docs] += word_weight
             total += word_weight
-        most = np.flatnonzero((weight >= share * total * ROUNDED) & (weight > 0))
-        return intersection([*required, most])
+        if required:
+            held = np.zeros_like(weight)
+            docs = intersection(required)
+            held[docs] = weight[docs]
+            weight = held
+        for docs in excluded:
+            weight[docs] = 0
+        return weight, total
 
     def _without_scoring(self, node: Node, part: str | None = None) -> Docs:
         before = len(self.leaves)
@@ -328,6 +353,20 @@ class Matcher:
 
     def _postings(self, field: str, term: str, part: str | None) -> Postings:
         return _inside(self._snapshot.postings(field, term), part)
+
+
+def _holding(weight: NDArray[np.float64], least: float) -> Docs:
+    """The documents that hold so much of the question's weight, some of it in any case."""
+    return np.flatnonzero((weight >= least * ROUNDED) & (weight > 0))
+
+
+def _weight_of(count: int, weight: NDArray[np.float64]) -> float:
+    """The most weight that so many of some documents hold; 0 where fewer hold any.
+
+    Sorted without the zeros: over many of these numpy's partition takes a hundred times as long.
+    """
+    held = np.sort(weight[weight > 0])
+    return float(held[-count]) if count <= len(held) else 0.0
 
 
 def _inside(postings: Postings, part: str | None) -> Postings:

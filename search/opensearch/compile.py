@@ -52,6 +52,8 @@ _FIELDS = {field.name: field for field in (STEM, SURFACE)}
 # A query holds 1,024 clauses.
 _MOST_FORMS = 1000
 _OF_UNKNOWN_FORMS = 0.02
+# One word of two names counts f1 + f2 before it saturates: for a few of each, this is near it.
+_OF_OTHER_NAMES = 0.25
 _AS_ONE = f"top_terms_blended_freqs_{_MOST_FORMS}"
 _ONE_EDIT: Query = {"fuzziness": 1, "transpositions": False}
 # A leaf's weight in single precision, in which the cluster adds: 24 bits, less what a sum loses.
@@ -69,6 +71,9 @@ class Leaf(NamedTuple):
     surface_score: Query | None
     weight: float = 1.0
     forms: frozenset[str] = frozenset()  # those of a pattern that are known
+    # What is scored where nothing but terms is: stems, surface forms.
+    terms: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    is_rough: bool = False  # whether its scores are so far off that more must be looked at
 
     @property
     def found(self) -> Query:
@@ -89,32 +94,36 @@ class Question(NamedTuple):
         """What finds the articles that hold all words."""
         return all_of([*self.required, *self.optional], self.excluded)
 
-    def most(self, required: Sequence[float], optional: Sequence[float], share: float) -> Query:
-        """What finds the articles that hold a share of the words' idf weight.
+    def weighed(self, required: Sequence[float], optional: Sequence[float]) -> Query:
+        """What scores the articles that hold what is required by the share of the words' idf weight
+        that they hold of what is not. `required` and `optional` are the weights of the parts of
+        these names.
+        """
+        total = sum(required) + sum(optional)
+        held: Query = {
+            "bool": {
+                "should": [
+                    constant(one, weight / total)
+                    for one, weight in zip(self.optional, optional, strict=True)
+                ],
+                "minimum_should_match": 1,
+            }
+        }
+        needed: Query = {"must": [held], "filter": self.required, "must_not": self.excluded}
+        return {"bool": {kind: queries for kind, queries in needed.items() if queries}}
 
-        `required` and `optional` are the weights of the parts of these names.
+    def most(self, required: Sequence[float], optional: Sequence[float], least: float) -> Query:
+        """What finds the articles that hold so much of the words' idf weight, to which what is
+        required counts. The weights are those of `weighed`.
         """
         if not self.optional:
             return self.every()
         total = sum(required) + sum(optional)
-        least = (share * total * ROUNDED - sum(required)) / total
-        held = any_of(self.optional)
-        if least > 0:
-            held = {
-                "function_score": {
-                    "query": {
-                        "bool": {
-                            "should": [
-                                constant(one, weight / total)
-                                for one, weight in zip(self.optional, optional, strict=True)
-                            ]
-                        }
-                    },
-                    "min_score": least * _ROUNDED_THERE,
-                }
-            }
-        elif self.required:
-            held = EVERYTHING
+        share = (least * ROUNDED - sum(required)) / total
+        if share > 0:
+            held = self.weighed(required, optional)
+            return {"function_score": {"query": held, "min_score": share * _ROUNDED_THERE}}
+        held = EVERYTHING if self.required else any_of(self.optional)
         return all_of([*self.required, held], self.excluded)
 
 
@@ -205,7 +214,7 @@ class _Compiler:
     def _query(self, node: Node, part: str | None = None) -> Query:
         if isinstance(node, LEAVES):
             leaf = self._leaf(node, part)
-            self._leaves.append(leaf)
+            self._leaves.append(leaf._replace(is_rough=leaf.is_rough or part is not None))
             return leaf.found
         if isinstance(node, Part):
             return self._query(node.child, node.part)
@@ -231,14 +240,18 @@ class _Compiler:
             return self._either(node, part)
         if isinstance(node, Term):
             found, score = self._any_term(_FIELDS[node.field], [node.text], part)
+            one = frozenset([node.text])
             if node.field == SURFACE.name:
-                return Leaf(None, found, None, score, node.weight)
-            return Leaf(found, found, score, score, node.weight)
+                return Leaf(None, found, None, score, node.weight, terms=(frozenset(), one))
+            # Its surface postings are those of the stem, as it scores.
+            return Leaf(found, found, score, score, node.weight, terms=(one, frozenset()))
         if isinstance(node, Phrase):
             words = phrase_words(node)
             self._terms[SURFACE].update(words)
             found = _phrase(words, node.slop, part)
-            return Leaf(None, found, None, found)
+            # The cluster adds up the idf of all words of a phrase, which is one word here.
+            as_one: Query = {"bool": {"must": [found], "boost": 1 / max(len(words), 1)}}
+            return Leaf(None, found, None, as_one)
         kind, text = "prefix" if isinstance(node, Prefix) else "fuzzy", folded(node.text)
         self._patterns[kind].append(text)
         found, score = _pattern(kind, text, part)
@@ -246,8 +259,8 @@ class _Compiler:
         if part is None and known:
             # What is not known counts a little, so that it is not behind what holds nothing.
             unknown = {"bool": {"must": [score], "boost": _OF_UNKNOWN_FORMS}}
-            as_one = _as_one(SURFACE.name, sorted(known)[:_MOST_FORMS])
-            score = {"bool": {"should": [as_one, unknown]}}
+            forms = _as_one(SURFACE.name, sorted(known)[:_MOST_FORMS])
+            score = {"bool": {"should": [forms, unknown]}}
         return Leaf(None, found, None, score, forms=known)
 
     def _any_term(
@@ -268,7 +281,9 @@ class _Compiler:
             apart = all_of([self._word(piece, part).found for piece in forms.pieces])
             stem = any_of([stem, apart])
             stem_score = {"dis_max": {"queries": [stem_score, constant(apart, 1.0)]}}
-        return Leaf(stem, surface, stem_score, surface_score)
+            return Leaf(stem, surface, stem_score, surface_score)
+        terms = forms.stems, frozenset([forms.surface])
+        return Leaf(stem, surface, stem_score, surface_score, terms=terms)
 
     def _either(self, node: Either, part: str | None) -> Leaf:
         leaves = [
@@ -277,26 +292,40 @@ class _Compiler:
             if isinstance(child, Word | Phrase | Term)
         ]
         found = [leaf.found for leaf in leaves]
-        scores = [leaf.stem_score or leaf.surface_score for leaf in leaves]
+        scores = _joined(STEM, leaves, part, 0)
         for child in node.children:
             if isinstance(child, Words) or (isinstance(child, Filter) and part is None):
                 found.append(self._without_scoring(child, part))
                 scores.append(constant(found[-1], 1.0))
         surfaces = [leaf.surface for leaf in leaves if leaf.surface is not None]
-        surface_scores = [leaf.surface_score for leaf in leaves if leaf.surface_score is not None]
+        surface_scores = _joined(SURFACE, leaves, part, 1)
         return Leaf(
             any_of(found),
             any_of(surfaces) if surfaces else None,
             _best_of(scores),
             _best_of(surface_scores),
+            is_rough=len(scores) > 1 or len(surface_scores) > 1,
         )
+
+
+def _joined(field: Field, leaves: Sequence[Leaf], part: str | None, which: int) -> list[Query]:
+    """What scores some leaves in a field: their terms as one, what else there is by itself."""
+    terms = frozenset[str]().union(*(leaf.terms[which] for leaf in leaves))
+    scores: list[Query] = []
+    if len(terms) > 1 and part is None:
+        scores.append(_as_one(field.name, sorted(terms)))
+    for leaf in leaves:
+        score = leaf.surface_score if which else leaf.stem_score or leaf.surface_score
+        if score is not None and not (scores and leaf.terms[which]):
+            scores.append(score)
+    return scores
 
 
 def _best_of(scores: Iterable[Query | None]) -> Query | None:
     queries = [one for one in scores if one is not None]
     if len(queries) < 2:
         return queries[0] if queries else None
-    return {"dis_max": {"queries": queries}}
+    return {"dis_max": {"queries": queries, "tie_breaker": _OF_OTHER_NAMES}}
 
 
 def _terms(field: Field, terms: Sequence[str], part: str | None) -> tuple[Query, Query]:

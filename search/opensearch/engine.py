@@ -37,7 +37,7 @@ from search.embedded.engine import (
     groups,
 )
 from search.embedded.facets import Counts, limited, periods
-from search.embedded.match import Leaf, Matcher, idf
+from search.embedded.match import MOST_ADDED, Leaf, Matcher, idf
 from search.embedded.misspellings import corrected
 from search.embedded.related import Answered, related_to
 from search.embedded.score import idf_sum, score
@@ -68,6 +68,8 @@ _LOOK_EVERY_S = 0.1
 # What is ranked exactly together: the second stage's hundred and as many that may belong to them.
 _BLOCK = 200
 _LARGEST_BLOCK = 2000
+# Of what the cluster orders roughly.
+_ROUGH_BLOCK = 600
 # `search.max_buckets` is 65,535.
 _BUCKETS = 65_000
 _PAGE = 10_000
@@ -288,27 +290,24 @@ class OpenSearchEngine(EmbeddedEngine):
             [idf(self._snapshot, known[_key(one)]) for one in some]
             for some in (question.required, question.optional)
         )
-        most = question.most(required, optional, ranking.relax_share)
-        bodies: dict[Match, Query] = {
-            "all": self._body(request, question, every, every, passing, known, "all"),
-            "most": self._body(request, question, most, every, passing, known, "most"),
-        }
         mode: Match = request.match or "all"
-        if request.match is None and question.optional:
+        body = self._body(request, question, every, every, passing, known, "all")
+        most = every
+        if mode == "all":
+            (answer,) = self._search_all([body | {"track_total_hits": True}], warnings)
+        relaxes = request.match is None and question.optional
+        if mode == "most" or (relaxes and _total(answer) < ranking.relax_below):
+            most = self._most(question, required, optional, passing, warnings)
             # Whether relaxing finds more at all, is asked without the filters.
-            counted: list[Query] = [
-                {"query": all_of([words, *self._shown()]), "size": 0, "track_total_hits": True}
-                for words in (every, most)
-            ]
-            first = bodies["all"] | {"track_total_hits": True}
-            answer, *both = self._search_all([first, *counted], warnings)
-            with_all, with_most = map(_total, both)
-            if _total(answer) < ranking.relax_below and with_all != with_most:
+            shown = self._shown()
+            with_all, with_most = self._counts(
+                [all_of([words, *shown]) for words in (every, most)], warnings
+            )
+            if request.match == "most" or with_all != with_most:
                 mode = "most"
-                (answer,) = self._search_all([bodies["most"]], warnings)
-        else:
-            (answer,) = self._search_all([bodies[mode]], warnings)
-        block = _block(answer, bodies[mode]["size"])
+                body = self._body(request, question, most, every, passing, known, "most")
+                (answer,) = self._search_all([body], warnings)
+        block = _block(answer, body["size"])
         asked = _Asked(
             question,
             tree,
@@ -322,6 +321,34 @@ class OpenSearchEngine(EmbeddedEngine):
         )
         found = self._scored(request, asked, mode, block)
         return self._reranked(found) if request.sort == "relevance" and request.limit else found
+
+    def _most(
+        self,
+        question: Question,
+        required: Sequence[float],
+        optional: Sequence[float],
+        passing: Sequence[Query],
+        warnings: list[str],
+    ) -> Query:
+        """What finds most of the words, as `search.embedded.match.match` has it: a share of their
+        weight, or what enough articles hold.
+        """
+        ranking = self._config.ranking
+        total = sum(required) + sum(optional)
+        most = question.most(required, optional, ranking.relax_share * total)
+        enough = ranking.relax_below
+        if not question.optional or not enough or len(required) + len(optional) < 2:
+            return most
+        if self._counts([all_of([most, *passing])], warnings)[0] >= enough:
+            return most
+        best: Query = {"bool": {"must": [question.weighed(required, optional)], "filter": passing}}
+        body = {"query": best, "size": enough, "_source": False, "track_total_hits": False}
+        (answer,) = self._search_all([body], warnings)
+        hits = answer["hits"]["hits"]
+        least = hits[-1]["_score"] * total + sum(required) if len(hits) == enough else 0.0
+        more = question.most(required, optional, min(ranking.relax_share * total, least))
+        found = self._counts([all_of([more, *passing])], warnings)[0]
+        return more if found <= MOST_ADDED * enough else most
 
     def _forms(self, kind: str, text: str) -> set[str]:
         """The forms of a pattern: those of titles and, where these are not more than the lead looks
@@ -374,7 +401,7 @@ class OpenSearchEngine(EmbeddedEngine):
             fields += [STEM.name, SURFACE.name]
         body: Query = {
             "query": query,
-            "size": 0 if request.limit == 0 else _BLOCK,
+            "size": 0 if request.limit == 0 else _first_block(question),
             "_source": fields,
             "sort": _sort(request, question),
             "track_total_hits": request.total,
@@ -420,7 +447,9 @@ class OpenSearchEngine(EmbeddedEngine):
         if question.leaves:
             laid = with_words(snapshot, tokens, question.sought)
             matcher = Matcher(laid, request.exact)
-            with_all, _ = matcher.top(asked.tree, ranking.relax_share)
+            # Which of these hold most of the words, the cluster has decided.
+            decided = msgspec.structs.replace(ranking, relax_below=0)
+            with_all, _ = matcher.top(asked.tree, decided, laid.alive)
             leaves = [
                 leaf._replace(
                     stem=self._counted(leaf.stem, said.stem, asked),
@@ -599,10 +628,6 @@ class OpenSearchEngine(EmbeddedEngine):
         return periods(counted, missing, None, "day")
 
     def _total_with(self, request: Request, answer: Answer, clauses: tuple[Clause, ...]) -> int:
-        asked: _Asked = answer.found.asked
-        conditions = self._conditions(request, clauses)
-        if request.match is not None:
-            return self._counts([all_of([asked.words, *conditions])], asked.warnings)[0]
         without = msgspec.structs.replace(request, limit=0, facets=(), total=True)
         return int(self._found(without, answer.tree, clauses).asked.total)
 
@@ -764,6 +789,10 @@ def _block(answer: dict[str, Any], size: int) -> _Block:
     hits = answer["hits"]["hits"]
     last = hits[-1]["sort"] if hits and len(hits) == size else None
     return _Block([hit["_source"] for hit in hits], last)
+
+
+def _first_block(question: Question) -> int:
+    return _ROUGH_BLOCK if any(leaf.is_rough for leaf in question.leaves) else _BLOCK
 
 
 def _sort(request: Request, question: Question) -> list[Any]:

@@ -51,34 +51,34 @@ MAX_SLOP = TITLE_BODY_GAP - 1
 # A first letter is up to 11 % of a news dictionary (m), the first two up to 7 % (me).
 MIN_PREFIX_LETTERS = 2
 
-_QUOTE = '"“”„«»'
+# What the lexer reads as a plain quotation mark; a mark for a mark, so that places stay.
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 # Quotes or else up to the next comma, space, quote or parenthesis, without punctuation at its
 # ends (`negara:Rusia?`), but for the dots of a date range that is open on one side.
-_INNER = rf"[^\s,(){_QUOTE}]"
+_INNER = r'[^\s,()"]'
 _LAST = r"[^\s\x00-/:-@\[-`{-\x7f‘’…]"
 _VALUE = rf"""
-    [{_QUOTE}](?:(?![{_QUOTE}])[\W_])*+[^\W_][^{_QUOTE}]*+[{_QUOTE}]
+    "(?:(?!")[\W_])*+[^\W_][^"]*+"
   | (?:\.\.(?=\d))?[^\W_](?:{_INNER}*{_LAST})?(?:(?<=\d)\.\.(?!\.))?
 """
 _OPERATOR_WORDS = "|".join(filter(str.isalpha, OPERATORS))
 
 _TOKEN = re.compile(
     rf"""
-      [{_QUOTE}](?P<phrase>[^{_QUOTE}]*+)[{_QUOTE}](?:~(?P<slop>[0-9]++))?
+      "(?P<phrase>[^"]*+)"(?:~(?P<slop>[0-9]++))?
     | (?P<operator>(?<![^\s()])(?:{_OPERATOR_WORDS})(?![^\s()])|&&|\|\|)
-    | (?P<sign>(?<![^\s(])[-+](?=[\w({_QUOTE}]))
+    | (?P<sign>(?<![^\s(])[-+](?=[\w("]))
     | (?<![^\s(+-])(?ai:(?P<filter>{"|".join(FILTER_NAMES)})):
       (?:(?P<values>(?:{_VALUE})(?:,(?:{_VALUE}))*+)|(?=\())
-    | (?<![^\s(+-])(?ai:(?P<part>{"|".join(PART_NAMES)})):(?=[\w({_QUOTE}])
+    | (?<![^\s(+-])(?ai:(?P<part>{"|".join(PART_NAMES)})):(?=[\w("])
     | (?P<parenthesis>[()])
-    | (?P<text>(?i:https?://|www\.)[^\s<>{_QUOTE}]*(?<=[\w/])|[^\s()*~&|{_QUOTE}]++)
+    | (?P<text>(?i:https?://|www\.)[^\s<>"]*(?<=[\w/])|[^\s()*~&|"]++)
       (?P<mark>(?:\*|~\d*+)(?!\w))?
     | (?P<star>(?<=\w)\*|\*(?=\w))
-    | (?P<lone_quote>[{_QUOTE}])
+    | (?P<lone_quote>")
     """,
     re.VERBOSE,
 )
-_QUOTED_OR_BARE = re.compile(_VALUE, re.VERBOSE)
 
 
 class Parsed(NamedTuple):
@@ -128,7 +128,7 @@ def _tokens(question: str, warnings: _Warnings) -> Iterator[_Token]:
     capitals = _in_capitals(question)
     open_at: list[int] = []
     too_deep = 0
-    for match in _TOKEN.finditer(question):
+    for match in _TOKEN.finditer(question.translate(_QUOTES)):
         start, end = match.span()
         text = match[0]
         match match.lastgroup:
@@ -229,7 +229,8 @@ def _phrase(match: re.Match[str], warnings: _Warnings) -> Phrase | None:
 
 
 def _filter(match: re.Match[str]) -> Filter:
-    values = (value[0].strip(_QUOTE) for value in _QUOTED_OR_BARE.finditer(match["values"]))
+    found = re.finditer(_VALUE, match["values"], re.VERBOSE)
+    values = (value[0].strip('"') for value in found)
     return Filter(
         FILTER_NAMES[match["filter"].lower()],
         tuple(value.strip() for value in values),

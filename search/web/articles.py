@@ -1,32 +1,66 @@
 """Articles by their id or URL, as the archive has them now."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
-from pathlib import Path
+from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
 
-from index.archive import open_archive
+from index.archive import Archive
 from index.messages import gettext
+from search.embedded.engine import EmbeddedEngine
 from search.record import ArticleRecord, article_record
 
 
-def shown_article(folder: Path, name: str, *, with_changes: bool = False) -> ArticleRecord:
-    """The record of the article that an id or URL names.
+class Named(NamedTuple):
+    """As much of an article as a link to it says."""
+
+    id: str
+    title: str | None
+    source: str | None
+    date: str | None
+
+
+def shown_article(engine: EmbeddedEngine, name: str) -> ArticleRecord:
+    """The record of the article that an id or URL names, with what each version changed.
 
     Raises HTTPException: 404 where there is none or not yet, 410 where it is taken down; and
     QueryError for an id that several articles have.
     """
-    with open_archive(folder) as archive:
-        number = archive.find_one(name)
-        if number is None:
-            raise missing(is_gone=bool(archive.takedowns.deleted(name)))
+    with engine.archive() as archive:
+        number = existing(archive, name)
         if (takedown := archive.takedowns.of(number)) is not None:
             # That an article waits for its hour is not told before.
             raise missing(is_gone=not takedown.until)
         version = archive.current(number)
         if version is None:
             raise missing()
-        return article_record(archive, version, with_changes=with_changes)
+        versions = archive.versions(number)
+        aliases, corrections = archive.aliases(number), archive.corrections(number)
+    return article_record(version, versions, aliases, corrections, with_changes=True)
+
+
+def existing(archive: Archive, name: str) -> int:
+    """The number of the article that an id or URL names, whether or not it is shown.
+
+    Raises HTTPException: 404 where there is none, 410 where it was deleted; and QueryError.
+    """
+    number = archive.find_one(name)
+    if number is None:
+        raise missing(is_gone=bool(archive.takedowns.deleted(name)))
+    return number
+
+
+def named(engine: EmbeddedEngine, ids: Iterable[str]) -> list[Named]:
+    """The articles of public ids, in their order, without those that are not shown now."""
+    found = []
+    with engine.archive() as archive:
+        for number in (number for name in ids for number in archive.find(name)):
+            version = archive.current(number)
+            if version is not None and archive.takedowns.of(number) is None:
+                read = version.content.enrichment
+                found.append(Named(version.public_id, read.title, read.source, read.date))
+    return found
 
 
 def missing(*, is_gone: bool = False) -> HTTPException:

@@ -12,20 +12,28 @@ BAR_WIDTH = 10
 
 
 class Bar(NamedTuple):
-    """A period and where its bar stands; the axis of heights points down, as in SVG."""
+    """A period and where its bar stands; the axis of heights points down, as in SVG.
+
+    `headline` is that of the article that answers best in it, None where it is no peak.
+    """
 
     period: str
     articles: int
+    headline: str | None
     x: int
     y: int
     height: int
 
 
 class Chart(NamedTuple):
-    """The bars of the periods with articles, and what stands at the ends below them."""
+    """The bars of the periods with articles, and what stands at the ends below them.
+
+    `most` is the count of the highest bar.
+    """
 
     bars: list[Bar]
     width: int
+    most: int
     first: str
     last: str
     is_cut: bool
@@ -43,7 +51,8 @@ def chart(periods: Sequence[Period]) -> Chart | None:
         height = max(2, round(HEIGHT * one.articles / most))
         if one.articles:
             x = place * BAR_WIDTH
-            bars.append(Bar(one.period, one.articles, x, HEIGHT - height, height))
+            headline = one.leader.title if one.leader else None
+            bars.append(Bar(one.period, one.articles, headline, x, HEIGHT - height, height))
     width = len(shown) * BAR_WIDTH
     is_cut = len(shown) < len(periods)
-    return Chart(bars, width, shown[0].period, shown[-1].period, is_cut)
+    return Chart(bars, width, most, shown[0].period, shown[-1].period, is_cut)

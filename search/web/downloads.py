@@ -13,8 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from index.messages import gettext
-from search.cli.output import csv_lines, escaped_json
-from search.cli.query import CSV_COLUMNS, csv_row
+from search.formats import CSV_COLUMNS, csv_lines, csv_row, escaped_json
 from search.results import Scan
 from search.web.engines import Engines
 from search.web.parameters import SEARCH, read_parameters, request_of

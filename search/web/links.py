@@ -1,8 +1,9 @@
 """Addresses that differ from the one asked for in one thing; all state of a page is in them."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from index.schema import KEYWORDS
 
@@ -13,7 +14,11 @@ class Address(NamedTuple):
     pairs: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return "?" + urlencode(self.pairs)
+        return "?" + "&".join(map(_encoded, self.pairs))
+
+    def __html__(self) -> str:
+        # Nothing else of what may stand in an encoded address means anything in HTML.
+        return str(self).replace("&", "&amp;")
 
     def values(self, name: str) -> list[str]:
         """The values of a parameter."""
@@ -36,13 +41,27 @@ class Address(NamedTuple):
         """With one more alternative of a field.
 
         Where a field has one value, its repetitions are alternatives, and a value may hold commas.
+        Where all of several must hold, the new one must, too.
         """
         before = self.values(field)
-        if not KEYWORDS[field].multiple or not before:
+        if not KEYWORDS[field].multiple or len(before) != 1:
             return Address((*self.without().pairs, (field, value)))
-        *others, last = before
-        joined = [(field, other) for other in others] + [(field, f"{last},{value}")]
-        return Address((*self.without(field).pairs, *joined))
+        return self.having(field, f"{before[0]},{value}")
+
+    def narrowed(self, field: str, value: str) -> "Address":
+        """With a value that must hold beside those that must already, where a field has several."""
+        if KEYWORDS[field].multiple:
+            return Address((*self.without().pairs, (field, value)))
+        return self.having(field, value)
+
+    def any_of(self, field: str) -> "Address":
+        """With the values of a field of several as alternatives."""
+        return self.having(field, ",".join(self.values(field)))
+
+    def all_of(self, field: str) -> "Address":
+        """With every value of a field of several to hold."""
+        single = [(field, one) for entry in self.values(field) for one in entry.split(",")]
+        return Address((*self.without(field).pairs, *single))
 
     def less(self, name: str, entry: str, value: str) -> "Address":
         """Without one of the alternatives of an entry, or without the entry that is the value."""
@@ -55,6 +74,12 @@ class Address(NamedTuple):
                     continue
             pairs.append((own, text))
         return Address(tuple(pairs))
+
+
+# A page writes a hundred addresses that differ in one of their pairs.
+@lru_cache(4096)
+def _encoded(pair: tuple[str, str]) -> str:
+    return "=".join(map(quote_plus, pair))
 
 
 def address_of(given: Iterable[tuple[str, str]], known: Iterable[str]) -> Address:

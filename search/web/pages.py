@@ -1,6 +1,6 @@
 """The pages that people read: results, one article, every value of a field, the API's reference."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -14,14 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import search
 from index.enrich.countries import country_code
 from index.errors import CONTROLS, QueryError
 from index.messages import gettext
 from index.schema import COUNTRY, DATE, KEYWORD_FIELDS, KEYWORDS, PERSON
 from search.embedded.engine import EmbeddedEngine
-from search.results import Facet
+from search.results import Facet, Hit
 from search.web.answering import answered
-from search.web.articles import shown_article
+from search.web.articles import Named, named, shown_article
 from search.web.chart import chart
 from search.web.engines import Engines
 from search.web.links import Address, address_of, web_url
@@ -33,22 +34,25 @@ from search.web.texts import Texts, moment
 
 _HERE = Path(__file__).parent
 # So many fit beside ten hits.
-_FACETS = ("country:8", "person:8", "source:6", "category:6", "agency:5")
-_FACET_FIELDS = tuple(described.partition(":")[0] for described in _FACETS)
+FACETS = ("country:8", "person:8", "source:6", "category:6", "agency:5")
+_FACET_FIELDS = tuple(described.partition(":")[0] for described in FACETS)
 # What a page of values shows at once; the rest is found with the field above them.
 _MOST_VALUES = 500
 _SIMILAR = 5
+# So many articles of a story are listed; of a report that forty outlets took over, the first.
+_STORY_ARTICLES = 20
 _FEED_HITS = 50
 # What stays in the address from page to page, and is told as chips.
 _NARROWING = (*FILTERS, "since", "until")
 
 
 class Chip(NamedTuple):
-    """A chosen value, and the address without it."""
+    """A chosen value, and the address without it; whether the one before would do as well."""
 
     name: str
     label: str
     negated: bool
+    is_alternative: bool
     without: Address
 
 
@@ -90,7 +94,7 @@ class Pages:
         address = _address(request)
         try:
             values = read_parameters(address.pairs, SEARCH)
-            asked = request_of(values, _FACETS)
+            asked = request_of(values, FACETS)
             return answered(
                 request, self._engines, lambda engine: self._hits(engine, asked, address)
             )
@@ -101,9 +105,8 @@ class Pages:
             problem = problem_of(error)
             return self._page("results.html", address, problem.status, problem=problem, chips=chips)
 
-    def _hits(self, engine: EmbeddedEngine, asked: Any, address: Address) -> Response:
-        response = engine.search(asked)
-        timeline = engine.timeline(replace(asked, facets=(), related=False))
+    def _hits(self, engine: EmbeddedEngine, asked: search.Request, address: Address) -> Response:
+        response, timeline = engine.search_with_timeline(asked)
         limit = max(asked.limit or 0, 1)
         listed = (response.total or 0) if response.stories is None else response.stories
         return self._page(
@@ -113,10 +116,12 @@ class Pages:
             response=response,
             chips=list(self._chips(engine, address)),
             facets=[
-                (field, response.facets[field], self._toggles(engine, address, field))
+                (field, response.facets[field])
                 for field in _FACET_FIELDS
                 if response.facets.get(field) and response.facets[field].values
             ],
+            toggles={field: self._toggles(engine, address, field) for field in _FACET_FIELDS},
+            stories=self._stories(engine, response.hits),
             chart=chart(timeline.periods),
             timeline=timeline,
             page=asked.offset // limit + 1,
@@ -126,17 +131,37 @@ class Pages:
             nothing=response.nothing if response.nothing is not UNSET else None,
         )
 
+    def _stories(self, engine: EmbeddedEngine, hits: Sequence[Hit]) -> dict[str, list[Named]]:
+        """For each hit with a story, the story's other articles, oldest first."""
+        others = {
+            hit.id: [other for other in hit.story.articles if other != hit.id][:_STORY_ARTICLES]
+            for hit in hits
+            if hit.story is not None
+        }
+        wanted = {name for names in others.values() for name in names}
+        known = {one.id: one for one in named(engine, wanted)} if wanted else {}
+        return {
+            shown: [known[name] for name in names if name in known]
+            for shown, names in others.items()
+        }
+
     def _chips(self, engine: EmbeddedEngine, address: Address) -> Iterator[Chip]:
+        texts, last = self._texts, ""
         for name, entry in address.pairs:
             if name not in _NARROWING:
                 continue
             field = name.removeprefix("not-")
             if field not in KEYWORDS:
-                yield Chip(name, f"{gettext(name)} {entry}", False, address.without(name))
+                label = f"{texts(name)} {texts.day(entry)}"
+                yield Chip(name, label, False, False, address.without(name))
                 continue
+            is_alternative = name == last and not KEYWORDS[field].multiple
             for value in filter(None, map(str.strip, _alternatives(field, entry))):
-                label = self._texts.value(field, _meant(engine, field, value))
-                yield Chip(field, label, name != field, address.less(name, entry, value))
+                label, is_negated = texts.value(field, _meant(engine, field, value)), name != field
+                without = address.less(name, entry, value)
+                yield Chip(field, label, is_negated, is_alternative and not is_negated, without)
+                is_alternative = True
+            last = name
 
     def _toggles(self, engine: EmbeddedEngine, address: Address, field: str) -> dict[str, Address]:
         """For each chosen value of a field, the address without it."""
@@ -153,15 +178,17 @@ class Pages:
         )
 
     def _one_article(self, engine: EmbeddedEngine, address: Address, name: str) -> Response:
-        article = shown_article(self._engines.folder, name, with_changes=True)
+        article = shown_article(engine, name)
+        # None where the article has come since the commit.
+        similar = engine.similar(article.id, _SIMILAR)
         return self._page(
             "article.html",
             address,
             article=article,
             paragraphs=paragraphs(article),
             people=[(person.name, engine.person(person.name)) for person in article.people],
-            # None where the article has come since the commit.
-            similar=engine.similar(article.id, _SIMILAR),
+            similar=similar.hits if similar else [],
+            story=named(engine, similar.copies[:_STORY_ARTICLES]) if similar else [],
         )
 
     def _values(self, request: Request) -> Response:
@@ -180,7 +207,12 @@ class Pages:
         )
 
     def _values_of(
-        self, engine: EmbeddedEngine, field: str, asked: Any, address: Address, sought: str
+        self,
+        engine: EmbeddedEngine,
+        field: str,
+        asked: search.Request,
+        address: Address,
+        sought: str,
     ) -> Response:
         facet = engine.search(asked).facets[field]
         found = [
@@ -224,7 +256,7 @@ class Pages:
 
     def _reference(self, request: Request) -> Response:
         address = _address(request)
-        return self._page("reference.html", address, api=description())
+        return self._page("reference.html", address, api=description(self._engines.config.web))
 
     def _page(
         self, template: str, address: Address, status: int = HTTPStatus.OK, **context: Any

@@ -10,8 +10,7 @@ from msgspec import Meta
 from index.errors import QueryError
 from index.messages import Lang, gettext
 from index.schema import DATE, KEYWORD_FIELDS
-from search.cli.query import read_facet
-from search.results import Facet, Interval, Match, Request, Sort
+from search.results import Interval, Match, Request, Sort, read_facet
 
 # A question of a thousand characters is no question any more, and each word costs time.
 _MOST_QUERY_CHARS = 1000
@@ -63,6 +62,8 @@ _ALL = (
     Parameter("no-group", bool, "Every article, not one for each story"),
     Parameter("explain", bool, "Tell how scores came about"),
     Parameter("by", Interval, "What to count by; else such that periods are few"),
+    Parameter("cursor", _Day, "Every hit, page by page: * begins, an answer's cursor goes on"),
+    Parameter("reason", _Name, "Why; it stays in the log, so name nobody in it"),
     Parameter("lang", Lang, "The language of messages"),
 )
 PARAMETERS: Mapping[str, Parameter] = {one.name: one for one in _ALL}
@@ -148,17 +149,10 @@ def request_of(
         match=values.get("match"),
         limit=values.get("limit", 10),
         offset=values.get("offset", 0),
-        facets=[_facet(described, facet_limit) for described in wanted],
+        facets=[read_facet(described, facet_limit) for described in wanted],
         exact=values.get("exact", False),
         expand=not values.get("no-expand", False),
         explain=values.get("explain", False),
         group=not values.get("no-group", False),
         related=values.get("related", False),
     )
-
-
-def _facet(described: str, limit: int | None) -> Facet:
-    try:
-        return read_facet(described, limit)
-    except QueryError as error:
-        raise QueryError(str(error).removeprefix("--"), option="facet") from error

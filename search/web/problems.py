@@ -1,6 +1,7 @@
 """What went wrong, with a status: problem details (RFC 9457) for programs, a page for people."""
 
 import logging
+import sqlite3
 from http import HTTPStatus
 
 import msgspec
@@ -33,10 +34,7 @@ class ProblemResponse(Response):
     media_type = "application/problem+json"
 
     def __init__(self, problem: Problem) -> None:
-        headers = {"Cache-Control": "no-store"}
-        if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            headers["Retry-After"] = "5"
-        super().__init__(msgspec.json.encode(problem), problem.status, headers)
+        super().__init__(msgspec.json.encode(problem), problem.status)
 
 
 def problem_of(error: Exception) -> Problem:
@@ -51,7 +49,13 @@ def problem_of(error: Exception) -> Problem:
             start=error.start if has_place else None,
             end=error.end if has_place else None,
         )
-    if isinstance(error, ArchiveError | EngineUnavailable):
+    if isinstance(error, ArchiveError) and error.kind == "locked":
+        return Problem(
+            gettext("The archive is being written"),
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            gettext("another run is writing to it; try again when it is done"),
+        )
+    if isinstance(error, ArchiveError | EngineUnavailable | sqlite3.Error):
         # The message names folders of this machine, which are not everybody's business.
         _log.error("%s", error)
         return Problem(

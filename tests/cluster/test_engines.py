@@ -476,7 +476,7 @@ def test_index_of_an_older_snapshot_is_refused(
     [node] = one_node.nodes
     alias = config.opensearch.index
     node.ask(f"/{alias}/_mapping", "PUT", {"_meta": {"seq": 1}})
-    with pytest.raises(EngineUnavailable, match="after an older snapshot"):
+    with pytest.raises(EngineUnavailable, match="from an older snapshot"):
         search.open(archive, config)
 
 

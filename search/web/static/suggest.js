@@ -9,6 +9,8 @@ export function suggest(field) {
   Object.assign(list, { id: "suggestions", className: "suggestions", hidden: true });
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", form.querySelector("label").textContent);
+  // A press leaves the cursor in the field; a finger may also scroll the list.
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
   form.append(list);
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
@@ -27,7 +29,6 @@ export function suggest(field) {
 
   const choose = (option) => {
     field.value = option.dataset.text;
-    close();
     form.requestSubmit();
   };
 
@@ -55,12 +56,10 @@ export function suggest(field) {
         // Several words that belong together are asked for together.
         option.dataset.text = one.kind === "phrase" ? `"${one.text}"` : one.text;
         option.textContent = one.text;
-        count.textContent = one.articles.toLocaleString(document.documentElement.lang);
+        const articles = one.articles.toLocaleString(document.documentElement.lang);
+        count.textContent = `${field.dataset[one.kind]} · ${articles}`;
         option.append(count);
-        option.addEventListener("pointerdown", (event) => {
-          event.preventDefault();
-          choose(option);
-        });
+        option.addEventListener("click", () => choose(option));
         return option;
       }),
     );
@@ -91,7 +90,10 @@ export function suggest(field) {
   field.addEventListener("blur", close);
   form.addEventListener("submit", close);
   field.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
+    if (list.hidden) {
+      if (event.key === "ArrowDown") ask();
+      return;
+    }
     const chosen = list.querySelector('[aria-selected="true"]');
     if (event.key === "ArrowDown") select(1);
     else if (event.key === "ArrowUp") select(-1);
