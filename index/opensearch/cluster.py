@@ -27,10 +27,13 @@ _ATTEMPTS = 8
 _ATTEMPTS_TO_CONNECT = 4
 # A full disk, or an index that somebody has closed to writing: that does not pass by itself.
 _BLOCKED = "cluster_block_exception"
-# The cluster says after `timeout_s` what it has; who waits for it waits a little longer. Sending,
-# merging and making visible take as long as they take.
+# The cluster says after `timeout_s` what it has; who waits for it waits a little longer. Merging
+# and making visible take as long as they take.
 _LONGER_S = 10
 WRITING_S = 3600
+# What is sent waits for a part that has no leader yet, by default for a minute, and for its turn.
+# Behind that the node hangs, and another one is asked.
+_SENDING_TIMES = 4
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 10.0
 
@@ -127,7 +130,10 @@ class Cluster:
         conflicts: list[int] = []
         for attempt in range(_ATTEMPTS):
             answer = self.ask(
-                "POST", "/_bulk", _lines(line for _, line in pending), request_timeout=WRITING_S
+                "POST",
+                "/_bulk",
+                _lines(line for _, line in pending),
+                request_timeout=_SENDING_TIMES * self.settings.timeout_s,
             )
             busy = []
             for (place, line), outcome in zip(pending, answer["items"], strict=True):
