@@ -23,6 +23,7 @@ import search
 from benchmarks.around import short_questions
 from benchmarks.data import archive_of, news, require_data
 from index.config import Config
+from search.embedded.engine import EmbeddedEngine
 from search.web.app import application
 from search.web.pages import FACETS
 from search.web.parameters import request_of
@@ -87,7 +88,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         archive = options.archive or archive_of(news(), Path(folder) / "news")
         app = application(archive, Config())
-        with search.open(archive, Config()) as engine:
+        with EmbeddedEngine(archive, Config()) as engine:
             for turn in range(1 + _ROUNDS):
                 for question in asked:
                     request = request_of({"q": question}, FACETS)
@@ -96,8 +97,7 @@ def main() -> None:
                         engine.search(request)
 
                     def library_and_timeline(request: search.Request = request) -> None:
-                        engine.search(request)
-                        engine.timeline(request)
+                        engine.search_with_timeline(request)
 
                     def page(query: str = urlencode({"q": question})) -> None:
                         status, _ = runner.run(_get(app, query))
