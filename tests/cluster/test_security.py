@@ -130,6 +130,6 @@ def test_the_command_ends_with_3_and_tells_no_password(proxy: Proxy, tmp_path: P
     assert done.returncode == 0, done.stderr
 
 
-def test_a_cluster_that_is_not_there_is_told_within_a_minute(tmp_path: Path) -> None:
-    with pytest.raises(EngineUnavailable, match=r"no connection.*is the cluster up"):
+def test_a_cluster_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match=r"no connection.*is it up"):
         _index(tmp_path, _config("http://127.0.0.1:9", None))
