@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-full lint bench clean
+.PHONY: demo test test-full test-cluster lint bench clean
 
 demo: .venv/installed
 	$(BIN)/cakap-search index samples/articles --archive .demo
@@ -13,6 +13,9 @@ test: .venv/tested lint
 
 test-full: .venv/tested lint
 	$(BIN)/pytest -m 'full or not full'
+
+test-cluster: .venv/tested
+	$(BIN)/pytest -m 'cluster and not full' tests/cluster
 
 lint: .venv/tested
 	$(BIN)/ruff check .

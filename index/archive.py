@@ -7,7 +7,7 @@ sequence number `seq`; an index says up to which it has come and catches up from
 import datetime
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -182,7 +182,7 @@ class Archive:
         """Number, seq and packed content of the current version of every article."""
         return self._db.execute(f"{_CURRENT} ORDER BY seq")
 
-    def changed_since(self, seq: int) -> Iterator[tuple[int, int, bytes]]:
+    def changed_since(self, seq: int) -> Generator[tuple[int, int, bytes], None, None]:
         """Number, seq and packed content of the articles to be indexed that an index at `seq`
         does not have so: those with a newer version, and those that are no more withdrawn.
 

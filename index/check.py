@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from index.archive import Archive, open_archive, short_id, unpack
+from index.config import Config
 from index.errors import ArchiveError
 from index.messages import gettext, noop
 from index.segments.arrays import read_arrays, release
@@ -23,8 +24,7 @@ from index.segments.commit import (
     kept_docs,
     last_commit,
     open_segment,
-    refuse_other_timezone,
-    refuse_stale,
+    refuse_other_settings,
     toc_name,
 )
 
@@ -70,12 +70,12 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def check(
-    folder: Path, timezone: str, on_progress: Callable[[int, int], None] = lambda *_: None
+    folder: Path, config: Config, on_progress: Callable[[int, int], None] = lambda *_: None
 ) -> Report:
     """Compare everything in an archive folder with its checksums, and the index with the archive.
 
-    A writer may be at work meanwhile. `timezone` is where days begin, by the configuration;
-    `on_progress` is told how many versions of how many have been read.
+    A writer may be at work meanwhile. `on_progress` is told how many versions of how many have been
+    read.
     Raises ArchiveError where there is no archive, or one of another format version.
     """
     articles = versions = segments = 0
@@ -85,7 +85,7 @@ def check(
             problems = list(archive_problems(archive, on_progress))
             articles, versions = archive.count(), archive.version_count()
         damaged = {problem.seq for problem in problems}
-        segments, in_index = _index_problems(folder, timezone, damaged)
+        segments, in_index = _index_problems(folder, config, damaged)
         problems += in_index
     except ArchiveError as error:
         if error.kind != "damaged":
@@ -273,7 +273,7 @@ def _name(archive: Archive, number: int) -> str:
 
 
 def _index_problems(
-    folder: Path, timezone: str, damaged: set[int | None]
+    folder: Path, config: Config, damaged: set[int | None]
 ) -> tuple[int, list[Problem]]:
     """The number of segments of the last commit, and what is wrong with it.
 
@@ -286,12 +286,16 @@ def _index_problems(
             if commit is None:
                 what = gettext("there is no index in {folder}", folder=folder / INDEX_FOLDER)
                 return 0, [_in_index(what)]
-            refuse_stale(commit, folder / INDEX_FOLDER)
-            refuse_other_timezone(commit, folder / INDEX_FOLDER, timezone)
+            refuse_other_settings(commit, folder / INDEX_FOLDER, config.timezone, config.engine)
             with open_archive(folder) as archive:
                 archive.connection.execute("BEGIN")
                 in_index = _read_files(folder / INDEX_FOLDER, commit)
                 problems = list(_differences(commit, in_index, archive, damaged))
+                if config.engine == "opensearch":
+                    from index.opensearch.check import cluster_problems
+
+                    found = cluster_problems(folder / INDEX_FOLDER, commit, config)
+                    problems += map(_in_index, found)
                 return len(commit.segments), problems
         except FileNotFoundError as error:
             missing = error.filename  # or a writer has moved on meanwhile

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -118,6 +118,24 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     recency: _Weight = 0.0
 
 
+class Cluster(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the OpenSearch cluster is, and what an index there is made with.
+
+    Name and password come from $CAKAP_SEARCH_OPENSEARCH_USER and _PASSWORD. `ca_file` holds the
+    certificate of a private authority, relative to the file that sets it.
+    """
+
+    urls: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("http://localhost:9200",)
+    index: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_.-]{0,99}$")] = "cakap"
+    ca_file: str | None = None
+    timeout_s: Annotated[int, msgspec.Meta(ge=1)] = 30
+    shards: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 1
+    replicas: Annotated[int, msgspec.Meta(ge=0, le=64)] = 1
+
+
+EngineName = Literal["embedded", "opensearch"]
+
+
 class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who may ask `serve`, and how much. Tokens stand under a name as the SHA-256 of the token, so
     that who reads the file cannot use them; docs/serve.md makes one.
@@ -144,6 +162,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     people: People = People()
     indexing: Indexing = Indexing()
     ranking: Ranking = Ranking()
+    engine: EngineName = "embedded"
+    opensearch: Cluster = Cluster()
     web: Web = Web()
 
     def __post_init__(self) -> None:
@@ -191,10 +211,14 @@ def load_config(path: Path | None) -> Config:
         raise ConfigError(f"{path}: {_readable(str(error))}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
-    if config.people.identities is None:
-        return config
-    identities = path.parent / _expanded(config.people.identities)
-    return msgspec.structs.replace(config, people=People(identities=str(identities)))
+    if config.people.identities is not None:
+        identities = path.parent / _expanded(config.people.identities)
+        config = msgspec.structs.replace(config, people=People(identities=str(identities)))
+    if config.opensearch.ca_file is not None:
+        ca_file = str(path.parent / _expanded(config.opensearch.ca_file))
+        cluster = msgspec.structs.replace(config.opensearch, ca_file=ca_file)
+        config = msgspec.structs.replace(config, opensearch=cluster)
+    return config
 
 
 def archive_folder(config: Config, config_path: Path | None, flag: Path | None = None) -> Path:

@@ -9,7 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -691,6 +691,10 @@ def _writer(archive: Archive, config: Config, *, from_scratch: bool = False) -> 
     if not from_scratch:  # unless a reindex was killed before it had built the new index
         commit = last_commit(folder)
         from_scratch = commit is not None and commit.seq < archive.last_rereading()
+    if config.engine == "opensearch":
+        from index.opensearch.writer import ClusterWriter
+
+        return ClusterWriter(folder, config, said, from_scratch=from_scratch)
     return IndexWriter(
         folder,
         config.indexing.memory_mb,
@@ -716,18 +720,21 @@ def _catch_up(
     last = writer.last_commit
     if last is not None and (last.seq, last.identities) == (seq, writer.identities):
         return last, failures
+    writer.begin(seq)
     since = last.seq if last else 0
     numbers = archive.numbers_changed_since(since)
     writer.remove(numbers)
     writer.erase(archive.deleted_since(since))
     done = 0
     work = partial(_analyse, timezone=config.timezone)
-    tasks = batches(archive.changed_since(since), _DOCUMENTS_PER_CHUNK)
-    for arrays, failed in ordered_map(work, tasks, jobs):
-        done += len(arrays["articles"])
-        writer.add(arrays)
-        failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]
-        on_progress(Progress(noop("indexing"), done, len(numbers), done))
+    # Closed before the archive, also where the writer gives up.
+    with closing(archive.changed_since(since)) as rows:
+        tasks = batches(rows, _DOCUMENTS_PER_CHUNK)
+        for arrays, failed in ordered_map(work, tasks, jobs):
+            done += len(arrays["articles"])
+            writer.add(arrays)
+            failures += [f"{archive.public_id(number)}: {reason}" for number, reason in failed]
+            on_progress(Progress(noop("indexing"), done, len(numbers), done))
     unseen = [number for number, _ in archive.takedowns.hidden()]
     return writer.commit(seq, unseen), failures
 

@@ -1,10 +1,13 @@
 """The Engine that answers questions, and how one is opened."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from index.config import Config, archive_folder, find_config, load_config
 from search.results import Completion, Interval, Request, Response, Scan, Similar, Timeline
+
+if TYPE_CHECKING:
+    from search.embedded.engine import EmbeddedEngine
 
 
 class Engine(Protocol):
@@ -50,11 +53,20 @@ def open(archive: str | Path | None = None, config: Config | None = None) -> Eng
     One open engine serves any number of threads; to see a later commit, open another. Close it,
     or use it in a `with`. Raises ArchiveError: missing, stale or damaged.
     """
-    from search.embedded.engine import EmbeddedEngine
-
     path = None
     if config is None:
         path = find_config()
         config = load_config(path)
     folder = archive_folder(config, path, Path(archive) if archive is not None else None)
+    return open_folder(folder, config)
+
+
+def open_folder(folder: Path, config: Config) -> "EmbeddedEngine":
+    """Open the archive in a folder by the engine that the configuration names."""
+    if config.engine == "opensearch":
+        from search.opensearch.engine import OpenSearchEngine
+
+        return OpenSearchEngine(folder, config)
+    from search.embedded.engine import EmbeddedEngine
+
     return EmbeddedEngine(folder, config)

@@ -192,7 +192,7 @@ def versions(folder: Path) -> dict[str, str]:
         return _nothing(error, {})
 
 
-def answers(folder: Path, *, scores: bool = False) -> list[Any] | None:
+def answers(folder: Path, config: Config = CONFIG, *, scores: bool = False) -> list[Any] | None:
     """Hits, counts and every facet of some questions; None where there is no archive or index.
 
     Without scores, which count deleted documents until they are merged away, in no order.
@@ -200,7 +200,7 @@ def answers(folder: Path, *, scores: bool = False) -> list[Any] | None:
     facets = [search.Facet(field.name, limit=None) for field in KEYWORD_FIELDS]
     told: list[Any] = []
     try:
-        engine = search.open(folder, CONFIG)
+        engine = search.open(folder, config)
     except ArchiveError as error:
         return _nothing(error, None)
     with engine:
@@ -244,7 +244,7 @@ def judge(case: Case, scene: Scene, scratch: Path, *, acknowledged: bool = False
     for identity in case.before.versions.keys() | case.after.versions.keys() | stored.keys():
         assert stored.get(identity) in [one.versions.get(identity) for one in allowed], identity
     if stored:
-        problems = check(scene.archive, CONFIG.timezone).problems
+        problems = check(scene.archive, CONFIG).problems
         assert {problem.where for problem in problems} <= {"index"}, problems
         assert not (acknowledged and problems), problems
     for made in backups(scene.backups):
@@ -253,7 +253,7 @@ def judge(case: Case, scene: Scene, scratch: Path, *, acknowledged: bool = False
     assert len(backups(scene.backups)) in [one.backups for one in allowed]
     COMMANDS[case.command](scene)
     assert state(scene) == case.after
-    assert check(scene.archive, CONFIG.timezone).problems == []
+    assert check(scene.archive, CONFIG).problems == []
     optimize(scene.archive, CONFIG)
     assert answers(scene.archive, scores=True) == fresh_answers(scene.archive, scratch)
 

@@ -47,7 +47,7 @@ def test_what_is_restored_is_what_was_backed_up(archive: Path, tmp_path: Path) -
     restored = run("restore", tmp_path / "backups", "--archive", tmp_path / "new")
     assert (restored.returncode, restored.stderr) == (0, "")
     assert dump(tmp_path / "new") == before
-    assert check(tmp_path / "new", Config().timezone).problems == []
+    assert check(tmp_path / "new", Config()).problems == []
     with search.open(tmp_path / "new") as engine:
         assert sorted(ids(engine, "banjir")) == ["a", "b", "c"]
 

@@ -34,7 +34,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 def problems(folder: Path) -> list[Problem]:
-    return check(folder, Config().timezone).problems
+    return check(folder, Config()).problems
 
 
 def change(folder: Path, *statements: str) -> None:
@@ -47,7 +47,7 @@ def change(folder: Path, *statements: str) -> None:
 def test_a_sound_archive_has_no_problems_and_is_counted(archive: Path) -> None:
     commit = last_commit(archive / INDEX_FOLDER)
     assert commit is not None
-    report = check(archive, Config().timezone)
+    report = check(archive, Config())
     assert (report.articles, report.versions, report.problems) == (19, 20, [])
     assert report.segments == len(commit.segments) > 1
 

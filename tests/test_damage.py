@@ -58,7 +58,7 @@ def meaning(folder: Path) -> list[object]:
 
 def problems(folder: Path) -> list[Problem]:
     try:
-        return check(folder, CONFIG.timezone).problems
+        return check(folder, CONFIG).problems
     except ArchiveError as error:
         return [Problem("archive", str(error), "")]
 

@@ -129,7 +129,7 @@ def test_beside_a_writer_backups_are_of_one_commit_and_check_sees_no_damage(
             shown = [copied.current(number) for number, _ in copied.version_numbers()]
             (category,) = {one.content.article.category for one in shown if one is not None}
         seen.append(category)
-        for problem in check(archive, Config().timezone).problems:
+        for problem in check(archive, Config()).problems:
             assert "a run is at work" in problem.what
     stop.set()
     writer.join()

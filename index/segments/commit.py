@@ -47,7 +47,8 @@ class SegmentEntry(msgspec.Struct, frozen=True):
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """One state of the index. `seq` is the last change of the archive that it holds, `identities`
-    the digest of what told it which names are one person, `timezone` where its days begin.
+    the digest of what told it which names are one person, `timezone` where its days begin, `engine`
+    whether the articles' words are in the segments or on a cluster.
     """
 
     generation: int
@@ -60,6 +61,7 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     stories: Annotated[str, msgspec.Meta(pattern=_FILE)]
     identities: str = ""
     timezone: str = ""
+    engine: str = "embedded"
 
     def size_bytes(self, folder: Path) -> int:
         """The size of all its files."""
@@ -173,8 +175,20 @@ def refuse_stale(commit: Commit, folder: Path) -> None:
         )
 
 
-def refuse_other_timezone(commit: Commit, folder: Path, timezone: str) -> None:
-    """Raise ArchiveError when the days of an index do not begin where they are said to."""
+def refuse_other_settings(commit: Commit, folder: Path, timezone: str, engine: str) -> None:
+    """Raise ArchiveError when an index was made by other settings than these, or is stale."""
+    refuse_stale(commit, folder)
+    if commit.engine != engine:
+        raise ArchiveError(
+            gettext(
+                "the index in {folder} was made for engine {made}, the configuration says"
+                " {configured}; run `cakap-search reindex`, or set engine back",
+                folder=folder,
+                made=commit.engine,
+                configured=engine,
+            ),
+            "stale",
+        )
     if commit.timezone != timezone:
         raise ArchiveError(
             gettext(

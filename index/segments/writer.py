@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.config import Config
+from index.config import Config, EngineName
 from index.durable import make_folder, write_durably
 from index.errors import ArchiveError
 from index.identity import NOTHING_SAID, Sayings, known_sayings
@@ -34,8 +34,7 @@ from index.segments.commit import (
     kept_docs,
     last_commit,
     open_segment,
-    refuse_other_timezone,
-    refuse_stale,
+    refuse_other_settings,
     toc_name,
 )
 from index.segments.merge import merge
@@ -51,6 +50,8 @@ _MAX_MERGED_DOCS = 1_000_000
 
 class IndexWriter:
     """Adds and removes articles in the index of one folder; the caller holds the write lock."""
+
+    engine: EngineName = "embedded"
 
     def __init__(
         self,
@@ -76,8 +77,7 @@ class IndexWriter:
         self._generation = found[-1] if found else 0
         self.last_commit = None if from_scratch else last_commit(folder)
         if self.last_commit is not None:
-            refuse_stale(self.last_commit, folder)
-            refuse_other_timezone(self.last_commit, folder, timezone)
+            refuse_other_settings(self.last_commit, folder, timezone, self.engine)
         entries = self.last_commit.segments if self.last_commit else ()
         try:
             self._segments = [open_segment(folder, entry.name) for entry in entries]
@@ -93,6 +93,9 @@ class IndexWriter:
         self._erased_from: set[str] = set()
         self._pending: list[Segment] = []
         self._pending_bytes = 0
+
+    def begin(self, seq: int) -> None:
+        """Tell up to which change of the archive all that follows until the commit is."""
 
     def add(self, chunk: Mapping[str, Ints]) -> None:
         """Add a chunk of analysed articles."""
@@ -159,13 +162,18 @@ class IndexWriter:
             stories=stories,
             identities=self.identities,
             timezone=self._timezone,
+            engine=self.engine,
         )
+        self._publish(commit)
         write_durably(self._folder / details_name(self._generation), commit_to_bytes(commit))
         self._write_toc(commit)
         self._remove_unused(commit)
         self.last_commit = commit
         self._erased_from.clear()
         return commit
+
+    def _publish(self, commit: Commit) -> None:
+        """What must be done elsewhere before a commit, whose segments and maps are written."""
 
     def _flush(self) -> None:
         if self._pending:

@@ -34,7 +34,7 @@ def run(
         with progress_bar(settings.quiet) as on_progress:
             return check(
                 settings.folder,
-                settings.config.timezone,
+                settings.config,
                 lambda done, total: on_progress(Progress(noop("checking"), done, total, done)),
             )
 

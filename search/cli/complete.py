@@ -81,9 +81,9 @@ def people(ctx: typer.Context, incomplete: str) -> Iterator[Offered]:
     with open_archive(folder.parent) as archive:
         hides = bool(archive.takedowns.hidden())
     if hides:  # the map also has those whom only articles under an embargo name
-        from search.embedded.engine import EmbeddedEngine
+        from search.engine import open_folder
 
-        with EmbeddedEngine(folder.parent, config) as engine:
+        with open_folder(folder.parent, config) as engine:
             names = {name for name in names if engine.person(name) is not None}
     for name in sorted(names):
         if re.fullmatch(_SAFE, name):

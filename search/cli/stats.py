@@ -35,9 +35,9 @@ def run(
     ] = "table",
 ) -> None:
     """Show the size and the span of the archive and the state of its index."""
-    from search.embedded.engine import EmbeddedEngine
+    from search.engine import open_folder
 
-    with EmbeddedEngine(settings.folder, settings.config) as engine:
+    with open_folder(settings.folder, settings.config) as engine:
         stats = engine.stats()
     if output == "json":
         print_json(msgspec.json.format(msgspec.json.encode(stats)))

@@ -196,9 +196,9 @@ def _print_rows(rows: list[dict[str, object]], output: str) -> None:
 
 def find_copies(settings: Settings, versions: "Sequence[Version]") -> "dict[int, list[Copy]]":
     """The near-copies of each article, by its number."""
-    from search.embedded.engine import EmbeddedEngine
+    from search.engine import open_folder
 
-    with EmbeddedEngine(settings.folder, settings.config) as engine:
+    with open_folder(settings.folder, settings.config) as engine:
         return {version.number: engine.near_copies(version) for version in versions}
 
 

@@ -104,7 +104,7 @@ class Completer:
             frequencies = np.diff(field.starts[found.start : found.stop + 1])
             for place in largest(frequencies):
                 bounds[field.terms[found.start + place]] += int(frequencies[place])
-        telling = ((bound, word) for word, bound in bounds.most_common() if _is_telling(word))
+        telling = ((bound, word) for word, bound in bounds.most_common() if is_telling(word))
         for count, word in most_used(telling, self._holding, limit):
             yield Completion(word, "word", count)
 
@@ -112,7 +112,7 @@ class Completer:
         """What titles have after each head, a sequence of words, and a beginning of the next."""
         bounds: Counter[str] = Counter()
         for head, partial in heads:
-            if _is_telling(head[-1]):
+            if is_telling(head[-1]):
                 bounds.update(self._beside(head, partial))
         found = most_used(
             ((bound, text) for text, bound in bounds.most_common(_MOST_LOOKED_UP)),
@@ -146,7 +146,7 @@ class Completer:
                 for word, count in together.items()
                 if count >= max(_FEWEST_TITLES, _COHESION * min(len(docs), anywhere[word]))
                 and word not in head
-                and _is_telling(word)
+                and is_telling(word)
             }
         )
 
@@ -255,5 +255,6 @@ def fold_words(text: str) -> str:
     return " ".join(fold(word[0]) for word in words(text))
 
 
-def _is_telling(word: str) -> bool:
+def is_telling(word: str) -> bool:
+    """Whether a word is worth to be completed."""
     return len(word) > 1 and query_stem(word) is not None

@@ -5,7 +5,7 @@ For who takes an article down: so less makes a copy here than in a story
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,8 +17,8 @@ from search.embedded.docsets import Docs
 from search.embedded.snapshot import Postings, Snapshot
 
 # Which articles are compared: those that share most of the words that fewest articles have.
-_RARE_WORDS = 40
-_COMPARED = 100
+RARE_WORDS = 40
+COMPARED = 100
 # So many words in a row that two reports of one event hardly share by chance.
 _SHINGLE_WORDS = 4
 # A copy keeps at least this share of the shorter text; tests/test_copies.py has the cases.
@@ -38,15 +38,31 @@ def near_copies(snapshot: Snapshot, archive: Archive, version: Version) -> list[
     Only articles that share rare words with it are looked at, so one that was written anew on the
     same event is not named, nor one of which a few words alone are quoted.
     """
-    own = _words(version.content.article)
+    own = own_words(version)
     postings = [snapshot.postings(SURFACE.name, word) for word in set(own)]
     sharing: Counter[int] = Counter()
     rarest = (_others(snapshot, found, version) for found in sorted(postings, key=len))
-    for docs in islice(filter(len, rarest), _RARE_WORDS):
+    for docs in islice(filter(len, rarest), RARE_WORDS):
         sharing.update(docs.tolist())
+    nearest = [doc for doc, _ in sharing.most_common(COMPARED)]
+    return copies_among(snapshot, archive, own, nearest)
+
+
+def own_words(version: Version) -> list[str]:
+    """The words of an article as they are compared."""
+    return _words(version.content.article)
+
+
+def copies_among(
+    snapshot: Snapshot,
+    archive: Archive,
+    own: Sequence[str],
+    docs: Iterable[int],
+) -> list[Copy]:
+    """Those of some documents that are near-copies of an article with the words `own`."""
     shingles = _runs(own)
     copies = []
-    for doc, _ in sharing.most_common(_COMPARED):
+    for doc in docs:
         segment, local = snapshot.place(doc)
         other = archive.version(int(segment.seqs[local]))
         if other is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,8 +26,7 @@ from index.segments.commit import (
     INDEX_FOLDER,
     Commit,
     last_commit,
-    refuse_other_timezone,
-    refuse_stale,
+    refuse_other_settings,
 )
 from index.segments.segment import NO_MOMENT
 from search.embedded.docsets import NO_DOCS, Docs, contains
@@ -94,12 +93,12 @@ _NEAREST_NAMES = 5
 _NEAREST_RATIO = 75  # "Labrov" and "Sergei Lavrov" have 83
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """The documents that answer, with what orders them; only the best where that is enough.
 
     `every` holds those that gained by having all words where most are enough, `reranked` those
     that the second stage looked at; both ascend. `of_story` is what each of the latter gained by
-    its story.
+    its story. `snapshot` is what they were found in.
     """
 
     mode: Match
@@ -108,19 +107,21 @@ class _Found(NamedTuple):
     scores: Scores
     sort_keys: Scores
     leaves: list[Leaf]
+    snapshot: Snapshot
     every: Docs = NO_DOCS
     reranked: Docs = NO_DOCS
     of_story: Scores = np.zeros(0)
+    asked: Any = None  # how an engine finds more
 
 
-class _Answer(NamedTuple):
+class Answer(NamedTuple):
     """A question evaluated: as it was read, and as it was looked for."""
 
     parsed: Node
     tree: Node
     understood: Understood
     clauses: tuple[Clause, ...]
-    found: _Found
+    found: Found
     warnings: tuple[str, ...]
 
 
@@ -190,6 +191,12 @@ class EmbeddedEngine:
             self._next_release = min((until for _, until in hidden if until), default=None)
             self._archive_version = version
 
+    def _reopen(self) -> None:
+        """Go over to the last commit, where another one has come."""
+        self._snapshot = _open_snapshot(self._archive.folder / INDEX_FOLDER, self._config)
+        self._archive_version, self._gone = -1, []
+        self._hide()
+
     @property
     def commit(self) -> Commit:
         """The commit that answers."""
@@ -220,50 +227,50 @@ class EmbeddedEngine:
         started = time.perf_counter()
         request = replace(checked(request), total=True)
         answer = self._answer(request)
-        return self._response(request, answer, started), self._timeline(answer, None)
+        return self._response(request, answer, started), self._timeline(request, answer, None)
 
-    def _response(self, request: Request, answer: _Answer, started: float) -> Response:
+    def _response(self, request: Request, answer: Answer, started: float) -> Response:
         hits = list(self._hits(request, answer))
         facets = {_facet_name(one): self._facet(one, request, answer) for one in request.facets}
         return Response(
             archive=self.state(),
             query=answer.understood,
-            total=len(answer.found.docs) if request.total else None,
-            stories=self._story_count(answer.found) if request.total and _groups(request) else None,
+            total=self._total(answer) if request.total else None,
+            stories=self._story_count(answer) if request.total and groups(request) else None,
             took_ms=round((time.perf_counter() - started) * 1000, 1),
             hits=hits,
             facets=facets,
             related=self._related(answer) if request.related else msgspec.UNSET,
-            nothing=msgspec.UNSET if len(answer.found.docs) else self._nothing(request, answer),
-            suggestion=corrected(self._snapshot, request.query, answer.parsed),
-            warnings=list(answer.warnings),
+            nothing=self._nothing(request, answer) if self._is_empty(answer) else msgspec.UNSET,
+            suggestion=self._suggestion(request, answer),
+            warnings=self._warnings(answer),
         )
 
     def timeline(self, request: Request, interval: Interval | None = None) -> Timeline:
         """How many articles answer in each period; by default such that periods are few."""
         request = replace(checked(request), total=True)
-        return self._timeline(self._answer(request), interval)
+        return self._timeline(request, self._answer(request), interval)
 
-    def _timeline(self, answer: _Answer, interval: Interval | None) -> Timeline:
-        counted = self._days(answer.found.docs)
+    def _timeline(self, request: Request, answer: Answer, interval: Interval | None) -> Timeline:
+        counted = self._days(answer)
         if interval is None:
             interval = interval_for([day for day, _ in counted.top])
         periods = by_period(counted.top, interval)
         leaders = {
-            place: self._leader(answer, periods[place][0])
+            place: self._leader(request, answer, periods[place][0])
             for place in peaks([count for _, count in periods])
         }
         return Timeline(
             archive=self.state(),
             query=answer.understood,
             interval=interval,
-            total=len(answer.found.docs),
+            total=self._total(answer),
             undated=counted.missing,
             periods=[
                 Period(name, count, leaders.get(place))
                 for place, (name, count) in enumerate(periods)
             ],
-            warnings=list(answer.warnings),
+            warnings=self._warnings(answer),
         )
 
     def suggest(self, beginning: str, limit: int = 5) -> list[Completion]:
@@ -276,8 +283,6 @@ class EmbeddedEngine:
 
         Raises QueryError for an id that several articles have.
         """
-        from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
-
         started = time.perf_counter()
         self._hide()
         doc = self._doc_of(name)
@@ -286,15 +291,13 @@ class EmbeddedEngine:
             return None
         snapshot, content = self._snapshot, version.content
         own = clean_text(content.article.body, content.enrichment.cuts)
-        terms = telling_words(snapshot, content.enrichment.title or "", own)
-        candidates = CANDIDATES_PER_HIT * limit
-        docs, scores, leaves = alike(snapshot, self._config.ranking, doc, terms, candidates)
-        found = _Found("most", docs, docs, scores, scores, leaves)
-        highlighter = self._highlighter(leaves)
+        words, found = self._alike(doc, content.enrichment.title or "", own, limit)
+        docs = found.docs
+        highlighter = self._highlighter(found)
         firsts = snapshot.stories.firsts(docs)
         others = firsts[snapshot.stories.numbers[docs[firsts]] != snapshot.stories.numbers[doc]]
         hits = (
-            self._hit(int(docs[place]), float(scores[place]), Request(), found, highlighter)
+            self._hit(int(docs[place]), float(found.scores[place]), Request(), found, highlighter)
             for place in others[:limit].tolist()
         )
         story = self._story_of(doc)
@@ -302,7 +305,7 @@ class EmbeddedEngine:
         return Similar(
             id=version.public_id,
             title=content.enrichment.title,
-            words=[term.text for term in terms],
+            words=words,
             hits=[hit for hit in hits if hit is not None],
             copies=copies,
             took_ms=round((time.perf_counter() - started) * 1000, 1),
@@ -315,7 +318,7 @@ class EmbeddedEngine:
         return Scan(
             archive=self.state(),
             query=answer.understood,
-            total=len(answer.found.docs),
+            total=self._total(answer),
             warnings=list(answer.warnings),
             hits=self._hits(request, answer),
         )
@@ -329,7 +332,7 @@ class EmbeddedEngine:
             self._refuse_when_closed()
             versions, rejects = self._archive.version_count(), self._archive.rejects()
             hidden = self._archive.takedowns.hidden()
-        days = self._days(np.flatnonzero(snapshot.alive))
+        days = self._days_of(np.flatnonzero(snapshot.alive))
         index_files = [path.stat().st_size for path in (folder / INDEX_FOLDER).iterdir()]
         archive_files = [path.stat().st_size for path in folder.glob(f"{FILE_NAME}*")]
         return {
@@ -393,7 +396,7 @@ class EmbeddedEngine:
 
         return [people.name(person) for person in sorted(nearness, key=rank)[:_NEAREST_NAMES]]
 
-    def _answer(self, request: Request) -> _Answer:
+    def _answer(self, request: Request) -> Answer:
         self._hide()
         snapshot = self._snapshot
         parsed = parse(request.query)
@@ -404,12 +407,7 @@ class EmbeddedEngine:
             further = aliases(self._config.language.aliases)
             offices = Offices(snapshot, resolved.clauses)
             expanded = expand(resolved.tree, request.query, further, offices)
-        passing = self._passing(request, resolved.clauses)
-        found = self._best_stories(request, expanded.tree, passing)
-        if found is None:
-            found = self._all(request, expanded.tree, passing)
-        if request.sort == "relevance" and request.limit != 0:
-            found = self._reranked(found)
+        found = self._found(request, expanded.tree, resolved.clauses)
         understood = Understood(
             request.query,
             str(expanded.tree),
@@ -421,9 +419,46 @@ class EmbeddedEngine:
         warnings = (*parsed.warnings, *expanded.warnings)
         if request.query.strip() and parsed.tree == Words(()):
             warnings += (gettext("The question has no words: every article is listed."),)
-        return _Answer(parsed.tree, expanded.tree, understood, resolved.clauses, found, warnings)
+        return Answer(parsed.tree, expanded.tree, understood, resolved.clauses, found, warnings)
 
-    def _all(self, request: Request, tree: Node, passing: Mask) -> _Found:
+    def _found(self, request: Request, tree: Node, clauses: tuple[Clause, ...]) -> Found:
+        """The documents that answer."""
+        passing = self._passing(request, clauses)
+        found = self._best_stories(request, tree, passing)
+        if found is None:
+            found = self._all(request, tree, passing)
+        if request.sort == "relevance" and request.limit != 0:
+            found = self._reranked(found)
+        return found
+
+    def _total(self, answer: Answer) -> int:
+        """How many articles answer."""
+        return len(answer.found.docs)
+
+    def _is_empty(self, answer: Answer) -> bool:
+        """Whether no article answers."""
+        return not len(answer.found.docs)
+
+    def _warnings(self, answer: Answer) -> list[str]:
+        """What is to be known of an answer."""
+        return list(answer.warnings)
+
+    def _suggestion(self, request: Request, answer: Answer) -> str | None:
+        """The question with words spelt otherwise."""
+        return corrected(self._snapshot, request.query, answer.parsed)
+
+    def _alike(self, doc: int, title: str, text: str, limit: int) -> tuple[list[str], Found]:
+        """Articles like that of a document, whose text it is, and the words that they share."""
+        from search.embedded.similar import CANDIDATES_PER_HIT, alike, telling_words
+
+        snapshot = self._snapshot
+        terms = telling_words(snapshot, title, text)
+        candidates = CANDIDATES_PER_HIT * limit
+        docs, scores, leaves = alike(snapshot, self._config.ranking, doc, terms, candidates)
+        found = Found("most", docs, docs, scores, scores, leaves, snapshot)
+        return [term.text for term in terms], found
+
+    def _all(self, request: Request, tree: Node, passing: Mask) -> Found:
         """Every document that answers."""
         snapshot, ranking = self._snapshot, self._config.ranking
         matches = match(snapshot, tree, ranking, passing, exact=request.exact)
@@ -438,20 +473,20 @@ class EmbeddedEngine:
             moments = snapshot.moments[docs].astype(np.float64)
             keys = -moments if request.sort == "oldest" else moments
             keys[snapshot.moments[docs] == NO_MOMENT] = -np.inf
-        return _Found(mode, candidates, docs, scores, keys, matches.leaves, every)
+        return Found(mode, candidates, docs, scores, keys, matches.leaves, snapshot, every)
 
-    def _best_stories(self, request: Request, tree: Node, passing: Mask) -> _Found | None:
+    def _best_stories(self, request: Request, tree: Node, passing: Mask) -> Found | None:
         """As many of the best documents as make the stories that are shown; None like `_best`."""
         needed = request.offset + (request.limit or 0)
         depth = max(needed, RERANKED)
-        while (found := self._best(request, tree, passing, depth)) is not None and _groups(request):
-            best = found.docs[_ordered(found, self._snapshot, 0, depth)]
+        while (found := self._best(request, tree, passing, depth)) is not None and groups(request):
+            best = found.docs[best_places(found, self._snapshot, 0, depth)]
             if len(best) < depth or len(self._snapshot.stories.firsts(best)) >= needed:
                 break
             depth *= 2
         return found
 
-    def _best(self, request: Request, tree: Node, passing: Mask, depth: int) -> _Found | None:
+    def _best(self, request: Request, tree: Node, passing: Mask, depth: int) -> Found | None:
         """So many of the best documents, None where more of them must be known or looked at."""
         ranking = self._config.ranking
         if request.total or request.facets or request.sort != "relevance" or not request.limit:
@@ -466,7 +501,9 @@ class EmbeddedEngine:
         mode: Match = request.match or ("all" if len(every.docs) >= enough else "most")
         leaves = question.leaves
         if mode == "all":
-            return _Found("all", every.docs, every.docs, every.scores, every.scores, leaves)
+            return Found(
+                "all", every.docs, every.docs, every.scores, every.scores, leaves, self._snapshot
+            )
         most = question.best(limit, share=ranking.relax_share, passing=passing)
         if len(most.docs) < enough and question.shared and len(leaves) > 1:
             return None  # less than that share is asked then
@@ -480,18 +517,18 @@ class EmbeddedEngine:
             scores[: len(every.docs)] += ranking.all_words * idf_sum(self._snapshot, leaves)
         else:
             with_all = NO_DOCS
-        return _Found(mode, docs, docs, scores, scores, leaves, with_all)
+        return Found(mode, docs, docs, scores, scores, leaves, self._snapshot, with_all)
 
-    def _reranked(self, found: _Found) -> _Found:
+    def _reranked(self, found: Found) -> Found:
         """The same documents, with what the second stage adds to the best of them."""
         ranking = self._config.ranking
         if len(found.docs) < 2 or not found.leaves or not (ranking.lead or ranking.recency):
             return found
-        places = _ordered(found, self._snapshot, 0, RERANKED)
+        places = best_places(found, self._snapshot, 0, RERANKED)
         places = places[found.docs[places].argsort()]
         best = found.docs[places]
         scores = found.scores.copy()
-        scores[places] += second_stage(self._snapshot, found.leaves, best, ranking)
+        scores[places] += second_stage(found.snapshot, found.leaves, best, ranking)
         gains = story_gains(self._snapshot, best, scores[places])
         scores[places] += gains
         return found._replace(scores=scores, sort_keys=scores, reranked=best, of_story=gains)
@@ -513,33 +550,43 @@ class EmbeddedEngine:
         articles = int(self._snapshot.alive.sum())
         return ArchiveState(commit.generation, articles, commit.committed_at, commit.seq)
 
-    def _days(self, docs: Docs) -> Counts:
+    def _days(self, answer: Answer) -> Counts:
+        """How many of the articles that answer appeared on each day."""
+        return self._days_of(answer.found.docs)
+
+    def _days_of(self, docs: Docs) -> Counts:
         """How many documents appeared on each day."""
         return count_values(self._snapshot, DATE.name, docs, None, "day", frozenset())
 
-    def _leader(self, answer: _Answer, period: str) -> Leader | None:
+    def _leader(self, _: Request, answer: Answer, period: str) -> Leader | None:
         """The best of the articles that answer in a period."""
         found = answer.found
-        mask = self._snapshot.range_mask(DATE.name, *_first_and_last_day(period))
+        mask = self._snapshot.range_mask(DATE.name, *first_and_last_day(period))
         places = np.flatnonzero(mask[found.docs])
         keys = found.sort_keys[places]
         best = places[self._snapshot.best_first(found.docs[places], keys)[0]]
         version = self._version(int(found.docs[best]))
         return Leader(version.public_id, version.content.enrichment.title) if version else None
 
-    def _related(self, answer: _Answer) -> Related:
-        from search.embedded.related import BEST_TEXTS, related
+    def _related(self, answer: Answer) -> Related:
+        from search.embedded.related import related
 
-        found = answer.found
+        docs = np.sort(answer.found.docs)
+        texts, known = self._texts_and_words(answer.found)
+        return related(self._snapshot, self._background, docs, texts, known)
+
+    def _texts_and_words(self, found: Found) -> tuple[list[str], frozenset[str]]:
+        """The texts of the best hits, and the words that they were found by."""
+        from search.embedded.related import BEST_TEXTS
+
         texts = []
-        for place in _ordered(found, self._snapshot, 0, BEST_TEXTS).tolist():
+        for place in best_places(found, self._snapshot, 0, BEST_TEXTS).tolist():
             if (version := self._version(int(found.docs[place]))) is not None:
                 content = version.content
                 text = clean_text(content.article.body, content.enrichment.cuts)
                 texts.append(f"{content.enrichment.title or ''}\n{text}")
         asked = [leaf.stems | leaf.surfaces for leaf in found.leaves]
-        known = frozenset[str]().union(*asked)
-        return related(self._snapshot, self._background, np.sort(found.docs), texts, known)
+        return texts, frozenset[str]().union(*asked)
 
     @cached_property
     def _completer(self) -> "Completer":
@@ -553,24 +600,29 @@ class EmbeddedEngine:
 
         return Background.of(self._snapshot)
 
-    def _nothing(self, request: Request, answer: _Answer) -> Nothing:
+    def _nothing(self, request: Request, answer: Answer) -> Nothing:
         """What stands in the way of an answer, filter by filter."""
         filters = []
         for clause in answer.clauses:
-            others = [other for other in answer.clauses if other is not clause]
-            found = self._all(request, answer.tree, self._passing(request, others))
-            filters.append(
-                Without(clause.field, list(clause.values), clause.negated, len(found.docs))
-            )
-        alive = self._snapshot.alive
-        unknown = (leaf.word for leaf in answer.found.leaves if not alive[leaf.docs].any())
-        days = self._days(np.flatnonzero(alive)).top
+            others = tuple(other for other in answer.clauses if other is not clause)
+            articles = self._total_with(request, answer, others)
+            filters.append(Without(clause.field, list(clause.values), clause.negated, articles))
+        days = self._days_of(np.flatnonzero(self._snapshot.alive)).top
         return Nothing(
             filters,
-            list(dict.fromkeys(unknown)),
+            list(dict.fromkeys(self._unknown_words(answer))),
             days[0][0] if days else None,
             days[-1][0] if days else None,
         )
+
+    def _total_with(self, request: Request, answer: Answer, clauses: tuple[Clause, ...]) -> int:
+        """How many articles would answer with these conditions instead."""
+        return len(self._all(request, answer.tree, self._passing(request, clauses)).docs)
+
+    def _unknown_words(self, answer: Answer) -> Iterator[str]:
+        """The words of the question that no article has which is shown."""
+        alive = self._snapshot.alive
+        return (leaf.word for leaf in answer.found.leaves if not alive[leaf.docs].any())
 
     def _today(self) -> datetime.date:
         from zoneinfo import ZoneInfo  # a question without relative dates does not need it
@@ -584,27 +636,28 @@ class EmbeddedEngine:
         enough = int(passing[matches.every].sum()) >= self._config.ranking.relax_below
         return "all" if enough or len(matches.most) == len(matches.every) else "most"
 
-    def _story_count(self, found: _Found) -> int:
-        stories = self._snapshot.stories
+    def _story_count(self, answer: Answer) -> int:
+        """How many articles answer, a story counted as one."""
+        stories, found = self._snapshot.stories, answer.found
         docs = stories.docs[contains(found.docs, stories.docs)]
         return len(found.docs) - len(docs) + len(stories.firsts(docs))
 
-    def _places(self, request: Request, found: _Found) -> Docs:
+    def _places(self, request: Request, found: Found) -> Docs:
         """The places in `found.docs` of the hits that are asked for, best first."""
-        if request.limit is None or not _groups(request):
-            return _ordered(found, self._snapshot, request.offset, request.limit)
+        if request.limit is None or not groups(request):
+            return best_places(found, self._snapshot, request.offset, request.limit)
         needed = asked = request.offset + request.limit
         while True:
-            places = _ordered(found, self._snapshot, 0, asked)
+            places = best_places(found, self._snapshot, 0, asked)
             firsts = self._snapshot.stories.firsts(found.docs[places])
             if len(firsts) >= needed or len(places) == len(found.docs):
                 return places[firsts[request.offset : needed]]
             asked *= 2
 
-    def _hits(self, request: Request, answer: _Answer) -> Iterator[Hit]:
+    def _hits(self, request: Request, answer: Answer) -> Iterator[Hit]:
         found = answer.found
         order = self._places(request, found)
-        highlighter = self._highlighter(found.leaves) if request.snippet_chars else None
+        highlighter = self._highlighter(found) if request.snippet_chars else None
         for place in order.tolist():
             hit = self._hit(
                 int(found.docs[place]), float(found.scores[place]), request, found, highlighter
@@ -617,7 +670,7 @@ class EmbeddedEngine:
         doc: int,
         hit_score: float,
         request: Request,
-        found: _Found,
+        found: Found,
         highlighter: Highlighter | None,
     ) -> Hit | None:
         """A hit, None when its article has been taken down since the question was evaluated."""
@@ -689,10 +742,10 @@ class EmbeddedEngine:
             articles=list(ids),
         )
 
-    def _explanation(self, doc: int, found: _Found) -> list[Explanation]:
+    def _explanation(self, doc: int, found: Found) -> list[Explanation]:
         one = np.array([doc])
         return explain(
-            self._snapshot,
+            found.snapshot,
             found.leaves,
             doc,
             self._config.ranking,
@@ -720,12 +773,12 @@ class EmbeddedEngine:
             seq, known_at = int(segment.seqs[local]), self._snapshot.commit.seq
             return self._archive.version(seq, known_at)
 
-    def _highlighter(self, leaves: list[Leaf]) -> Highlighter:
+    def _highlighter(self, found: Found) -> Highlighter:
         stems: dict[str, float] = {}
         surfaces: dict[str, float] = {}
         phrases: dict[tuple[str, ...], float] = {}
-        for leaf in leaves:
-            weight = idf(self._snapshot, len(leaf.found))
+        for leaf in found.leaves:
+            weight = idf(found.snapshot, len(leaf.found))
             for word in leaf.stems:
                 stems[word] = max(stems.get(word, 0.0), weight)
             for word in leaf.surfaces:
@@ -734,7 +787,7 @@ class EmbeddedEngine:
                 phrases[phrase] = max(phrases.get(phrase, 0.0), weight)
         return Highlighter(stems, surfaces, phrases)
 
-    def _facet(self, facet: Facet, request: Request, answer: _Answer) -> FacetResult:
+    def _facet(self, facet: Facet, request: Request, answer: Answer) -> FacetResult:
         """Counts without the field's own filter, everything else with it."""
         if facet.field not in KEYWORDS:
             raise QueryError(
@@ -753,20 +806,29 @@ class EmbeddedEngine:
                 )
             )
         own = [c for c in answer.clauses if c.field == facet.field and not c.negated]
-        docs = answer.found.docs
-        if own:
-            others = tuple(clause for clause in answer.clauses if clause not in own)
-            docs = answer.found.candidates
-            docs = docs[self._passing(request, others)[docs]]
+        others = tuple(clause for clause in answer.clauses if clause not in own)
         chosen = frozenset(value for clause in own for value in clause.values)
-        counts = count_values(
-            self._snapshot, facet.field, docs, facet.limit, facet.interval, chosen
-        )
+        counts = self._counted_facet(facet, request, answer, others, chosen)
         values = [
             FacetValue(value, label(facet.field, value), count, _selected(facet, value, chosen))
             for value, count in counts.top
         ]
         return FacetResult(counts.distinct, counts.missing, values)
+
+    def _counted_facet(
+        self,
+        facet: Facet,
+        request: Request,
+        answer: Answer,
+        clauses: tuple[Clause, ...],
+        chosen: frozenset[str],
+    ) -> Counts:
+        """The values of a field in the articles that answer with these conditions."""
+        docs = answer.found.docs
+        if clauses != answer.clauses:
+            docs = answer.found.candidates
+            docs = docs[self._passing(request, clauses)[docs]]
+        return count_values(self._snapshot, facet.field, docs, facet.limit, facet.interval, chosen)
 
 
 def _open_snapshot(folder: Path, config: Config) -> Snapshot:
@@ -774,8 +836,7 @@ def _open_snapshot(folder: Path, config: Config) -> Snapshot:
         commit = last_commit(folder)
         if commit is None:
             raise _no_index(folder)
-        refuse_stale(commit, folder)
-        refuse_other_timezone(commit, folder, config.timezone)
+        refuse_other_settings(commit, folder, config.timezone, config.engine)
         try:
             return Snapshot(folder, commit)
         except FileNotFoundError as error:
@@ -810,7 +871,7 @@ def _passing(snapshot: Snapshot, clauses: Sequence[Clause]) -> Mask:
     return passing
 
 
-def _ordered(found: _Found, snapshot: Snapshot, offset: int, limit: int | None) -> Docs:
+def best_places(found: Found, snapshot: Snapshot, offset: int, limit: int | None) -> Docs:
     """The places in `found.docs` of the hits that are asked for, best first."""
     keys, total = found.sort_keys, len(found.docs)
     places = np.arange(total)
@@ -824,7 +885,7 @@ def _ordered(found: _Found, snapshot: Snapshot, offset: int, limit: int | None) 
     return places[snapshot.best_first(docs, keys[places])][offset:needed]
 
 
-def _groups(request: Request) -> bool:
+def groups(request: Request) -> bool:
     """Whether the hits of a story are folded: where some of all are listed."""
     return request.group and request.limit is not None
 
@@ -847,12 +908,12 @@ def _selected(facet: Facet, value: str, chosen: frozenset[str]) -> bool:
         return value in chosen
     if not chosen:
         return False
-    first, last = _first_and_last_day(value)
+    first, last = first_and_last_day(value)
     ranges = (days.partition("..") for days in chosen if days != NONE)
     return any(start <= first and last <= (end or LAST_DAY) for start, _, end in ranges)
 
 
-def _first_and_last_day(period: str) -> tuple[str, str]:
+def first_and_last_day(period: str) -> tuple[str, str]:
     """The days between which 2021, 2021-06 or 2021-06-22 lies, whatever year an article claims."""
     if len(period) == len("2021-06"):
         from calendar import monthrange  # 1 ms, which a question without dates spares

@@ -42,17 +42,17 @@ def count_values(
         names = map(keyword.values.__getitem__, used.tolist())
         counted.update(dict(zip(names, counts[used].tolist(), strict=True)))
     if field == DATE.name:
-        return _periods(counted, missing, limit, interval or "day")
+        return periods(counted, missing, limit, interval or "day")
     ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Counts(_limited(ordered, limit, also), len(ordered), missing)
+    return Counts(limited(ordered, limit, also), len(ordered), missing)
 
 
-def _periods(counted: Counter[str], missing: int, limit: int | None, interval: Interval) -> Counts:
+def periods(counted: Counter[str], missing: int, limit: int | None, interval: Interval) -> Counts:
     """The latest periods, in order of time."""
-    periods: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for day, count in counted.items():
-        periods[period_of(day, interval)] += count
-    ordered = sorted(periods.items())
+        counts[period_of(day, interval)] += count
+    ordered = sorted(counts.items())
     shown = ordered if limit is None else ordered[len(ordered) - min(limit, len(ordered)) :]
     return Counts(shown, len(ordered), missing)
 
@@ -72,7 +72,7 @@ def _count_people(
         shown = set(used.tolist())
     named = [(people.name(person), int(counts[person])) for person in shown]
     named.sort(key=lambda pair: (-pair[1], pair[0]))
-    return Counts(_limited(named, limit, also), len(used), missing)
+    return Counts(limited(named, limit, also), len(used), missing)
 
 
 def articles_by_person(snapshot: Snapshot, docs: Docs) -> tuple[Docs, int]:
@@ -94,9 +94,10 @@ def articles_by_person(snapshot: Snapshot, docs: Docs) -> tuple[Docs, int]:
     return counts, missing
 
 
-def _limited(
+def limited(
     ordered: list[tuple[str, int]], limit: int | None, also: frozenset[str]
 ) -> list[tuple[str, int]]:
+    """As many values as are to be told, and those that always are."""
     if limit is None:
         return ordered
     return ordered[:limit] + [pair for pair in ordered[limit:] if pair[0] in also]

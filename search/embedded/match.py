@@ -48,7 +48,7 @@ OPTIONAL = Word | Prefix | Fuzzy | Either
 # Rounding must not exclude a document that holds exactly the share that it must.
 ROUNDED = 1 - 1e-9
 # Less is asked to fill a page, not to tell of a thousand articles that hold one frequent word.
-_MOST_ADDED = 10
+MOST_ADDED = 10
 _NO_POSTINGS = Postings()
 # Document and position side by side in one integer.
 _POSITION_BITS = 32
@@ -97,7 +97,7 @@ def match(
 
     "Most words" are a share of the words' idf weight, `relax_share`; where fewer than `relax_below`
     of the `passing` documents, those that pass the filters, hold it, what so many do hold; unless
-    more than `_MOST_ADDED` times as many hold just that.
+    more than `MOST_ADDED` times as many hold just that.
     """
     matcher = Matcher(snapshot, exact)
     every, most = matcher.top(tree, ranking, passing & snapshot.alive)
@@ -116,6 +116,54 @@ def clause_mask(snapshot: Snapshot, clause: Clause) -> Mask:
         else:
             mask |= snapshot.mask(clause.field, value)
     return ~mask if clause.negated else mask
+
+
+def counting(children: Sequence[Node], *, exact: bool) -> Sequence[Node]:
+    """The children without stop words and words that only ask, unless nothing else is left."""
+    if exact:
+        return children
+    words = [child.text if isinstance(child, Word) else "" for child in children]
+    content = [
+        (child, asks)
+        for child, word, asks in zip(children, words, asking(words), strict=True)
+        if not word or query_stem(word) is not None
+    ]
+    for counted in ([child for child, asks in content if not asks], [c for c, _ in content]):
+        if not all(isinstance(child, Not) for child in counted):
+            return counted
+    return children
+
+
+class Forms(NamedTuple):
+    """What a word is looked for as; without `stems`, by its surface alone. "Lavrov-Arreaza" is
+    found where its `pieces` stand apart, too.
+    """
+
+    surface: str
+    stems: frozenset[str]
+    pieces: tuple[str, ...]
+
+
+def word_forms(text: str, *, exact: bool) -> Forms | None:
+    """The forms of one word of a question; None where it has no letters or digits."""
+    tokens = analyze(text)
+    if not tokens:
+        return None
+    whole = tokens[0].surface
+    stem = None if exact else query_stem(whole)
+    if stem is None:
+        return Forms(whole, frozenset(), ())
+    pieces = tuple(token.surface for token in tokens[1:] if token.surface != whole)
+    # "Partai Persatuan", whose stem is no "satu", answers "persatuan" like "bersatu".
+    return Forms(whole, frozenset([stem, modern_spelling(whole)]), pieces)
+
+
+def phrase_words(phrase: Phrase) -> list[str]:
+    """The surface forms of a phrase, one for each position."""
+    by_position: dict[int, str] = {}
+    for token in analyze(" ".join(phrase.words)):
+        by_position.setdefault(token.position, token.surface)
+    return list(by_position.values())
 
 
 def idf(snapshot: Snapshot, document_frequency: int) -> float:
@@ -140,7 +188,7 @@ class Matcher:
         required: list[Docs] = []
         excluded: list[Docs] = []
         optional: list[Docs] = []
-        for child in self.counting(tree.children):
+        for child in counting(tree.children, exact=self._exact):
             if isinstance(child, Not):
                 excluded.append(self._without_scoring(child.child))
             elif isinstance(child, OPTIONAL):
@@ -162,7 +210,7 @@ class Matcher:
         if several and int(passing[most].sum()) < ranking.relax_below:
             least = min(least, _weight_of(ranking.relax_below, weight[passing]))
             more = _holding(weight, least)
-            if int(passing[more].sum()) <= _MOST_ADDED * ranking.relax_below:
+            if int(passing[more].sum()) <= MOST_ADDED * ranking.relax_below:
                 most = more
         return every, most
 
@@ -187,21 +235,6 @@ class Matcher:
             weight[docs] = 0
         return weight, total
 
-    def counting(self, children: Sequence[Node]) -> Sequence[Node]:
-        """The children without stop words and words that only ask, unless nothing else is left."""
-        if self._exact:
-            return children
-        words = [child.text if isinstance(child, Word) else "" for child in children]
-        content = [
-            (child, asks)
-            for child, word, asks in zip(children, words, asking(words), strict=True)
-            if not word or query_stem(word) is not None
-        ]
-        for counting in ([child for child, asks in content if not asks], [c for c, _ in content]):
-            if not all(isinstance(child, Not) for child in counting):
-                return counting
-        return children
-
     def _without_scoring(self, node: Node, part: str | None = None) -> Docs:
         before = len(self.leaves)
         docs = self._docs(node, part)
@@ -223,7 +256,11 @@ class Matcher:
         if isinstance(node, Or):
             return union([self._docs(child, part) for child in node.children])
         if isinstance(node, And | Words):
-            children = node.children if isinstance(node, And) else self.counting(node.children)
+            children = (
+                node.children
+                if isinstance(node, And)
+                else counting(node.children, exact=self._exact)
+            )
             found = [self._docs(child, part) for child in children]
             return intersection(found) if found else NO_DOCS
         if isinstance(node, Filter):
@@ -246,25 +283,20 @@ class Matcher:
             return self._phrase(node, part)
         if isinstance(node, Prefix):
             return self._prefix(node, part)
-        surfaces = self._snapshot.terms_near(SURFACE.name, _folded(node.text))
+        surfaces = self._snapshot.terms_near(SURFACE.name, folded(node.text))
         near = _summed([self._postings(SURFACE.name, one, part) for one in sorted(surfaces)])
         return Leaf(f"{node.text}~", _NO_POSTINGS, near, surfaces=frozenset(surfaces))
 
     def _word(self, text: str, part: str | None) -> Leaf:
-        tokens = analyze(text)
-        if not tokens:
+        forms = word_forms(text, exact=self._exact)
+        if forms is None:
             return Leaf(text, _NO_POSTINGS, _NO_POSTINGS)
-        whole = tokens[0].surface
-        stem = None if self._exact else query_stem(whole)
-        surface = self._postings(SURFACE.name, whole, part)
-        # "Partai Persatuan", whose stem is no "satu", answers "persatuan" like "bersatu".
-        stems = frozenset([stem, modern_spelling(whole)]) if stem is not None else frozenset()
-        stemmed = _summed([self._postings(STEM.name, one, part) for one in sorted(stems)])
-        surfaces = frozenset([whole])
-        pieces = [] if stem is None else [t.surface for t in tokens[1:] if t.surface != whole]
-        if pieces:
-            # "Lavrov-Arreaza" is found where both stand apart, too, which counts once.
-            leaves = [self._word(piece, part) for piece in pieces]
+        surface = self._postings(SURFACE.name, forms.surface, part)
+        stemmed = _summed([self._postings(STEM.name, one, part) for one in sorted(forms.stems)])
+        stems, surfaces = forms.stems, frozenset([forms.surface])
+        if forms.pieces:
+            # Where they stand apart counts once.
+            leaves = [self._word(piece, part) for piece in forms.pieces]
             apart = without(intersection([leaf.docs for leaf in leaves]), stemmed.docs)
             stemmed = _summed([stemmed, _once(apart, part)])
             stems = stems.union(*(leaf.stems for leaf in leaves))
@@ -296,7 +328,7 @@ class Matcher:
         )
 
     def _prefix(self, node: Prefix, part: str | None) -> Leaf:
-        prefix = _folded(node.text)
+        prefix = folded(node.text)
         found = self._snapshot.postings_with_prefix(SURFACE.name, prefix)
         surfaces = self._snapshot.terms_with_prefix(SURFACE.name, prefix)
         return Leaf(
@@ -304,10 +336,7 @@ class Matcher:
         )
 
     def _phrase(self, node: Phrase, part: str | None) -> Leaf:
-        by_position: dict[int, str] = {}
-        for token in analyze(" ".join(node.words)):
-            by_position.setdefault(token.position, token.surface)
-        words = list(by_position.values())
+        words = phrase_words(node)
         postings = _summed(
             [
                 _phrase_postings(self._snapshot, number, words, node.slop, part)
@@ -446,6 +475,7 @@ def _once(docs: Docs, part: str | None) -> Postings:
     return Postings(docs, once, once if part == "title" else once - 1)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The surface form of what a pattern begins with."""
     tokens = analyze(text)
     return tokens[0].surface if tokens else text.lower()

@@ -9,7 +9,7 @@ most. Nothing is suggested where what was typed is likely enough.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -58,29 +58,43 @@ class _Asked(NamedTuple):
     surface: str
     start: int
     end: int
+    stems: tuple[str, ...]
     found: Postings
 
 
-def corrected(snapshot: Snapshot, question: str, tree: Node) -> str | None:
-    """The question with misspelt words exchanged; None where nothing better is likely."""
+# How many articles have any of some stems or a surface form.
+Holding = Callable[[Sequence[str], str], int]
+
+
+def corrected(
+    snapshot: Snapshot, question: str, tree: Node, holding: Holding | None = None
+) -> str | None:
+    """The question with misspelt words exchanged; None where nothing better is likely.
+
+    `holding` knows of articles whose words are not in the snapshot: what they hold is no slip.
+    """
     # What is asked for as an alternative says nothing of the others.
     alternatives = tree.children if isinstance(tree, Or) else (tree,)
     text, shift = question, 0
     for slip, better in chain.from_iterable(
-        _corrections(snapshot, question, one) for one in alternatives
+        _corrections(snapshot, question, one, holding) for one in alternatives
     ):
         text = text[: slip.start + shift] + better + text[slip.end + shift :]
         shift += len(better) - (slip.end - slip.start)
     return text if text != question else None
 
 
-def _corrections(snapshot: Snapshot, question: str, node: Node) -> Iterator[tuple[_Asked, str]]:
+def _corrections(
+    snapshot: Snapshot, question: str, node: Node, holding: Holding | None
+) -> Iterator[tuple[_Asked, str]]:
     """The misspelt words of a node, in order, and what each is to be exchanged for."""
     asked = list(_asked(snapshot, question, node))
     most = most_rare(snapshot)
     rare = [one for one in asked if len(one.found) <= most and _may_be_misspelt(question, one)]
     if not rare or len(asked) > _MOST_WORDS:
         return
+    if holding is not None:
+        rare = [one for one in rare if holding(one.stems, one.surface) <= most]
     context = _Context(snapshot, asked)
     for slip in rare:
         if (better := _better(snapshot, slip, context)) is not None:
@@ -103,7 +117,7 @@ def _asked(snapshot: Snapshot, question: str, node: Node) -> Iterator[_Asked]:
                 stems = (stem, modern_spelling(surface))
                 by_stem = (snapshot.postings(STEM.name, one) for one in stems)
                 found = max(snapshot.postings(SURFACE.name, surface), *by_stem, key=len)
-                yield _Asked(surface, start, start + len(match[0]), found)
+                yield _Asked(surface, start, start + len(match[0]), stems, found)
     elif isinstance(node, Must | Part):
         yield from _asked(snapshot, question, node.child)
     elif isinstance(node, And | Or | Words):

@@ -6,7 +6,7 @@ Computational Linguistics 19(1), 1993), which rare values do not mislead.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -58,49 +58,88 @@ def related(
 
     `asked` are stems and surfaces of the question, which stand out for no other reason.
     """
-    if len(docs) == snapshot.alive.sum():
+    answered = Answered(
+        len(docs),
+        articles_by_person(snapshot, docs)[0],
+        count_values(snapshot, COUNTRY.name, docs, None, None, frozenset()).top,
+    )
+
+    def about(stems: Sequence[str]) -> list[int]:
+        return [len(snapshot.postings(STEM.name, stem)) for stem in stems]
+
+    def holding(stems: Sequence[str]) -> list[int]:
+        found = (snapshot.postings(STEM.name, stem).docs for stem in stems)
+        return [int(snapshot.alive[docs].sum()) for docs in found]
+
+    return related_to(snapshot, background, answered, texts, asked, about, holding)
+
+
+class Answered(NamedTuple):
+    """How many articles answer, how many of them name each person, and each country."""
+
+    articles: int
+    people: NDArray[np.int64]
+    countries: list[tuple[str, int]]
+
+
+# In how many articles each of some stems is.
+Frequencies = Callable[[Sequence[str]], Sequence[int]]
+
+
+def related_to(
+    snapshot: Snapshot,
+    background: Background,
+    answered: Answered,
+    texts: Sequence[str],
+    asked: Collection[str],
+    about: Frequencies,
+    holding: Frequencies,
+) -> Related:
+    """What stands out in an answer; words are chosen by what `about` counts, told by `holding`."""
+    if answered.articles == snapshot.alive.sum():
         return Related([], [], [])
-    people = _people(snapshot, background, docs)
-    countries = _countries(snapshot, background, docs)
+    people = _people(snapshot, background, answered)
+    countries = _countries(snapshot, background, answered)
     names = {token.surface for one in (*people, *countries) for token in analyze(one.label)}
-    return Related(people, countries, _words(snapshot, texts, names.union(asked)))
+    words = _words(snapshot, texts, names.union(asked), about, holding)
+    return Related(people, countries, words)
 
 
-def _people(snapshot: Snapshot, background: Background, docs: Docs) -> list[Outstanding]:
-    counts, _ = articles_by_person(snapshot, docs)
+def _people(snapshot: Snapshot, background: Background, answered: Answered) -> list[Outstanding]:
+    counts, total = answered.people, answered.articles
     frequent = np.flatnonzero(counts >= _FEWEST)
-    likely = _likely(snapshot, docs, counts[frequent], background.people[frequent])
+    likely = _likely(snapshot, total, counts[frequent], background.people[frequent])
     named = ((snapshot.people.name(one), int(counts[one])) for one in frequent[likely].tolist())
-    return _outstanding(snapshot, docs, PERSON, ((name, name, count) for name, count in named))
+    return _outstanding(snapshot, total, PERSON, ((name, name, count) for name, count in named))
 
 
-def _countries(snapshot: Snapshot, background: Background, docs: Docs) -> list[Outstanding]:
-    counted = count_values(snapshot, COUNTRY.name, docs, None, None, frozenset()).top
-    frequent = [(code, count) for code, count in counted if count >= _FEWEST]
+def _countries(snapshot: Snapshot, background: Background, answered: Answered) -> list[Outstanding]:
+    total = answered.articles
+    frequent = [(code, count) for code, count in answered.countries if count >= _FEWEST]
     inside = np.array([count for _, count in frequent], dtype=np.int64)
     everywhere = np.array([background.countries[code] for code, _ in frequent], dtype=np.int64)
-    likely = [frequent[place] for place in _likely(snapshot, docs, inside, everywhere).tolist()]
+    likely = [frequent[place] for place in _likely(snapshot, total, inside, everywhere).tolist()]
     named = ((code, country_label(code), count) for code, count in likely)
-    return _outstanding(snapshot, docs, COUNTRY, named)
+    return _outstanding(snapshot, total, COUNTRY, named)
 
 
 def _likely(
-    snapshot: Snapshot, docs: Docs, inside: NDArray[np.int64], everywhere: NDArray[np.int64]
+    snapshot: Snapshot, total: int, inside: NDArray[np.int64], everywhere: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """The places of the values that may stand out most, by counts with the deleted."""
-    scores = log_likelihood(inside, len(docs), everywhere, snapshot.size)
+    scores = log_likelihood(inside, total, everywhere, snapshot.size)
     return np.argsort(-scores, kind="stable")[:_CANDIDATES]
 
 
 def _outstanding(
-    snapshot: Snapshot, docs: Docs, field: Field, counted: Iterable[tuple[str, str, int]]
+    snapshot: Snapshot, total: int, field: Field, counted: Iterable[tuple[str, str, int]]
 ) -> list[Outstanding]:
     """The most outstanding of values, of each the value, its label and its count in the answer."""
     rows = [
         (*row, int((snapshot.mask(field.name, row[0]) & snapshot.alive).sum())) for row in counted
     ]
     inside, everywhere = (np.array([row[n] for row in rows], dtype=np.int64) for n in (2, 3))
-    scores = log_likelihood(inside, len(docs), everywhere, int(snapshot.alive.sum())).tolist()
+    scores = log_likelihood(inside, total, everywhere, int(snapshot.alive.sum())).tolist()
     found = [
         Outstanding(*row, round(score, 1))
         for row, score in zip(rows, scores, strict=True)
@@ -109,20 +148,24 @@ def _outstanding(
     return sorted(found, key=lambda one: (-one.score, one.value))[:_SHOWN]
 
 
-def _words(snapshot: Snapshot, texts: Sequence[str], known: Collection[str]) -> list[Outstanding]:
+def _words(
+    snapshot: Snapshot,
+    texts: Sequence[str],
+    known: Collection[str],
+    about: Frequencies,
+    holding: Frequencies,
+) -> list[Outstanding]:
     """The words of texts that stand out, each in the form that most texts have."""
     seen = [{pair for pair in plain_words(text) if pair[1] not in known} for text in texts]
     texts_with = Counter(stem for pairs in seen for stem in {stem for stem, _ in pairs})
     fewest = max(_FEWEST, len(texts) // _TEXTS_FOR_EACH)
     stems = sorted(s for s, count in texts_with.items() if count >= fewest and s not in known)
     inside = np.array([texts_with[stem] for stem in stems], dtype=np.int64)
-    everywhere = np.array([len(snapshot.postings(STEM.name, stem)) for stem in stems], np.int64)
+    everywhere = np.array(about(stems), np.int64)
     likely = log_likelihood(inside, len(texts), everywhere, snapshot.size)
     chosen = [stems[n] for n in np.argsort(-likely, kind="stable")[: 2 * _SHOWN_WORDS].tolist()]
     counts = [texts_with[stem] for stem in chosen]
-    articles = [
-        int(snapshot.alive[snapshot.postings(STEM.name, stem).docs].sum()) for stem in chosen
-    ]
+    articles = holding(chosen)
     scores = log_likelihood(
         np.array(counts, np.int64), len(texts), np.array(articles, np.int64), snapshot.alive.sum()
     ).tolist()

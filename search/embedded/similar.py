@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -27,18 +28,27 @@ _PEOPLE_WEIGHT = 0.5
 CANDIDATES_PER_HIT = 5
 
 
-def telling_words(snapshot: Snapshot, title: str, text: str) -> list[Term]:
+# In how many articles each of some stems is.
+Frequencies = Callable[[Sequence[str]], Sequence[int]]
+
+
+def telling_words(
+    snapshot: Snapshot, title: str, text: str, frequencies: Frequencies | None = None
+) -> list[Term]:
     """The words of a text that tell most by tf·idf, each with its weight in a question.
 
-    Words that no other article has lead nowhere.
+    Words that no other article has lead nowhere. `frequencies` are the snapshot's by default.
     """
     counts: Counter[str] = Counter()
     for part, times in ((title, _TITLE), (text, 1)):
         for stem, _ in plain_words(part):
             counts[stem] += times
+    if frequencies is None:
+        found = [len(snapshot.postings(STEM.name, stem)) for stem in counts]
+    else:
+        found = list(frequencies(list(counts)))
     ranked = []
-    for stem, count in counts.items():
-        articles = len(snapshot.postings(STEM.name, stem))
+    for (stem, count), articles in zip(counts.items(), found, strict=True):
         if 2 <= articles <= max(2, _LARGEST_SHARE * snapshot.size):
             weight = 1 + math.log(count)
             ranked.append((-weight * idf(snapshot, articles), stem, weight))
@@ -58,6 +68,11 @@ def alike(
     others = snapshot.alive.copy()
     others[doc] = False
     top = question.best(limit, passing=others)
+    return *with_people(snapshot, doc, top.docs, top.scores), question.leaves
+
+
+def with_people(snapshot: Snapshot, doc: int, docs: Docs, scores: Scores) -> tuple[Docs, Scores]:
+    """Documents and their scores, the best first, with what the people add that `doc` names too."""
     weights = {
         name: idf(snapshot, int(snapshot.mask(PERSON.name, name).sum()))
         for name in snapshot.people_of(doc)
@@ -65,8 +80,8 @@ def alike(
     everyone = sum(weights.values()) or 1.0
     shared = [
         sum(weights.get(name, 0.0) for name in snapshot.people_of(other)) / everyone
-        for other in top.docs.tolist()
+        for other in docs.tolist()
     ]
-    scores = top.scores * (1 + _PEOPLE_WEIGHT * np.array(shared))
-    order = snapshot.best_first(top.docs, scores)
-    return top.docs[order], scores[order], question.leaves
+    scores = scores * (1 + _PEOPLE_WEIGHT * np.array(shared))
+    order = snapshot.best_first(docs, scores)
+    return docs[order], scores[order]

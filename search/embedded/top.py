@@ -22,7 +22,7 @@ from index.segments.arrays import Ints, is_first
 from index.segments.postings import MAX_FREQ, docs_of, first_postings, freqs_of, packed
 from index.segments.segment import BLOCK_POSTINGS, SPACING_UNITS, TextField
 from search.embedded.docsets import NO_DOCS, Docs, docs_in_all, look_up_postings
-from search.embedded.match import LEAVES, OPTIONAL, ROUNDED, Leaf, Matcher, idf
+from search.embedded.match import LEAVES, OPTIONAL, ROUNDED, Leaf, Matcher, counting, idf
 from search.embedded.score import Scores, parts_of, score
 from search.embedded.snapshot import Mask, Norms, Postings, Snapshot, TermPostings
 from search.query.ast import And, Must, Node, Not, Or, Words
@@ -141,7 +141,7 @@ def question_of(
     matcher = Matcher(snapshot, exact)
     joined: Sequence[Node] = (tree,)
     if isinstance(tree, Words):
-        joined = matcher.counting(tree.children)
+        joined = counting(tree.children, exact=exact)
     elif isinstance(tree, And | Or):
         joined = tree.children
     leaves: list[Leaf] = []

@@ -12,6 +12,7 @@ from index.config import Config
 from index.errors import ArchiveError
 from index.segments.commit import INDEX_FOLDER, generations
 from search.embedded.engine import EmbeddedEngine
+from search.engine import open_folder
 
 # A look costs one listing of a folder; nobody waits a second for last night's articles.
 _LOOK_EVERY_S = 1.0
@@ -35,7 +36,7 @@ class Engines:
         self.folder = folder
         self.config = config
         self._seen = self._newest()
-        self._shared = _Shared(EmbeddedEngine(folder, config))
+        self._shared = _Shared(open_folder(folder, config))
         self._lock = threading.Lock()
         self._looking = threading.Lock()
         self._looked_at = time.monotonic()
@@ -81,7 +82,7 @@ class Engines:
             newest = self._newest()
             if newest != self._seen:
                 self._seen = newest
-                self._exchange(_Shared(EmbeddedEngine(self.folder, self.config)))
+                self._exchange(_Shared(open_folder(self.folder, self.config)))
         except ArchiveError as error:
             _log.warning("the last commit goes on answering, a newer one cannot: %s", error)
         finally:

@@ -1,0 +1,255 @@
+"""Writing to a cluster: the words go there, columns and maps stay beside the archive.
+
+The commit beside the archive is the same as without a cluster, but its segments hold the words of
+titles alone (`documents.without_text`): so people, stories and names are known in one way. A run
+sends its articles while it analyses; with the commit it sends persons and stories that have become
+others, makes all of it visible at once, and tells the index which change of the archive it holds.
+
+Each write carries the number of the change that the run leads to, and of two writes to one article
+the higher wins, so whatever is sent twice or late does no harm.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from index.config import Config, EngineName
+from index.errors import ArchiveError
+from index.identity import NOTHING_SAID, Sayings
+from index.messages import gettext
+from index.opensearch.cluster import WRITING_S, Cluster, Refused
+from index.opensearch.derived import Derived, derived, renamed
+from index.opensearch.documents import documents, without_text
+from index.opensearch.mapping import STORY, mapping, settings
+from index.processes import batches
+from index.schema import PERSON
+from index.segments.arrays import Ints
+from index.segments.commit import Commit, fingerprint
+from index.segments.segment import Segment
+from index.segments.writer import IndexWriter
+
+# Articles sent at once, some 3 MB: a cluster that is too busy for some is asked for few again.
+_AT_ONCE = 500
+# Of an article's version the change of the archive, above the number of updates since.
+_UPDATE_BITS = 20
+
+
+class ClusterWriter(IndexWriter):
+    """Adds and removes articles on a cluster; the caller holds the write lock of the archive."""
+
+    engine: EngineName = "opensearch"
+
+    def __init__(
+        self, folder: Path, config: Config, said: Sayings = NOTHING_SAID, *, from_scratch: bool
+    ) -> None:
+        """`from_scratch` fills a new index beside the one that answers, or goes on filling it.
+
+        Raises ArchiveError when the index is stale or damaged, EngineUnavailable without a cluster.
+        """
+        super().__init__(
+            folder,
+            config.indexing.memory_mb,
+            said,
+            timezone=config.timezone,
+            from_scratch=from_scratch,
+        )
+        self._config = config
+        self._cluster = Cluster(config.opensearch)
+        self._index: str | None = None
+        self._seq = self.last_commit.seq if self.last_commit else 0
+        # An index that is filled further has some articles of this change already.
+        self._version_type = "external_gte"
+        self._removed: set[int] = set()
+        self._sent: dict[int, Derived] = {}
+        self._renamed: dict[str, str] | None = None
+        self._unseen: Sequence[int] = ()
+        self._unseen_before: Sequence[int] = ()
+        # Whether articles may hold persons and stories of a run that was interrupted.
+        self._unsure = False
+        self._erases = False
+        if self.last_commit is not None:
+            self._index = self._cluster.index_name()
+            if self._index is None:
+                raise ArchiveError(
+                    gettext(
+                        "the cluster has no index {name}; run `cakap-search reindex`",
+                        name=self._cluster.alias,
+                    ),
+                    "missing",
+                )
+            about = self._cluster.meta(self._index)
+            if about.get("seq", -1) < self.last_commit.seq:
+                raise ArchiveError(
+                    gettext(
+                        "the cluster has come to change {there}, the index here to {here}: was it"
+                        " brought back from an older snapshot? Run `cakap-search reindex`",
+                        there=about.get("seq"),
+                        here=self.last_commit.seq,
+                    ),
+                    "stale",
+                )
+            self._unseen_before = about.get("unseen", ())
+            self._unsure = about.get("state") != "whole" or about["seq"] != self.last_commit.seq
+
+    def begin(self, seq: int) -> None:
+        """Tell up to which change of the archive all that follows until the commit is."""
+        self._seq = seq
+        if self._index is None:
+            self._index = self._new_index()
+
+    def add(self, chunk: Mapping[str, Ints]) -> None:
+        """Send a chunk of analysed articles, and keep their columns."""
+        segment = Segment(chunk)
+        known = self._known_people()
+        actions = []
+        for document in documents(segment):
+            number = document["article"]
+            self._removed.discard(number)
+            names = document[PERSON.name]
+            document[PERSON.name] = list(dict.fromkeys(known.get(name, name) for name in names))
+            self._sent[number] = (tuple(document[PERSON.name]), None)
+            actions.append((self._action("index", number), document))
+        self._send(actions)
+        super().add(without_text(segment))
+
+    def remove(self, articles: Iterable[int]) -> None:
+        """Remove articles of earlier commits by their numbers; call it before adding."""
+        numbers = list(articles)
+        self._removed.update(numbers)
+        super().remove(numbers)
+
+    def erase(self, articles: Iterable[int]) -> None:
+        """Remove articles so that no disk holds them after the commit, in no version."""
+        numbers = list(articles)
+        self._removed.update(numbers)
+        self._erases = self._erases or bool(numbers)
+        super().erase(numbers)
+
+    def commit(self, seq: int, unseen: Sequence[int] = ()) -> Commit:
+        """Make all that was added and removed visible at once, on the cluster and here."""
+        self._unseen = sorted(unseen)
+        return super().commit(seq, unseen)
+
+    def _publish(self, commit: Commit) -> None:
+        assert self._index is not None
+        self._tell(state="deriving")
+        self._send([(self._action("delete", number), None) for number in sorted(self._removed)])
+        before: dict[int, Derived] = {}
+        if not self._unsure:
+            if self.last_commit is not None:
+                before = derived(self._folder, self.last_commit, self._unseen_before)
+            before |= self._sent
+        wanted = derived(self._folder, commit, self._unseen)
+        self._send(
+            [
+                (
+                    {"update": {"_index": self._index, "_id": str(number), "retry_on_conflict": 3}},
+                    {"doc": {PERSON.name: list(people), STORY: story}},
+                )
+                for number, (people, story) in wanted.items()
+                if before.get(number) != (people, story)
+            ]
+        )
+        self._cluster.ask("POST", f"/{self._index}/_refresh", request_timeout=WRITING_S)
+        if self._erases:
+            self._cluster.ask(
+                "POST",
+                f"/{self._index}/_forcemerge",
+                only_expunge_deletes="true",
+                request_timeout=WRITING_S,
+            )
+            self._cluster.ask("POST", f"/{self._index}/_flush", request_timeout=WRITING_S)
+        held = self._cluster.ask("GET", f"/{self._index}/_count")["count"]
+        if held != commit.articles:
+            raise ArchiveError(
+                gettext(
+                    "the cluster holds {held} articles, not {expected}; run `cakap-search reindex`",
+                    held=held,
+                    expected=commit.articles,
+                ),
+                "damaged",
+            )
+        self._tell(state="whole", seq=commit.seq, unseen=list(self._unseen))
+        self._point_alias()
+        self._removed.clear()
+        self._sent.clear()
+        self._unsure = self._erases = False
+        self._renamed, self._unseen_before = None, self._unseen
+        self._version_type = "external_gte"
+
+    def _known_people(self) -> dict[str, str]:
+        """The names that the last commit shows others for."""
+        if self._renamed is None:
+            commit = self.last_commit
+            self._renamed = dict(renamed(self._folder, commit)) if commit else {}
+        return self._renamed
+
+    def _action(self, kind: str, number: int) -> dict[str, Any]:
+        return {
+            kind: {
+                "_index": self._index,
+                "_id": str(number),
+                "version": self._seq << _UPDATE_BITS,
+                "version_type": self._version_type,
+            }
+        }
+
+    def _send(self, actions: Sequence[tuple[dict[str, Any], dict[str, Any] | None]]) -> None:
+        for some in batches(actions, _AT_ONCE):
+            self._cluster.bulk(some)
+
+    def _new_index(self) -> str:
+        """A new index, or one that a run was filling with the same settings when it ended."""
+        about = {
+            "state": "filling",
+            "fingerprint": fingerprint(),
+            "timezone": self._timezone,
+        }
+        wanted = settings(self._config)
+        answering = self._cluster.index_name()
+        for name in sorted(self._indexes()):
+            if name != answering and self._cluster.meta(name) == about:
+                self._unsure, self._version_type = True, "external"
+                return name
+        for generation in range(1, 1 << 31):
+            name = f"{self._cluster.alias}-{generation}"
+            try:
+                self._cluster.ask(
+                    "PUT", f"/{name}", {"settings": wanted, "mappings": mapping(about)}
+                )
+            except Refused as error:
+                if error.kind == "resource_already_exists_exception":
+                    continue
+                raise
+            return name
+        raise AssertionError("an index has a free number")
+
+    def _tell(self, **about: Any) -> None:
+        known: dict[str, Any] = {"fingerprint": fingerprint(), "timezone": self._timezone}
+        if "seq" not in about:
+            known["seq"] = self.last_commit.seq if self.last_commit else -1
+        self._cluster.ask("PUT", f"/{self._index}/_mapping", {"_meta": known | about})
+
+    def _point_alias(self) -> None:
+        """Let the alias name the new index, and drop those before the one that it named."""
+        answering = self._cluster.index_name()
+        if answering == self._index:
+            for name in self._indexes():
+                if name != answering:
+                    self._cluster.ask("DELETE", f"/{name}")
+            return
+        actions: list[dict[str, Any]] = [
+            {"add": {"index": self._index, "alias": self._cluster.alias}}
+        ]
+        if answering is not None:
+            actions.append({"remove": {"index": answering, "alias": self._cluster.alias}})
+        self._cluster.ask("POST", "/_aliases", {"actions": actions})
+        for name in self._indexes():
+            if name not in (answering, self._index):
+                self._cluster.ask("DELETE", f"/{name}")
+
+    def _indexes(self) -> Iterator[str]:
+        """The indexes of this archive, with an alias or without."""
+        prefix = f"{self._cluster.alias}-"
+        found = self._cluster.ask("GET", f"/{prefix}*", expand_wildcards="open,closed")
+        return (name for name in list(found) if name.removeprefix(prefix).isdecimal())
