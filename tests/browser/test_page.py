@@ -342,7 +342,7 @@ def test_all_is_reached_by_keyboard_and_the_focus_is_seen(visit: Visit) -> None:
                 : style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
               const around = ["[data-field]", ".timeline", ".hit", ".question", ".take", "footer"];
               const region = one.closest(around.join());
-              return [region?.dataset.field ?? region?.className ?? one.tagName, isSeen];
+              return [region?.dataset.field ?? region?.classList[0] ?? one.tagName, isSeen];
             }"""
         )
         if place == "BODY":
