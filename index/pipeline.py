@@ -253,10 +253,12 @@ def delete(
     """Erase articles from the archive of a folder and from its index, and let none come again.
 
     The log names `who` did it, by default the user who runs this program. False when the archive's
-    log still holds them, because another program is reading.
+    log still holds them, because another program is reading. One that somebody else has erased
+    since it was named is left at that.
     """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
+        numbers = archive.not_erased(numbers)
         for number in numbers:
             archive.bury(number, reason, who)
         log_is_empty = archive.delete(*numbers)
@@ -275,11 +277,12 @@ def withdraw(
 ) -> None:
     """Show articles no more, or not before a moment in UTC, whatever brings them again.
 
-    The log names `who` did it, by default the user who runs this program.
+    The log names `who` did it, by default the user who runs this program. One that somebody else
+    has erased since it was named is left at that.
     """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
-        for number in numbers:
+        for number in archive.not_erased(numbers):
             archive.withdraw(number, reason, until, who)
         archive.commit()  # open engines hide them from now on
         _catch_up(archive, writer, config, 1, lambda _: None)
@@ -546,7 +549,8 @@ class _Reading:
             self._count_withheld(str(place), place.payload_hash)
             self._archive.put_record(place.input, place.number, place.payload_hash, None)
             return
-        if ready.shown is None:
+        # What stood first in another pipe is not an earlier form of what stands first in this one.
+        if ready.shown is None and place.path != "-":
             self._archive.reidentify(place.input, place.number, ready.identity, ready.article)
         number, outcome = _put(self._archive, ready)
         if outcome == "withheld":

@@ -322,8 +322,8 @@ def test_article_that_another_file_holds_too_keeps_its_identity(
 def test_standard_input_is_known_by_content(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def pipe(*bodies: str) -> dict[str, int]:
-        path = write_jsonl(tmp_path / "piped", *({"body": body} for body in bodies))
+    def pipe(*bodies: str, **fields: str) -> dict[str, int]:
+        path = write_jsonl(tmp_path / "piped", *({"body": body, **fields} for body in bodies))
         with Path(path).open("rb") as piped:
             monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": piped})())
             return counts(run(["-"], folder)[0])
@@ -332,6 +332,9 @@ def test_standard_input_is_known_by_content(
     assert pipe("Cabai mahal.") == {"read": 1, "unchanged": 1}
     assert pipe("Beras murah.") == {"read": 1, "new": 1}
     assert len(hits(folder, "banjir")) == len(hits(folder, "cabai")) == 1
+    assert pipe("Beras murah.", source="Kabar") == {"read": 1, "new": 1}
+    assert pipe("Beras murah.", source="Warta") == {"read": 1, "new": 1}
+    assert len(hits(folder, "beras")) == 3
 
 
 # Only what changed is done again
