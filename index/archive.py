@@ -297,6 +297,14 @@ class Archive:
         )
         return [row[0] for row in rows]
 
+    def not_erased(self, numbers: Iterable[int]) -> list[int]:
+        """Those of some articles that are in the archive still."""
+        return [
+            number
+            for number in numbers
+            if self._db.execute("SELECT 1 FROM article WHERE number = ?", (number,)).fetchone()
+        ]
+
     def find_one(self, name: str) -> int | None:
         """The number of the one article that an id or URL names. QueryError: several do."""
         numbers = self.find(name)

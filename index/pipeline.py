@@ -230,8 +230,12 @@ def index_article(payload: bytes, folder: Path, config: Config) -> tuple[str | N
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
         archive.end_takedowns()
-        reading = _Reading(archive, config, config, None, lambda _: None)
-        number, outcome = reading.take(ready, digest)
+        number: int | None = None
+        outcome: Outcome = "withheld"
+        # It has no place: what came by itself before is not an earlier form of it.
+        if not archive.withholds(ready.identity, ready.article, "-", 0, digest):
+            number, outcome = _put(archive, ready)
+        archive.commit()
         _, failures = _catch_up(archive, writer, config, 1, lambda _: None)
         if failures:
             raise SourceError(failures[0])
@@ -249,10 +253,12 @@ def delete(
     """Erase articles from the archive of a folder and from its index, and let none come again.
 
     The log names `who` did it, by default the user who runs this program. False when the archive's
-    log still holds them, because another program is reading.
+    log still holds them, because another program is reading. One that somebody else has erased
+    since it was named is left at that.
     """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
+        numbers = archive.not_erased(numbers)
         for number in numbers:
             archive.bury(number, reason, who)
         log_is_empty = archive.delete(*numbers)
@@ -271,11 +277,12 @@ def withdraw(
 ) -> None:
     """Show articles no more, or not before a moment in UTC, whatever brings them again.
 
-    The log names `who` did it, by default the user who runs this program.
+    The log names `who` did it, by default the user who runs this program. One that somebody else
+    has erased since it was named is left at that.
     """
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
         writer = _writer(archive, config)
-        for number in numbers:
+        for number in archive.not_erased(numbers):
             archive.withdraw(number, reason, until, who)
         archive.commit()  # open engines hide them from now on
         _catch_up(archive, writer, config, 1, lambda _: None)
@@ -534,24 +541,18 @@ class _Reading:
             return
         self._store_article(place, result)
 
-    def _store_article(self, place: _Place, ready: _Ready) -> tuple[int | None, Outcome]:
-        """The number of the article that a place holds, None for none, and what came of it."""
+    def _store_article(self, place: _Place, ready: _Ready) -> None:
         summary = self.summary
         if self._archive.withholds(
             ready.identity, ready.article, place.path, place.number, place.payload_hash
         ):
             self._count_withheld(str(place), place.payload_hash)
             self._archive.put_record(place.input, place.number, place.payload_hash, None)
-            return None, "withheld"
-        if ready.shown is None:
+            return
+        # What stood first in another pipe is not an earlier form of what stands first in this one.
+        if ready.shown is None and place.path != "-":
             self._archive.reidentify(place.input, place.number, ready.identity, ready.article)
-        number, outcome = self._archive.put(
-            ready.identity,
-            ready.article,
-            ready.packed,
-            ready.source,
-            is_past=ready.shown is False,
-        )
+        number, outcome = _put(self._archive, ready)
         if outcome == "withheld":
             self._archive.takedowns.know(number, [place.payload_hash])
             self._count_withheld(str(place), place.payload_hash)
@@ -563,14 +564,6 @@ class _Reading:
                 f"{unread[:_QUOTED_CHARS]!r} at {place}"
             )
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
-        return number, outcome
-
-    def take(self, ready: _Ready, payload_hash: bytes) -> tuple[int | None, Outcome]:
-        """Archive one article that came by itself, as if from standard input."""
-        number = self._archive.start_input("-", 0, 0, self._reader)
-        stored = self._store_article(_Place(number, "-", 0, payload_hash), ready)
-        self._commit()
-        return stored
 
     def _count_withheld(self, place: str, payload_hash: bytes) -> None:
         """Count a record that is withheld; of the first, tell where it is and as what."""
@@ -658,6 +651,16 @@ def _ready(
     identity = exported.identity if exported else identity_of(article, place.path, place.number)
     shown = exported.shown if exported else None
     return _Ready(identity, article, packed, enrichment.source, shown)
+
+
+def _put(archive: Archive, ready: _Ready) -> tuple[int, Outcome]:
+    return archive.put(
+        ready.identity,
+        ready.article,
+        ready.packed,
+        ready.source,
+        is_past=ready.shown is False,
+    )
 
 
 def _our_fault(error: Exception) -> str:

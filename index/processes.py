@@ -80,15 +80,25 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
 def _without_interrupts() -> Iterator[None]:
     """Have Ctrl-C wait; a process that is started meanwhile never gets it, not even before
     `_begin`.
+
+    Blocked in this thread, a signal goes to another one, as numpy has, and Python still raises it
+    here. A process half started then waits for work that nobody gives it, and this one for its end.
     """
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    came: list[int] = []
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main:
+        handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    if sys.platform != "win32":
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if sys.platform != "win32":
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _begin(language: Lang) -> None:

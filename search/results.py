@@ -11,6 +11,8 @@ from index.schema import DATE, KEYWORDS
 
 # What is counted where a question does not say.
 DEFAULT_FACETS = ("country:5", "person:5", "date:year:10", "source:5")
+# So many values of a facet that names no number.
+FACET_LIMIT = 10
 # Two lines of a wide terminal, and some.
 SNIPPET_CHARS = 240
 

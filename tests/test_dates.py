@@ -278,9 +278,9 @@ def test_offsets_slice_the_text(text: str) -> None:
 )
 def test_reading_is_linear_in_the_length_of_a_hostile_text(unit: str) -> None:
     def seconds(text: str) -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         date_mentions(text, TUESDAY)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     short = min(seconds(unit * 2_000) for _ in range(3))
     assert min(seconds(unit * 20_000) for _ in range(3)) < 40 * short + 0.01

@@ -11,9 +11,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO, Any
 
@@ -320,8 +322,8 @@ def test_article_that_another_file_holds_too_keeps_its_identity(
 def test_standard_input_is_known_by_content(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def pipe(*bodies: str) -> dict[str, int]:
-        path = write_jsonl(tmp_path / "piped", *({"body": body} for body in bodies))
+    def pipe(*bodies: str, **fields: str) -> dict[str, int]:
+        path = write_jsonl(tmp_path / "piped", *({"body": body, **fields} for body in bodies))
         with Path(path).open("rb") as piped:
             monkeypatch.setattr(sys, "stdin", type("Stdin", (), {"buffer": piped})())
             return counts(run(["-"], folder)[0])
@@ -330,6 +332,9 @@ def test_standard_input_is_known_by_content(
     assert pipe("Cabai mahal.") == {"read": 1, "unchanged": 1}
     assert pipe("Beras murah.") == {"read": 1, "new": 1}
     assert len(hits(folder, "banjir")) == len(hits(folder, "cabai")) == 1
+    assert pipe("Beras murah.", source="Kabar") == {"read": 1, "new": 1}
+    assert pipe("Beras murah.", source="Warta") == {"read": 1, "new": 1}
+    assert len(hits(folder, "beras")) == 3
 
 
 # Only what changed is done again
@@ -1126,6 +1131,31 @@ def test_zero_jobs_is_one_for_each_core() -> None:
     assert job_count(3) == 3
     assert job_count(100) == 100
     assert 1 <= job_count(0) <= (os.cpu_count() or 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_an_interrupt_that_another_thread_takes_waits_until_a_process_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started = []
+    start = BaseProcess.start
+
+    def interrupted_start(process: BaseProcess) -> None:
+        signal.pthread_kill(other.ident or 0, signal.SIGINT)
+        is_over.wait(0.5)  # where Python would raise it
+        start(process)
+        started.append(process)
+
+    monkeypatch.setattr(BaseProcess, "start", interrupted_start)
+    is_over = threading.Event()
+    other = threading.Thread(target=is_over.wait)
+    other.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(ordered_map(abs, range(4), 2))
+    finally:
+        is_over.set()
+    assert [process.exitcode for process in started] == [0]
 
 
 def test_windows_takes_61_processes_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

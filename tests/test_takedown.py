@@ -612,6 +612,16 @@ def test_name_that_only_an_embargoed_article_spells_out_shows_nowhere(
 # The log
 
 
+def test_what_another_has_erased_meanwhile_is_taken_down_once(folder: Path) -> None:
+    with open_archive(folder) as archive:
+        number = archive.find("17")[0]
+    delete(folder, [number], CONFIG)
+    delete(folder, [number], CONFIG)
+    withdraw(folder, [number], CONFIG, reason="hak jawab")
+    with open_archive(folder) as archive:
+        assert [entry.action for entry in archive.takedowns.log()] == ["delete"]
+
+
 def test_log_tells_who_did_what_when_and_why(folder: Path) -> None:
     take_down(folder, "17")
     undo(folder, "17")

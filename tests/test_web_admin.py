@@ -90,6 +90,14 @@ def test_an_article_is_indexed_and_a_newer_version_of_it(client: TestClient) -> 
     assert total(client, "memetik") == 1
 
 
+def test_one_text_of_two_outlets_is_two_articles(client: TestClient) -> None:
+    text = {"title": "Panen kopi", "body": "Petani kopi memanen."}
+    for source in ("Kebun", "Ladang"):
+        told = client.post("/api/v1/articles", json={**text, "source": source}, headers=MAY)
+        assert told.json()["outcome"] == "new"
+    assert total(client, "kopi") == 2
+
+
 def test_what_came_by_http_is_what_index_would_have_made(
     client: TestClient, archive: Path, tmp_path: Path
 ) -> None:

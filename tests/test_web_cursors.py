@@ -112,6 +112,17 @@ def test_what_is_erased_meanwhile_is_on_no_page(client: TestClient, archive: Pat
     assert ids(second) == [*whole[5:6], *whole[7:11]]
 
 
+def test_a_result_that_fails_does_not_end_as_if_it_were_whole(
+    client: TestClient, archive: Path
+) -> None:
+    first = client.get(f"{PATH}&cursor=*").json()
+    with open_archive(archive, write=True) as opened:
+        opened.connection.execute("UPDATE version SET content = x'00'")
+        opened.commit()
+    statuses = [client.get(f"{PATH}&cursor={first['cursor']}").status_code for _ in range(2)]
+    assert statuses == [503, 410]
+
+
 @pytest.mark.parametrize("cursor", ["x", "x.2", ".", "*.2", "0.-1", "a.\u0663", "a." + "9" * 90])
 def test_a_cursor_that_nobody_gave_is_over(client: TestClient, cursor: str) -> None:
     response = client.get("/api/v1/search", params={"cursor": cursor})

@@ -343,3 +343,14 @@ def test_an_archive_that_is_damaged_is_a_503_that_names_no_folder(
         response = client.get("/api/v1/search?q=senjata")
     assert response.status_code == 503
     assert str(tmp_path) not in response.text
+
+
+def test_what_nobody_expected_is_answered_with_the_same_headers(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = application(archive, Config())
+    with TestClient(app, raise_server_exceptions=False) as client:
+        expected = client.get("/?q=senjata").headers["content-security-policy"]
+        monkeypatch.delattr(EmbeddedEngine, "search_with_timeline")
+        response = client.get("/?q=senjata")
+    assert (response.status_code, response.headers["content-security-policy"]) == (500, expected)

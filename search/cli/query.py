@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     )
 
 BY = {"year": noop("by year"), "month": noop("by month"), "day": noop("by day")}
-_FACET_LIMIT = 10
 _INDENT = " " * 4
 _UNLIMITED = 1_000_000
 _ABOUT_LINES = 2
@@ -120,7 +119,7 @@ def run(
         match=match,
         limit=None if every else limit,
         offset=offset,
-        facets=[search.results.read_facet(name, _FACET_LIMIT) for name in wanted]
+        facets=[search.results.read_facet(name, search.results.FACET_LIMIT) for name in wanted]
         if counted
         else [],
         exact=exact,

@@ -70,6 +70,7 @@ def application(folder: Path, config: Config) -> Starlette:
             response: Response = ProblemResponse(problem)
         else:
             response = pages.problem(request, problem)
+        response.headers.update(_HEADERS)  # what nobody expected is answered outside of _Guarded
         response.headers["Cache-Control"] = "no-store"
         if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = str(_RETRY_AFTER_S)

@@ -23,6 +23,8 @@ KEPT_S = 300.0
 # Each holds a few numbers for every article that answers: tens of megabytes for a million.
 _MOST = 16
 BEGINNING = "*"
+# Where a result stands that has no next page: no page has the number behind it.
+_ENDED = -2
 
 
 class Cursors:
@@ -118,6 +120,8 @@ class _Cursor:
             if number != self._number + 1:
                 raise _over()
             self._told_at = self._engine.state_tag()
+            # A list that fails has no rest: asked again, it would end as if nothing were missing.
+            self._number, self._told = _ENDED, None
             self._told = self._next(number)
             self._number = number
             return self._told
@@ -142,8 +146,7 @@ class _Cursor:
     def close(self) -> None:
         """Let the commit go, when nobody reads a page of it any more."""
         with self._lock:
-            self._number = -2  # which no page is next to
-            self._told = None
+            self._number, self._told = _ENDED, None
             self._opened.close()
 
 

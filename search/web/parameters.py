@@ -10,7 +10,7 @@ from msgspec import Meta
 from index.errors import QueryError
 from index.messages import Lang, gettext
 from index.schema import DATE, KEYWORD_FIELDS
-from search.results import Interval, Match, Request, Sort, read_facet
+from search.results import FACET_LIMIT, Interval, Match, Request, Sort, read_facet
 
 # A question of a thousand characters is no question any more, and each word costs time.
 _MOST_QUERY_CHARS = 1000
@@ -18,7 +18,6 @@ _MOST_NAME_CHARS = 1000
 # A page of hits costs one unpacked article each; complete results are downloads.
 MOST_HITS = 100
 _MOST_OFFSET = 1_000_000
-_FACET_VALUES = 10
 
 _Name = Annotated[str, Meta(max_length=_MOST_NAME_CHARS)]
 _Day = Annotated[str, Meta(max_length=100)]
@@ -130,7 +129,7 @@ def _listed(names: Sequence[str]) -> str:
 def request_of(
     values: Mapping[str, Any],
     facets: Sequence[str] = (),
-    facet_limit: int | None = _FACET_VALUES,
+    facet_limit: int | None = FACET_LIMIT,
 ) -> Request:
     """The request that parameters make; `facets` are counted where they name none, so many values
     of each where it does not say.
