@@ -397,6 +397,7 @@ MESSAGES = {
     "there is no option {argument}; before a file of that name write ./": "tidak ada opsi {argument}; di depan berkas dengan nama itu tulis ./",
     "there is no page of {field!r}": "tidak ada halaman {field!r}",
     "there is no parameter {name!r}; {hint}": "tidak ada parameter {name!r}; {hint}",
+    "there is nothing at this address": "tidak ada apa pun di alamat ini",
     "this archive is read with a token: Authorization: Bearer TOKEN": "arsip ini dibaca dengan token: Authorization: Bearer TOKEN",
     "this article is not shown any more": "artikel ini tidak ditampilkan lagi",
     "this cursor is over, {minutes:g} minutes after its last page or earlier; begin again with cursor=*": "kursor ini sudah berakhir, {minutes:g} menit setelah halaman terakhirnya atau lebih awal; mulai lagi dengan cursor=*",

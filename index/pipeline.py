@@ -561,7 +561,7 @@ class _Reading:
         if unread := ready.article.unread_date:
             summary.unread_dates += 1
             summary.unread_date = summary.unread_date or printable(
-                f"{unread[:_QUOTED_CHARS]!r} at {place}"
+                f"{unread[:_QUOTED_CHARS]!r} ({place})"
             )
         self._archive.put_record(place.input, place.number, place.payload_hash, number)
 

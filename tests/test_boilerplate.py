@@ -38,6 +38,7 @@ def cleaned(body: str) -> str:
         ("TEMPO.CO, Jakarta: ", "tempo.co"),
         ("jpnn.com - MERAUKE - ", "jpnn.com"),
         ("SURAKARTA - ", None),
+        ("TOKYO, Warta Khatulistiwa – ", None),
     ],
 )
 def test_a_dateline_is_cut_and_tells_the_source(opening: str, source: str | None) -> None:
@@ -57,6 +58,8 @@ def test_a_dateline_is_cut_and_tells_the_source(opening: str, source: str | None
         "Ia berkata: baca juga buku lain, jangan hanya satu.",
         "Editor majalah itu mundur.",
         "Antara Jakarta - Bandung ada jalan tol.",
+        "Hakim membacakan putusan.\nHak cipta lagu itu dilindungi selama tujuh puluh tahun.",
+        "BMKG, Basarnas – keduanya – mengirim regu.",
         "Warga menonton video itu di alun-alun.",
         "Simak penjelasan berikut agar tidak keliru.",
         "Pedagang memasang spanduk ADVERTISEMENTS di kios.",
@@ -97,6 +100,9 @@ def test_only_the_label_goes_where_the_linked_title_has_no_end() -> None:
         "\nReporter: Tono Sutono\nSumber: Merdeka.com",
         " (Ditulis oleh Tono Sutono)",
         " (abc / def)",
+        "\nPenulis: Tono Sutono\nEditor: Tini Sutini\nHak cipta Kabar Cabai. Dilarang menyalin.",
+        "\nHak Cipta © 2024 Kabar Cabai",
+        "\nHak cipta dilindungi undang-undang.",
         " Copyright 2008 - 2025 PT. Kabar Cabai. All Rights Reserved.",
         "\nIkuti kami di Telegram dan Instagram.",
         "\nPilihan Editor: Harga Cabai Naik Lagi",

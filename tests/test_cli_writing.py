@@ -132,16 +132,18 @@ def test_a_withdrawal_that_says_too_little_changes_nothing(
     assert run("show", "1101", "--archive", copied_archive).returncode == 0
 
 
-def test_an_embargo_is_told_with_its_end(copied_archive: Path) -> None:
+def test_an_embargo_is_told_with_its_end_in_local_time(
+    copied_archive: Path,
+) -> None:
     archive = ("--archive", copied_archive)
     arguments = ("withdraw", "1101", "--reason", "x", "--embargo-until", "2099-01-01")
-    assert run(*arguments, *archive).stdout.startswith(
-        "1 withdrawn until 2098-12-31T17:00:00+00:00\n"
-    )
-    assert (
-        run("show", "1101", *archive).stderr
-        == "'1101' is not to be shown before 2098-12-31T17:00:00+00:00\n"
-    )
+    assert run(*arguments, *archive).stdout.startswith("1 withdrawn until 2099-01-01 00:00\n")
+    told = run("show", "1101", *archive).stderr
+    assert told == "'1101' is not to be shown before 2099-01-01 00:00\n"
+    assert "  2099-01-01 00:00  " in run("withdraw", "--list", *archive).stdout
+    assert run("withdraw", "--log", *archive).stdout.endswith("  2099-01-01 00:00\n")
+    (standing,) = json.loads(run("withdraw", "--list", "--format", "json", *archive).stdout)
+    assert standing["until"] == "2098-12-31T17:00:00+00:00"
 
 
 NEWS = {"id": "7", "source": "Warta", "title": "Banjir", "text": "Tiga rumah hanyut semalam."}

@@ -555,7 +555,7 @@ def test_dates_that_cannot_be_read_are_counted_with_an_example(
     path = write_jsonl(tmp_path / "a.jsonl", *articles)
     summary, rejects = run([path], folder)
     assert (summary.new, summary.unread_dates, rejects) == (4, 2, [])
-    assert summary.unread_date == f"'31/02/2021' at {path}:2"
+    assert summary.unread_date == f"'31/02/2021' ({path}:2)"
     assert run([path], folder)[0].unread_dates == 0
 
 

@@ -225,6 +225,11 @@ def test_static_files_are_those_of_their_folder(client: TestClient, path: str) -
     assert client.get(path).status_code == 404
 
 
+def test_an_address_without_a_page_is_told_in_the_readers_language(client: TestClient) -> None:
+    assert "tidak ada apa pun di alamat ini" in page(client, "/berita", status=404)
+    assert "there is nothing at this address" in page(client, "/berita?lang=en", status=404)
+
+
 def test_a_page_of_ten_hits_is_small(samples_archive: Path) -> None:
     with TestClient(application(samples_archive, Config())) as client:
         response = client.get("/", headers={"Accept-Encoding": "identity"})

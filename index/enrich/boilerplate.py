@@ -44,6 +44,9 @@ _OUTLETS = {
 _LABEL = "|".join(sorted(map(re.escape, _OUTLETS), key=len, reverse=True))
 _OUTLET = rf"(?P<outlet>(?i:{_LABEL})|{_DOMAIN})"
 
+# At least five, because PSSI and FIFA open sentences too.
+_CAPITALS = r"(?:[A-Z]{5,20}|[A-Z]{2,12} [A-Z]{3,12})"
+
 # In the order in which they follow one another at the start of a body.
 _OPENINGS = [
     # CakapCakap – Cakap People!
@@ -56,8 +59,10 @@ _OPENINGS = [
     rf"{_OUTLET}, ?{_PLACE}: ",
     rf"{_OUTLET}(?:\s?[,.]\s?{_PLACE}(?:/\w+)?)?\s?(?:\([^()\n]{{1,30}}\)\s?)?(?:&nbsp;)?{_DASH}+\s*"
     r"(?:[A-Z]{4,20}\. )?",
-    # JAKARTA - ; at least five capitals, because PSSI and FIFA open sentences too
-    rf"(?:[A-Z]{{5,20}}|[A-Z]{{2,12}} [A-Z]{{3,12}})(?: {_DASH} |[–—] )",
+    # TOKYO, Warta Contoh - ; an outlet not listed above, which would be read as a person
+    rf"{_CAPITALS}, ?[A-Z][\w.]{{1,20}}(?: [A-Z][\w.]{{1,20}}){{0,3}} {_DASH} ",
+    # JAKARTA -
+    rf"{_CAPITALS}(?: {_DASH} |[–—] )",
     rf"Jakarta {_DASH} (?=[A-Z\"“])",
 ]
 
@@ -110,6 +115,11 @@ _CLOSINGS = [
         "copyright",
         r"(?:Pewarta\s?:[^\n]{3,60})?(?:Penerjemah\s?:[^\n]{3,60})?(?:Editor\s?:[^\n]{3,40})?\s*"
         r"(?:Copyright|COPYRIGHT) (?:©|\(c\)|\d{4})[^\n]{0,240}(?:\s*Dilarang keras[^\n]{0,240})?",
+    ),
+    (
+        "hak cipta",
+        r"(?<=\n)Hak [Cc]ipta [^\n]{0,120}"
+        r"(?:©|Dilarang [a-z]|dilindungi (?:oleh )?(?:undang-undang|Undang-Undang))[^\n]{0,120}",
     ),
     ("©", r"© ?\d{4} [A-Z][^\n]{0,200}"),
     ("pewarta", r"\(?Pewarta\s?:[^\n]{3,80}"),

@@ -11,6 +11,7 @@ import typer
 from index.messages import format_number, gettext, noop
 from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
+from search.cli.style import bold, dim, local_time, no_title, width
 
 if TYPE_CHECKING:
     from index.archive import Archive, Corrections, Version
@@ -47,7 +48,7 @@ def run(
     from search.record import article_record
 
     with open_archive(settings.folder) as archive:
-        version = find_one(archive, name)
+        version = find_one(archive, name, settings.config.timezone)
         if version is None:
             raise typer.Exit(EXIT_NOTHING)
         versions = archive.versions(version.number)
@@ -62,34 +63,36 @@ def run(
         _print_versions(versions, settings.config.timezone)
 
 
-def find_one(archive: "Archive", name: str) -> "Version | None":
+def find_one(archive: "Archive", name: str, timezone: str) -> "Version | None":
     """The article shown that an id or URL names, or None, with a message that says why."""
-    number = find_number(archive, name)
+    number = find_number(archive, name, timezone)
     if number is None:
         return None
     takedown = archive.takedowns.of(number)
     if takedown is None:
         return archive.current(number)
     if takedown.until:
-        warn(gettext("{name!r} is not to be shown before {until}", name=name, until=takedown.until))
+        until = local_time(takedown.until, timezone)
+        warn(gettext("{name!r} is not to be shown before {until}", name=name, until=until))
     else:
         warn(
             gettext(
                 "{name!r} was withdrawn on {at}; `withdraw --list` tells more",
                 name=name,
-                at=takedown.at,
+                at=local_time(takedown.at, timezone),
             )
         )
     return None
 
 
-def find_number(archive: "Archive", name: str) -> int | None:
+def find_number(archive: "Archive", name: str, timezone: str) -> int | None:
     """The article that an id or URL names, shown or not, or None, with a message."""
     number = archive.find_one(name)
     if number is not None:
         return number
     if deleted := archive.takedowns.deleted(name):
-        warn(gettext("{name!r} was deleted on {at}", name=name, at=deleted[0].at))
+        at = local_time(deleted[0].at, timezone)
+        warn(gettext("{name!r} was deleted on {at}", name=name, at=at))
     else:
         warn(unknown_article(name))
     return None
@@ -110,7 +113,7 @@ def find_versions(settings: Settings, names: Sequence[str], otherwise: str) -> d
     from index.archive import open_archive
 
     with open_archive(settings.folder) as archive:
-        found = [find_number(archive, name) for name in names]
+        found = [find_number(archive, name, settings.config.timezone) for name in names]
         versions = [archive.current(number) for number in found if number is not None]
     if None in found:
         fail(otherwise, EXIT_NOTHING)
@@ -126,7 +129,6 @@ def _print_text(
 ) -> None:
     from index.article import clean_text
     from index.enrich.countries import country_name
-    from search.cli.style import bold, dim, local_time, no_title, width
 
     article, enrichment = version.content.article, version.content.enrichment
     corrected_by = ", ".join(corrections.corrected_by)
@@ -167,7 +169,6 @@ def _print_text(
 def _print_versions(versions: list["Version"], timezone: str) -> None:
     """Each version, and what it has no more (-) and has now (+) beside the one before."""
     from search.changes import changes
-    from search.cli.style import bold, dim, local_time, width
 
     wrap = textwrap.TextWrapper(width() or 1_000_000, break_long_words=False)
     for number, (before, one) in enumerate(pairwise([versions[0], *versions]), 1):

@@ -10,7 +10,7 @@ from index.messages import format_number, gettext, noop
 from search.cli.options import EXIT_NOTHING, Settings, fail, warn
 from search.cli.output import plain, print_json
 from search.cli.show import find_number, find_versions
-from search.cli.style import no_title
+from search.cli.style import local_time, no_title
 from search.record import copy_records
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # What an article is, and what was done to it, as JSON says them.
 _STATED = ("state", "action")
+_TIMES = ("at", "until")
 _STATES = {
     "withdrawn": noop("withdrawn"),
     "embargoed": noop("embargoed"),
@@ -63,7 +64,7 @@ def run(
         if ids or undo or until:
             raise QueryError(gettext("--list and --log take no ids and change nothing"))
         rows = _log(settings) if log else _list(settings)
-        _print_rows(rows, output)
+        _print_rows(rows, output, settings.config.timezone)
     elif not ids:
         raise QueryError(gettext("name the articles by ids or URLs, or ask for --list or --log"))
     elif undo and until:
@@ -94,7 +95,8 @@ def _withdraw(
     else:
         count = format_number(len(known))
         if moment:
-            print(gettext("{count} withdrawn until {time}", count=count, time=moment))
+            time = local_time(moment, settings.config.timezone)
+            print(gettext("{count} withdrawn until {time}", count=count, time=time))
         else:
             print(gettext("{count} withdrawn", count=count))
         print_copies(copies)
@@ -120,7 +122,7 @@ def _undo(settings: Settings, ids: list[str], reason: str) -> None:
     from index.pipeline import undo_takedowns
 
     with open_archive(settings.folder) as archive:
-        found = [_takedown(archive, name) for name in ids]
+        found = [_takedown(archive, name, settings.config.timezone) for name in ids]
     known = {takedown.number: takedown for takedown in found if takedown is not None}
     if None in found:
         fail(gettext("nothing was changed"), EXIT_NOTHING)
@@ -137,7 +139,7 @@ def _undo(settings: Settings, ids: list[str], reason: str) -> None:
         )
 
 
-def _takedown(archive: "Archive", name: str) -> "Takedown | None":
+def _takedown(archive: "Archive", name: str, timezone: str) -> "Takedown | None":
     """The take-down of what an id or URL names, or None, with a message."""
     standing = [archive.takedowns.of(number) for number in archive.find(name)]
     found = [one for one in standing if one is not None] + archive.takedowns.deleted(name)
@@ -147,7 +149,7 @@ def _takedown(archive: "Archive", name: str) -> "Takedown | None":
             "{name!r} names several articles that are taken down: {ids}", name=name, ids=ids
         )
         fail(message, EXIT_NOTHING)
-    if not found and find_number(archive, name) is not None:
+    if not found and find_number(archive, name, timezone) is not None:
         warn(gettext("{name!r} is not withdrawn", name=name))
     return found[0] if found else None
 
@@ -184,13 +186,14 @@ def _log(settings: Settings) -> list[dict[str, object]]:
     return rows
 
 
-def _print_rows(rows: list[dict[str, object]], output: str) -> None:
-    """One line a row, its values two blanks apart."""
+def _print_rows(rows: list[dict[str, object]], output: str, timezone: str) -> None:
+    """One line a row, its values two blanks apart; in text, times are those of the zone."""
     if output == "json":
         print_json(msgspec.json.format(msgspec.json.encode(rows)))
         return
     for row in rows:
         told = row | {name: gettext(_STATES[str(row[name])]) for name in _STATED if name in row}
+        told |= {name: local_time(str(row[name]), timezone) for name in _TIMES if row.get(name)}
         print(printable("  ".join(str(value) for value in told.values() if value)))
 
 

@@ -69,7 +69,9 @@ def problem_of(error: Exception) -> Problem:
         )
     if isinstance(error, HTTPException):
         title = HTTPStatus(error.status_code).phrase
-        return Problem(title, error.status_code, error.detail)
+        is_unknown = error.status_code == HTTPStatus.NOT_FOUND and error.detail == title
+        detail = gettext("there is nothing at this address") if is_unknown else error.detail
+        return Problem(title, error.status_code, detail)
     return Problem(
         gettext("Internal Server Error"),
         HTTPStatus.INTERNAL_SERVER_ERROR,
