@@ -26,7 +26,7 @@ def test_what_was_passed_over_or_not_read_is_told_with_its_number(tmp_path: Path
     assert told.stderr.splitlines() == [
         "passed over: 1 file of unknown type",
         "no date read: 2 articles with a date that cannot be read, such as"
-        f" '31/02/2021' at {inputs}/kopi.csv:2",
+        f" '31/02/2021' ({inputs}/kopi.csv:2)",
     ]
     assert run("index", inputs, "--quiet", "--archive", tmp_path / "b").stderr == ""
 
