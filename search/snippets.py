@@ -82,8 +82,8 @@ class Highlighter:
         for token in tokens:
             surface, stem, position, _, _ = token
             weight = surfaces.get(surface, 0.0)
-            if stem in stems and stems[stem] > weight:
-                weight = stems[stem]
+            if stem is not None:
+                weight = max(weight, stems.get(stem, 0.0))
             if in_phrases:
                 weight = max(weight, in_phrases.get((position, surface), 0.0))
             if weight > 0:

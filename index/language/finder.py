@@ -165,7 +165,7 @@ def _written(term: str) -> str:
         digits = re.sub("[.,]", "", number[1]).rstrip("0") or "0"
         if len(digits) > _WHOLE_DIGITS:
             return "[.,]?".join(digits)
-        first, *others = digits
+        first, others = digits[0], digits[1:]
         return "[.,]?".join([f"{first}(?<![1-9]{first})", *others]) + "(?![.,]?[1-9])"
     if numbered := _NUMBERED.fullmatch(term):
         return f"{numbered[1]}-?{numbered[2]}"
