@@ -46,7 +46,7 @@ def questions(
 
 def highlighter(engine: EmbeddedEngine, request: search.Request) -> Highlighter:
     """What highlights the words of a question."""
-    return engine._highlighter(engine._answer(request).found.leaves)
+    return engine._highlighter(engine._answer(request).found)
 
 
 def main() -> None:

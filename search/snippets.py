@@ -77,11 +77,18 @@ class Highlighter:
     def _matches(self, tokens: Collection[Token]) -> list[tuple[Token, float]]:
         """The tokens that the question asks for, and the weight of each."""
         in_phrases = self._in_phrases(tokens)
-        weights = (
-            max(self._weight(token), in_phrases.get((token.position, token.surface), 0.0))
-            for token in tokens
-        )
-        return [match for match in zip(tokens, weights, strict=True) if match[1] > 0]
+        stems, surfaces = self._stems, self._surfaces
+        matches: list[tuple[Token, float]] = []
+        for token in tokens:
+            surface, stem, position, _, _ = token
+            weight = surfaces.get(surface, 0.0)
+            if stem is not None:
+                weight = max(weight, stems.get(stem, 0.0))
+            if in_phrases:
+                weight = max(weight, in_phrases.get((position, surface), 0.0))
+            if weight > 0:
+                matches.append((token, weight))
+        return matches
 
     def _in_phrases(self, tokens: Collection[Token]) -> dict[tuple[int, str], float]:
         """Where the phrases stand; their weight is shared out among their words."""
@@ -97,10 +104,6 @@ class Highlighter:
                         for place in its_places:
                             found[place] = max(found.get(place, 0.0), weight / len(phrase))
         return found
-
-    def _weight(self, token: Token) -> float:
-        by_stem = self._stems.get(token.stem, 0.0) if token.stem is not None else 0.0
-        return max(by_stem, self._surfaces.get(token.surface, 0.0))
 
 
 def _window(text: str, matches: Sequence[tuple[Token, float]], chars: int) -> tuple[int, int]:

@@ -5,7 +5,7 @@ import itertools
 from pathlib import Path
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.language.analyzer import Token, analyze
@@ -15,39 +15,95 @@ from index.sources.encoding import clean
 WORDS = st.sampled_from(
     [
         *("Menteri", "persenjataan", "SENJATA", "Persatuan", "satu", "AS", "as", "buku-buku"),
-        *("Soekarno-Hatta", "hatta", "Covid-19", "Rp5,5", "miliar", "10.30", "dari", "Jum'at"),
-        *("menulis", "menuai", "tua", "https://contoh.id/senjata", "Dr.", "Guaid\u00f3", "."),
-        *("\n", "\u201cKopi\u201d", "\u2013", "pesawat"),
+        *("Soekarno-Hatta", "hatta", "Covid-19", "covid19", "G-20", "G20", "dari", "Jum'at"),
+        *("menulis", "menuai", "tua", "https://contoh.id/senjata-2", "Dr.", "Guaid\u00f3", "."),
+        *("\u201cKopi\u201d", "\u2013", "-", "pesawat", "(Batu)", "Batu", "batu,", "orang2", "2-0"),
+        *(
+            "Rp5,5",
+            "Rp",
+            "Rp.",
+            "US$",
+            "$",
+            "5,5",
+            "5.500",
+            "1,200,000",
+            "0,5",
+            "0",
+            "007",
+            "10.30",
+        ),
+        *("200", "2021", "2.021", "12021", "a1b2.5", "ribu", "juta", "miliar", "M", "%", "persen"),
+        *(
+            "dolar",
+            "Amerika",
+            "Serikat",
+            "Hong",
+            "Kong",
+            "rupiah",
+            "x",
+            "x" * 70,
+            "7" * 70,
+            "1.000" * 20,
+        ),
     ]
 )
+GAPS = st.sampled_from([" ", " ", " ", "  ", "\n", ", ", ". ", "\u00a0", "-", ""])
+TEXTS = st.lists(st.tuples(WORDS, GAPS).map("".join), min_size=60, max_size=90).map("".join)
+AMOUNTS = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
+
+
+def sought_tokens(text: str, stems: set[str], surfaces: set[str]) -> list[Token]:
+    return [one for one in analyze(text) if one.stem in stems or one.surface in surfaces]
+
+
+def described(tokens: list[Token]) -> list[tuple[object, ...]]:
+    """The tokens, with whether each stands beside or with the one before in place of a position."""
+    positions = [-1, *(token.position for token in tokens)]
+    return [
+        (t.surface, t.stem, t.start, t.end, min(t.position - before, 2) if number else 0)
+        for number, (t, before) in enumerate(zip(tokens, positions, strict=False))
+    ]
 
 
 def expected(text: str, stems: set[str], surfaces: set[str]) -> list[tuple[object, ...]]:
-    return [
-        (t.surface, t.stem, t.start, t.end)
-        for t in analyze(text)
-        if t.stem in stems or t.surface in surfaces
-    ]
+    return described(sought_tokens(text, stems, surfaces))
 
 
 def found(text: str, stems: set[str], surfaces: set[str]) -> list[tuple[object, ...]]:
-    return [(t.surface, t.stem, t.start, t.end) for t in Finder(stems, surfaces).tokens(text)]
+    return described(Finder(stems, surfaces).tokens(text))
 
 
-@given(
-    words=st.lists(WORDS, max_size=30),
-    sought=st.sets(WORDS, max_size=3),
-    times=st.integers(1, 4),
-    text=st.text(),
-)
+@settings(max_examples=300)
+@given(text=TEXTS | st.text(), sought=st.sets(AMOUNTS, max_size=3), data=st.data())
 def test_the_tokens_are_those_of_the_analysis(
-    words: list[str], sought: set[str], times: int, text: str
+    text: str, sought: set[str], data: st.DataObject
 ) -> None:
-    tokens = [token for word in sought for token in analyze(word)]
+    tokens = [token for words in sought for token in analyze(words)]
+    if own := analyze(text):
+        tokens += data.draw(st.lists(st.sampled_from(own), max_size=3))
     stems = {token.stem for token in tokens if token.stem is not None}
     surfaces = {token.surface for token in tokens}
-    for one in (" ".join(words * times), text):
-        assert found(one, stems, surfaces) == expected(one, stems, surfaces)
+    assert found(text, stems, surfaces) == expected(text, stems, surfaces)
+    assert found(text, stems, set()) == expected(text, stems, set())
+    assert found(text, set(), surfaces) == expected(text, set(), surfaces)
+
+
+def test_one_finder_reads_a_chunk_by_what_stands_before_it() -> None:
+    fill = "lain lagi " * 50
+    finder = Finder({"bersatu", "satu", "5000000000", "5000000000usd"}, {"5"})
+    for text in (f"{fill}partai Bersatu {fill}", f"{fill}. Bersatu {fill}"):
+        assert finder.tokens(text)[0].stem == analyze(text)[100 + ("partai" in text)].stem
+    for amount in ("5 miliar dolar", "5 miliar dolar Hong Kong", "5 orang"):
+        text = f"{fill}{amount} {fill}"
+        tokens = finder.tokens(text)
+        assert [text[token.start : token.end] for token in tokens][-1] in (amount, "5")
+        assert len(tokens) == {"orang": 1, "dolar": 3, "Kong": 3}[amount.split()[-1]]
+
+
+def test_digits_alone_are_looked_at_where_a_number_may_be_the_one_that_is_sought() -> None:
+    places = Finder({"2020"}, {"2020"})._places
+    assert len(list(places("2020, 2.020, 2,02 ribu"))) == 3
+    assert list(places("2021, 12020, 3, 20")) == []
 
 
 def test_a_root_is_found_behind_a_prefix_that_changes_its_first_letter() -> None:
