@@ -1,5 +1,6 @@
 """Work spread over processes with the results in order, whatever the number of processes."""
 
+import gc
 import itertools
 import multiprocessing
 import os
@@ -53,7 +54,8 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> It
         return
     # Forking a process that has threads (a progress bar) may deadlock; spawning may not.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(in_use(),)) as pool:
+    begun_as = (in_use(), gc.get_threshold())
+    with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=begun_as) as pool:
         waiting: deque[Future[R]] = deque()
         try:
             for item in everything:
@@ -101,12 +103,14 @@ def _without_interrupts() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
-def _begin(language: Lang) -> None:
-    """In a worker: speak the parent's language, leave interrupts to it, end when it was killed.
+def _begin(language: Lang, garbage_thresholds: tuple[int, int, int]) -> None:
+    """In a worker: speak the parent's language and look for garbage as seldom, leave interrupts to
+    it, end when it was killed.
 
     A worker waits for work on a pipe that it holds open itself, so it would wait for ever.
     """
     use(language)
+    gc.set_threshold(*garbage_thresholds)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -4,6 +4,7 @@ Two processes make chunks of the corpus. The tokens go into the surface field, w
 prefixes are looked up anyway; the stem field stays empty.
 """
 
+import gc
 import itertools
 from collections.abc import Iterator
 from functools import partial
@@ -38,6 +39,7 @@ _RANKING = Ranking(k1=0.9, b=0.75, title_weight=1.0, surface_weight=0.0)
 
 def write(corpus: Path, folder: Path) -> None:
     """Index a corpus into a new folder."""
+    gc.set_threshold(50_000)  # as the command line does (search/cli/main.py)
     writer = IndexWriter(folder, Config().indexing.memory_mb, from_scratch=True)
     for arrays in ordered_map(partial(_chunk, corpus), _pieces(corpus), jobs=2):
         writer.add(arrays)
