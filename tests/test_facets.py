@@ -200,3 +200,30 @@ def test_facets_describe_the_set_that_is_listed(engine: search.Engine) -> None:
     assert {one.value: one.count for one in response.facets["source"].values} == {
         source: listed.count(source) for source in listed
     }
+
+
+def test_a_small_segment_behind_many_articles_is_filtered_and_counted(tmp_path: Path) -> None:
+    """Its numbers of documents have 16 bits, what lies before it does not."""
+    many = 66_000
+    keywords: dict[str, tuple[str, ...]] = {field.name: () for field in COLUMNS}
+    own = keywords | {
+        "country": ("VE",),
+        "person": ("Jorge Arreaza",),
+        "date": ("2021-06-22",),
+        "source": ("Warta",),
+    }
+    writer = IndexWriter(tmp_path, memory_mb=64)
+    writer.add(chunk(Document(number, 0, "", "", keywords, None) for number in range(many)))
+    writer.commit(0)
+    writer.add(chunk(Document(many + n, 1, "", "kapal tiba", own, 1) for n in range(3)))
+    commit = writer.commit(1)
+    assert [entry.docs for entry in commit.segments] == [many, 3]
+    snapshot = Snapshot(tmp_path, commit)
+    last = [many, many + 1, many + 2]
+    for field in ("country", "person", "date", "source"):
+        (value,) = own[field]
+        assert np.flatnonzero(snapshot.mask(field, value)).tolist() == last
+        found = count_values(snapshot, field, np.arange(many + 3), 10, None, frozenset())
+        assert (found.top, found.missing) == ([(value, 3)], many)
+    assert np.flatnonzero(snapshot.range_mask("date", "2021-06-01", "2021-07")).tolist() == last
+    assert snapshot.postings("surface", "kapal").docs.tolist() == last

@@ -341,7 +341,7 @@ class Snapshot:
                 ordinals = np.array([keyword.values.find(value)])
             for ordinal in ordinals.tolist():
                 if ordinal >= 0:
-                    yield keyword.docs_of(ordinal) + base
+                    yield keyword.docs_of(ordinal).astype(np.int64) + base
 
     def _docs_between(self, field: str, first: str, last: str) -> Iterator[Docs]:
         for base, segment in self.parts():
