@@ -100,7 +100,7 @@ def match(
     more than `MOST_ADDED` times as many hold just that.
     """
     matcher = Matcher(snapshot, exact)
-    every, most = matcher.top(tree, ranking, passing & snapshot.alive)
+    every, most = matcher.top(tree, ranking, passing)
     return Matches(every[snapshot.alive[every]], most[snapshot.alive[most]], matcher.leaves)
 
 
@@ -207,6 +207,7 @@ class Matcher:
         least = ranking.relax_share * total
         most = _holding(weight, least)
         several = len(required) + len(optional) > 1
+        passing = passing & self._snapshot.alive
         if several and int(passing[most].sum()) < ranking.relax_below:
             least = min(least, _weight_of(ranking.relax_below, weight[passing]))
             more = _holding(weight, least)
