@@ -354,3 +354,21 @@ def test_what_nobody_expected_is_answered_with_the_same_headers(
         monkeypatch.delattr(EmbeddedEngine, "search_with_timeline")
         response = client.get("/?q=senjata")
     assert (response.status_code, response.headers["content-security-policy"]) == (500, expected)
+
+
+def test_the_end_of_an_answer_does_not_wait_for_an_acknowledgement(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received = server._Connection.data_received
+    at_once: list[int] = []
+
+    def noting(self: server._Connection, data: bytes) -> None:
+        accepted = self.transport.get_extra_info("socket")
+        at_once.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        received(self, data)
+
+    monkeypatch.setattr(server._Connection, "data_received", noting)
+    with serving(archive) as address:
+        asked(address, "/api/v1/health")
+    assert at_once
+    assert all(at_once)

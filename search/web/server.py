@@ -54,6 +54,10 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # asyncio does so for what it listens on itself. Else the end of an answer waits for the
+        # reader to acknowledge its beginning, 40 ms on a connection that is kept.
+        accepted = transport.get_extra_info("socket")
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._deadline = self.loop.call_later(_HEAD_S, self._give_up)
 
     def data_received(self, data: bytes) -> None:
