@@ -169,7 +169,7 @@ class Snapshot:
     def without(self, articles: Sequence[int]) -> "Snapshot":
         """The same commit in which these articles, and no others, are hidden."""
         snapshot = copy.copy(self)
-        for derived in ("stories", "told_stories"):
+        for derived in ("stories", "told_stories", "docs_by_article"):
             snapshot.__dict__.pop(derived, None)
         snapshot.alive = self._kept
         if articles:
@@ -210,6 +210,12 @@ class Snapshot:
     def told_stories(self) -> dict[int, Story | None]:
         """Stories by their numbers, as hits told them last."""
         return {}
+
+    @cached_property
+    def docs_by_article(self) -> dict[int, int]:
+        """The document of each article that is shown, by the article's number."""
+        shown = np.flatnonzero(self.alive)
+        return dict(zip(self.articles[shown].tolist(), shown.tolist(), strict=True))
 
     @cached_property
     def articles(self) -> Docs:

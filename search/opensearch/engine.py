@@ -42,7 +42,6 @@ from search.embedded.misspellings import corrected
 from search.embedded.related import Answered, related_to
 from search.embedded.score import idf_sum, score
 from search.embedded.similar import CANDIDATES_PER_HIT, telling_words, with_people
-from search.embedded.snapshot import Snapshot
 from search.opensearch.candidates import Counted, Sought, with_words
 from search.opensearch.compile import (
     Query,
@@ -478,24 +477,8 @@ class OpenSearchEngine(EmbeddedEngine):
 
         A version that a run has written since, and that no commit here has, is left out.
         """
-        return {
-            doc: source
-            for source in sources
-            if (doc := self._docs.get(source[ARTICLE])) is not None
-        }
-
-    @property
-    def _docs(self) -> dict[int, int]:
-        """The document of each article that is shown."""
-        return self._docs_by_snapshot(self._snapshot)
-
-    def _docs_by_snapshot(self, snapshot: Snapshot) -> dict[int, int]:
-        docs: dict[int, int] | None = snapshot.__dict__.get("docs_by_article")
-        if docs is None:
-            alive = np.flatnonzero(snapshot.alive)
-            docs = dict(zip(snapshot.articles[alive].tolist(), alive.tolist(), strict=True))
-            snapshot.__dict__["docs_by_article"] = docs
-        return docs
+        docs = self._snapshot.docs_by_article
+        return {doc: source for source in sources if (doc := docs.get(source[ARTICLE])) is not None}
 
     # Hits
 

@@ -313,6 +313,19 @@ def test_changed_withdrawn_and_deleted_articles(settled: Settled, tmp_path: Path
     assert check(archive, config).problems == []
 
 
+def test_an_open_engine_lists_again_what_is_shown_again(settled: Settled, tmp_path: Path) -> None:
+    config = settled()
+    archive = make_archive(tmp_path, ARTICLES, config=config)
+    with open_folder(archive, config) as engine:
+        number = engine._archive.find("panen")[0]
+        withdraw(archive, [number], config, reason="putusan")
+        assert set(ids(engine, "kopi")) == {"kopi", "tanpa"}
+        takedown = engine._archive.takedowns.of(number)
+        assert takedown is not None
+        undo_takedowns(archive, [takedown], config, reason="banding")
+        assert set(ids(engine, "kopi")) == {"kopi", "panen", "tanpa"}
+
+
 def test_article_under_an_embargo_joins_no_story(settled: Settled, tmp_path: Path) -> None:
     config = settled()
     archive = make_archive(tmp_path, ARTICLES, config=config)
