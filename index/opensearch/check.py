@@ -1,6 +1,7 @@
 """Whether an archive's index on a cluster holds what the commit beside the archive says."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from index.errors import EngineUnavailable
 from index.messages import gettext
 from index.opensearch.cluster import Cluster
 from index.opensearch.derived import derived
-from index.opensearch.mapping import ARTICLE, SEQ, STORY
+from index.opensearch.mapping import ARTICLE, STORY
 from index.schema import PERSON
 from index.segments.commit import Commit
 
@@ -22,23 +23,26 @@ _MOST_OF_A_KIND = 20
 def cluster_problems(folder: Path, commit: Commit, config: Config) -> Iterator[str]:
     """What is wrong with the index on the cluster of a commit in a folder, article by article."""
     try:
-        cluster = Cluster(config.opensearch)
-        index = cluster.index_name()
-        if index is None:
-            yield gettext("the cluster has no index {name}", name=cluster.alias)
-            return
-        about = cluster.meta(index)
-        if about.get("seq") != commit.seq:
-            yield gettext(
-                "the cluster has come to change {there}, the index here to {here}",
-                there=about.get("seq"),
-                here=commit.seq,
-            )
-            return
-        wanted = derived(folder, commit, about.get("unseen", ()))
-        yield from islice(_differences(cluster, index, wanted), _MOST_OF_A_KIND)
+        with closing(Cluster(config.opensearch)) as cluster:
+            yield from islice(_problems(cluster, folder, commit), _MOST_OF_A_KIND)
     except EngineUnavailable as error:
         yield str(error)
+
+
+def _problems(cluster: Cluster, folder: Path, commit: Commit) -> Iterator[str]:
+    index = cluster.index_name()
+    if index is None:
+        yield gettext("the cluster has no index {name}", name=cluster.alias)
+        return
+    about = cluster.meta(index)
+    if about.get("seq") != commit.seq:
+        yield gettext(
+            "the cluster has come to change {there}, the index here to {here}",
+            there=about.get("seq"),
+            here=commit.seq,
+        )
+        return
+    yield from _differences(cluster, index, derived(folder, commit, about.get("unseen", ())))
 
 
 def _differences(cluster: Cluster, index: str, wanted: Mapping[int, Any]) -> Iterator[str]:
@@ -63,7 +67,7 @@ def _documents(cluster: Cluster, index: str) -> Iterator[dict[str, Any]]:
     while True:
         body: dict[str, Any] = {
             "size": _AT_ONCE,
-            "_source": [ARTICLE, SEQ, PERSON.name, STORY],
+            "_source": [ARTICLE, PERSON.name, STORY],
             "sort": [{ARTICLE: "asc"}],
         }
         if after:

@@ -273,10 +273,12 @@ def _lines(lines: Iterable[tuple[Body, Body | None]]) -> bytes:
 
 def _reason(error: Any) -> str:
     info = getattr(error, "info", None)
-    if isinstance(info, dict):
-        found = info.get("error", info)
-        if isinstance(found, dict):
-            causes = found.get("root_cause") or [found]
-            return str(causes[0].get("reason") or found.get("reason") or found)
-        return str(found)
-    return str(info or error)
+    return reason_of(info.get("error", info)) if isinstance(info, dict) else str(info or error)
+
+
+def reason_of(error: Any) -> str:
+    """Why, by the `error` in an answer."""
+    if not isinstance(error, dict):
+        return str(error)
+    causes = error.get("root_cause") or [error]
+    return str(causes[0].get("reason") or error.get("reason") or error)

@@ -1,7 +1,7 @@
 """Inversion: which terms a long list of words holds, and where each one stands.
 
-A dictionary that is asked for every word takes three times as long. So the words are compared as
-numbers, by arrays: eight bytes of a word make one that sorts as they do.
+To ask a dictionary for every word takes twice as long. So the words are compared as numbers, by
+arrays: eight bytes of a word make one that sorts as they do.
 """
 
 from collections.abc import Iterable, Sequence
@@ -82,7 +82,8 @@ def _inverted(blob: Ints, begins: NDArray[np.int64], ends: NDArray[np.int64]) ->
 
 def _keys(padded: Ints, begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[Ints]:
     """Numbers by which the words sort as their bytes do, the more significant first: one array for
-    their first eight bytes, one for the next eight, one for all others, one for their number.
+    their first eight bytes, one for the next eight, one for all others, and their sizes where a NUL
+    among them could be no byte at all.
     """
     # Any eight neighbouring bytes as one number.
     eights = np.ndarray(len(padded) - 7, ">u8", padded.data, strides=(1,))
@@ -102,7 +103,7 @@ def _keys(padded: Ints, begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> 
         numbers = np.zeros(len(begins), dtype=np.uint64)
         numbers[longest] = [number_of[one] for one in rest]
         keys.append(numbers)
-    if not padded[: -len(_PADDING)].all():  # a NUL looks like none
+    if not padded[: -len(_PADDING)].all():
         keys.append(sizes.view(np.uint64))
     return keys
 

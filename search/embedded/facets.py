@@ -41,18 +41,30 @@ def count_values(
         used = np.flatnonzero(counts)
         names = map(keyword.values.__getitem__, used.tolist())
         counted.update(dict(zip(names, counts[used].tolist(), strict=True)))
+    return told(field, counted, missing, limit, interval, also)
+
+
+def told(
+    field: str,
+    counted: Counter[str],
+    missing: int,
+    limit: int | None,
+    interval: Interval | None,
+    also: frozenset[str],
+) -> Counts:
+    """What is told of a field whose values were counted: the most frequent, of days the latest."""
     if field == DATE.name:
-        return periods(counted, missing, limit, interval or "day")
+        return _periods(counted, missing, limit, interval or "day")
     ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Counts(limited(ordered, limit, also), len(ordered), missing)
+    return Counts(_limited(ordered, limit, also), len(ordered), missing)
 
 
-def periods(counted: Counter[str], missing: int, limit: int | None, interval: Interval) -> Counts:
+def _periods(counted: Counter[str], missing: int, limit: int | None, interval: Interval) -> Counts:
     """The latest periods, in order of time."""
-    counts: Counter[str] = Counter()
+    periods: Counter[str] = Counter()
     for day, count in counted.items():
-        counts[period_of(day, interval)] += count
-    ordered = sorted(counts.items())
+        periods[period_of(day, interval)] += count
+    ordered = sorted(periods.items())
     shown = ordered if limit is None else ordered[len(ordered) - min(limit, len(ordered)) :]
     return Counts(shown, len(ordered), missing)
 
@@ -72,7 +84,7 @@ def _count_people(
         shown = set(used.tolist())
     named = [(people.name(person), int(counts[person])) for person in shown]
     named.sort(key=lambda pair: (-pair[1], pair[0]))
-    return Counts(limited(named, limit, also), len(used), missing)
+    return Counts(_limited(named, limit, also), len(used), missing)
 
 
 def articles_by_person(snapshot: Snapshot, docs: Docs) -> tuple[Docs, int]:
@@ -94,10 +106,9 @@ def articles_by_person(snapshot: Snapshot, docs: Docs) -> tuple[Docs, int]:
     return counts, missing
 
 
-def limited(
+def _limited(
     ordered: list[tuple[str, int]], limit: int | None, also: frozenset[str]
 ) -> list[tuple[str, int]]:
-    """As many values as are to be told, and those that always are."""
     if limit is None:
         return ordered
     return ordered[:limit] + [pair for pair in ordered[limit:] if pair[0] in also]

@@ -12,7 +12,7 @@ from search.embedded.match import Leaf
 from search.embedded.snapshot import Snapshot
 
 # An office has some twenty names at most; a prefix has thousands of words, which are not looked up.
-_MOST_FORMS = 32
+MOST_FORMS = 32
 # Document and position side by side in one integer.
 _POSITION_BITS = 32
 
@@ -26,7 +26,7 @@ def words_before(snapshot: Snapshot, leaf: Leaf, docs: Docs) -> NDArray[np.float
     """
     before = np.full(len(docs), np.inf)
     forms = [*((word,) for word in leaf.surfaces | leaf.stems), *leaf.phrases]
-    if len(forms) > _MOST_FORMS:
+    if len(forms) > MOST_FORMS:
         return before
     others = leaf.stem.freqs_of(docs) if len(leaf.stem) else np.zeros(len(docs))
     begins = docs.searchsorted([*snapshot.bases, snapshot.size]).tolist()

@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -10,7 +9,7 @@ from index.config import Ranking
 from index.schema import PERSON, STEM
 from search.embedded.docsets import NO_DOCS, Docs
 from search.embedded.match import Leaf, idf
-from search.embedded.related import plain_words
+from search.embedded.related import Frequencies, plain_words
 from search.embedded.score import Scores
 from search.embedded.snapshot import Snapshot
 from search.embedded.top import question_of
@@ -26,10 +25,6 @@ _LARGEST_SHARE = 0.2
 _PEOPLE_WEIGHT = 0.5
 # As many are looked at, since shared people change their order and copies are left out.
 CANDIDATES_PER_HIT = 5
-
-
-# In how many articles each of some stems is.
-Frequencies = Callable[[Sequence[str]], Sequence[int]]
 
 
 def telling_words(

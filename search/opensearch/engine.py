@@ -22,7 +22,7 @@ from index.archive import Version
 from index.config import Config
 from index.errors import EngineUnavailable
 from index.messages import gettext
-from index.opensearch.cluster import Cluster, Refused
+from index.opensearch.cluster import Cluster, Refused, reason_of
 from index.opensearch.mapping import ARTICLE, MOMENT, SAME_PLACE, SEQ, STORY
 from index.schema import COUNTRY, DATE, PERSON, STEM, SURFACE
 from index.segments.segment import NO_MOMENT
@@ -36,7 +36,8 @@ from search.embedded.engine import (
     first_and_last_day,
     groups,
 )
-from search.embedded.facets import Counts, limited, periods
+from search.embedded.facets import Counts, told
+from search.embedded.lead import MOST_FORMS
 from search.embedded.match import MOST_ADDED, Leaf, Matcher, idf
 from search.embedded.misspellings import corrected
 from search.embedded.related import Answered, related_to
@@ -77,8 +78,6 @@ _COUNTED_AT_ONCE = 500
 _FREQUENCIES_KEPT = 100_000
 _PATTERNS_KEPT = 1_000
 _SEARCHED_FOR_FORMS = 500
-# As in search/embedded/lead.py.
-_MOST_FORMS = 32
 # The best of a period is among so many by the cluster's order.
 _LEADERS = 20
 
@@ -209,14 +208,11 @@ class OpenSearchEngine(EmbeddedEngine):
     def _whole(self, answer: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
         """An answer, with a warning where it is not of all shards or of all time."""
         if "error" in answer:
-            reason = answer["error"]
-            causes = reason.get("root_cause") or [reason]
+            error = answer["error"]
             raise Refused(
-                gettext(
-                    "the cluster cannot answer: {reason}", reason=causes[0].get("reason", reason)
-                ),
+                gettext("the cluster cannot answer: {reason}", reason=reason_of(error)),
                 int(answer.get("status", 500)),
-                str(reason.get("type", "")),
+                str(error.get("type", "")),
             )
         shards = answer["_shards"]
         if failed := shards["failed"]:
@@ -290,7 +286,7 @@ class OpenSearchEngine(EmbeddedEngine):
             for some in (question.required, question.optional)
         )
         mode: Match = request.match or "all"
-        body = self._body(request, question, every, every, passing, known, "all")
+        body = self._body(request, question, every, passing, known, "all")
         most = every
         if mode == "all":
             (answer,) = self._search_all([body | {"track_total_hits": True}], warnings)
@@ -304,7 +300,7 @@ class OpenSearchEngine(EmbeddedEngine):
             )
             if request.match == "most" or with_all != with_most:
                 mode = "most"
-                body = self._body(request, question, most, every, passing, known, "most")
+                body = self._body(request, question, most, passing, known, "most")
                 (answer,) = self._search_all([body], warnings)
         block = _block(answer, body["size"])
         asked = _Asked(
@@ -362,7 +358,7 @@ class OpenSearchEngine(EmbeddedEngine):
         sought = (
             Sought(none, none, (text,)) if kind == "prefix" else Sought(none, none, (), (text,))
         )
-        if len(known) <= _MOST_FORMS:
+        if len(known) <= MOST_FORMS:
             body = {
                 "query": rarest_forms(kind, text),
                 "size": _SEARCHED_FOR_FORMS,
@@ -387,7 +383,6 @@ class OpenSearchEngine(EmbeddedEngine):
         request: Request,
         question: Question,
         words: Query,
-        every: Query,
         passing: Sequence[Query],
         known: dict[str, int],
         mode: Match,
@@ -396,7 +391,7 @@ class OpenSearchEngine(EmbeddedEngine):
         query: Query = {"bool": {"filter": [words, *passing]}}
         fields = [ARTICLE, SEQ]
         if question.leaves:
-            query["bool"]["should"] = self._scoring(question, known, mode, every)
+            query["bool"]["should"] = self._scoring(question, known, mode)
             fields += [STEM.name, SURFACE.name]
         body: Query = {
             "query": query,
@@ -414,9 +409,19 @@ class OpenSearchEngine(EmbeddedEngine):
             body["aggs"] = aggregations
         return body
 
-    def _scoring(
-        self, question: Question, known: dict[str, int], mode: Match, every: Query
-    ) -> list[Query]:
+    def _body_again(self, request: Request, found: Found, *further: Query) -> Query:
+        """The same search with further conditions, and without what is counted."""
+        asked: _Asked = found.asked
+        return self._body(
+            msgspec.structs.replace(request, total=False, facets=()),
+            asked.question,
+            asked.words,
+            [*asked.passing, *further],
+            asked.frequencies,
+            found.mode,
+        )
+
+    def _scoring(self, question: Question, known: dict[str, int], mode: Match) -> list[Query]:
         """The first stage, about: the cluster knows lengths to one part in sixteen, and no phrase
         or pattern as a word of its own.
         """
@@ -433,7 +438,7 @@ class OpenSearchEngine(EmbeddedEngine):
             # The cluster's BM25 lacks the constant factor of the formula.
             bonus = ranking.all_words * whole / (ranking.k1 + 1)
             if bonus:
-                scoring.append(constant(every, bonus))
+                scoring.append(constant(question.every(), bonus))
         return scoring
 
     def _scored(self, request: Request, asked: _Asked, mode: Match, block: _Block) -> Found:
@@ -511,16 +516,7 @@ class OpenSearchEngine(EmbeddedEngine):
         asked: _Asked = found.asked
         last, size = asked.last, _BLOCK
         while last is not None:
-            body = self._body(
-                msgspec.structs.replace(request, total=False, facets=()),
-                asked.question,
-                asked.words,
-                asked.question.every(),
-                asked.passing,
-                asked.frequencies,
-                found.mode,
-            )
-            body |= {"size": size, "search_after": last}
+            body = self._body_again(request, found) | {"size": size, "search_after": last}
             (answer,) = self._search_all([body], asked.warnings)
             block = _block(answer, size)
             yield self._scored(request, asked, found.mode, block)
@@ -601,14 +597,11 @@ class OpenSearchEngine(EmbeddedEngine):
         same = clauses == answer.clauses
         passing = None if same else self._conditions(request, clauses)
         counted, missing = self._counted_values(answer, facet.field, passing)
-        if facet.field == DATE.name:
-            return periods(counted, missing, facet.limit, facet.interval or "day")
-        ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-        return Counts(limited(ordered, facet.limit, chosen), len(ordered), missing)
+        return told(facet.field, counted, missing, facet.limit, facet.interval, chosen)
 
     def _days(self, answer: Answer) -> Counts:
         counted, missing = self._counted_values(answer, DATE.name)
-        return periods(counted, missing, None, "day")
+        return told(DATE.name, counted, missing, None, "day", frozenset())
 
     def _total_with(self, request: Request, answer: Answer, clauses: tuple[Clause, ...]) -> int:
         without = msgspec.structs.replace(request, limit=0, facets=(), total=True)
@@ -626,16 +619,8 @@ class OpenSearchEngine(EmbeddedEngine):
         found, asked = answer.found, answer.found.asked
         first, last = first_and_last_day(period)
         day: Query = {"range": {DATE.name: {"gte": first, "lte": last}}}
-        body = self._body(
-            msgspec.structs.replace(request, total=False, facets=()),
-            asked.question,
-            asked.words,
-            asked.question.every(),
-            [*asked.passing, day],
-            asked.frequencies,
-            found.mode,
-        )
-        (best,) = self._search_all([body | {"size": _LEADERS}], asked.warnings)
+        body = self._body_again(request, found, day) | {"size": _LEADERS}
+        (best,) = self._search_all([body], asked.warnings)
         inside = self._scored(request, asked, found.mode, _block(best, _LEADERS))
         keys = inside.sort_keys.copy()
         if len(found.docs) and len(inside.docs):
@@ -712,7 +697,7 @@ class OpenSearchEngine(EmbeddedEngine):
             question, Or(tuple(terms)), question.every(), others, known, -1, {}, None, warnings
         )
         size = max(_BLOCK, CANDIDATES_PER_HIT * limit)
-        body = self._body(request, question, asked.words, asked.words, others, known, "all")
+        body = self._body(request, question, asked.words, others, known, "all")
         (answer,) = self._search_all([body | {"size": size}], warnings)
         found = self._scored(request, asked, "all", _block(answer, size))
         best = best_places(found, self._snapshot, 0, CANDIDATES_PER_HIT * limit)
