@@ -33,6 +33,7 @@ import search
 from benchmarks.around import short_questions
 from benchmarks.data import NEWS_ARTICLES, json_lines, require_data
 from benchmarks.indexing import Run, resident_mb, run, size_mb
+from benchmarks.load import cpu_s
 from index.archive import FILE_NAME, open_archive, unpack
 from index.backup import backup
 from index.config import Config, load_config
@@ -44,7 +45,6 @@ ENGINES = ("embedded", "opensearch")
 _FACETS = [search.Facet(field) for field in ("country", "person", "source")]
 _ENRICHED = 2_000
 _SMALL = 100
-_TICKS = os.sysconf("SC_CLK_TCK")
 _SIZES = (10_000_000, 100_000_000, 1_000_000_000)
 # Of the model, assumptions rather than measurements: OpenSearch's advice for a shard that is
 # searched is 10 to 30 GB; free space for merges and growth; and a night in which to index anew.
@@ -184,11 +184,7 @@ def _own_mb() -> float:
 
 
 def _nodes_cpu_s(cluster: Cluster) -> float:
-    ticks = 0
-    for node in cluster.nodes:
-        fields = Path(f"/proc/{node.pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / _TICKS
+    return sum(cpu_s(node.pid) for node in cluster.nodes)
 
 
 def _write(

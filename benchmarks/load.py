@@ -179,7 +179,7 @@ def load(
     """Ask with so many clients for so long, and write to the archive meanwhile, if there is one."""
     times: list[float] = []
     errors: list[str] = []
-    started, cpu_before = time.perf_counter(), _cpu_s(client.process)
+    started, cpu_before = time.perf_counter(), cpu_s(client.process)
     until = started + seconds
 
     def ask(number: int) -> None:
@@ -220,7 +220,7 @@ def load(
         statistics.median(ordered) * 1000,
         ordered[int(len(ordered) * 0.95)] * 1000,
         len(times) / (time.perf_counter() - started),
-        (_cpu_s(client.process) - cpu_before) * 1000 / len(times),
+        (cpu_s(client.process) - cpu_before) * 1000 / len(times),
         len(times),
         errors,
         max(memory[:quarter]),
@@ -229,7 +229,7 @@ def load(
     )
 
 
-def _cpu_s(process: int) -> float:
+def cpu_s(process: int) -> float:
     """The processor time that a process has taken."""
     _, _, fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")
     user, system = fields.split()[11:13]  # after the name: utime and stime of proc(5)
