@@ -17,11 +17,11 @@ import itertools
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from index.enrich.names import exact_key, name_key, name_parts, word_key
+from index.enrich.names import Name, exact_key, name_key, read_names
 from index.errors import ConfigError
 from index.lexicon import lexicon_text
 from index.messages import gettext
@@ -44,7 +44,7 @@ _FEW_NAMES = 10_000  # fewer do not tell which parts are common
 _PARTICLES = frozenset(
     ["ibn", "binti", "da", "de", "del", "der", "den", "di", "la", "van", "von", "dos"]
 )
-_GENERATIONS = frozenset(map(word_key, ("Jr", "Sr", "Junior", "Senior")))
+_GENERATIONS = frozenset(map(name_key, ("Jr", "Sr", "Junior", "Senior")))
 _MUHAMMAD = "muhamad"
 _VOWELS = frozenset("aiueo9")
 
@@ -174,7 +174,10 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
     `articles_with` tells how many articles, at least one, use each name. `said` is the
     newsroom's word, `known` the program's. The result does not depend on any order.
     """
-    keys = _Keys([*said.different, *known.different])
+    stated_names = [name for names in (*said.same, *known.same) for name in names]
+    every = [*articles_with, *stated_names]
+    read = dict(zip(every, read_names(every), strict=True))
+    keys = _Keys([*said.different, *known.different], read)
     spellings: dict[str, list[str]] = defaultdict(list)
     for name in _most_used_first(articles_with, articles_with):
         spellings[keys.of(name)].append(name)
@@ -187,19 +190,20 @@ def persons(articles_with: Mapping[str, int], said: Sayings, known: Sayings) -> 
             both = [f"{full} {other}" for other in others]  # "Joko Widodo (Jokowi)" in a run
             groups.join_all(map(keys.of, (*names, *both)))
     groups.public = {keys.of(n): line for line, names in enumerate(known.same) for n in names}
-    stated = {keys.of(name): name for names in (*said.same, *known.same) for name in names}
-    _join_full_names(groups, articles_with, spellings, stated)
+    stated = {keys.of(name): name for name in stated_names}
+    _join_full_names(groups, articles_with, spellings, stated, read)
     titles = {keys.of(names[0]): names[0] for names in reversed(said.same)}
     publicly = {keys.of(names[0]) for names in known.same}
 
     def names_of(group: set[str]) -> list[str]:
-        if len(group) == 1:  # as most are
-            (key,) = group
-            return spellings.get(key, [])
         names = itertools.chain.from_iterable(spellings.get(key, ()) for key in group)
         return _most_used_first(names, articles_with)
 
-    found = []
+    found = [  # Most are alone.
+        Person(titles.get(key) or used[0], (key,), tuple(used))
+        for key, used in spellings.items()
+        if key not in groups
+    ]
     for group in groups.with_any_of(spellings):
         used = names_of(group)
         chosen = [titles[key] for key in group if key in titles]
@@ -218,7 +222,11 @@ def _most_used_first(names: Iterable[str], usage: Mapping[str, int]) -> list[str
 class _Keys:
     """Which names are one from the start: those with one key, unless a file parts them."""
 
-    def __init__(self, different: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self, different: Iterable[tuple[str, str]], read: Mapping[str, Name] | None = None
+    ) -> None:
+        """`read` spares reading names that have been."""
+        self._read = read or {}
         self._exact: set[str] = set()
         for one, other in different:
             if self.of(one) == self.of(other):
@@ -228,7 +236,8 @@ class _Keys:
         """The key of a name."""
         if self._exact and (exact := exact_key(name)) in self._exact:
             return exact
-        return name_key(name)
+        read = self._read.get(name)
+        return name_key(name) if read is None else read.key
 
 
 class _Groups:
@@ -271,12 +280,16 @@ class _Groups:
         others = {self.public[key] for key in self.group(other) & self.public.keys()}
         return not (lines and others and lines != others) and self.join(one, other)
 
+    def __contains__(self, key: str) -> bool:
+        """Whether this key is joined to another."""
+        return key in self._group_of
+
     def with_any_of(self, keys: Iterable[str]) -> Iterator[set[str]]:
-        """Each group that holds one of these keys, once."""
+        """Each group of several that holds one of these keys, once."""
         done: set[str] = set()
         for key in keys:
-            if key not in done:
-                group = self.group(key)
+            if key in self and key not in done:
+                group = self._group_of[key]
                 done |= group
                 yield group
 
@@ -286,6 +299,7 @@ def _join_full_names(
     articles_with: Mapping[str, int],
     spellings: Mapping[str, Sequence[str]],
     stated: Mapping[str, str],
+    read: Mapping[str, Name],
 ) -> None:
     names = dict(stated) | {key: used[0] for key, used in spellings.items()}
     own = {key: sum(articles_with[name] for name in used) for key, used in spellings.items()}
@@ -297,7 +311,7 @@ def _join_full_names(
     parts = {
         key: split
         for key, name in names.items()
-        if usage[key] and _is_full(split := _without_particles(name_parts(name)))
+        if usage[key] and _is_full(split := _without_particles(read[name].parts))
     }
     bearers = _Bearers(parts.values())
     ranked = _most_used_first(parts, usage)
@@ -340,7 +354,7 @@ def _join_variants(
     from rapidfuzz.process import extract
 
     # Names that agree in all parts but one, and in how that one begins, are in one block.
-    blocks_of = {key: tuple(_blocks(own)) for key, own in parts.items()}
+    blocks_of = {key: tuple(_blocks(own, bearers)) for key, own in parts.items()}
     crowds = Counter(block for own in blocks_of.values() for block, _ in own)
     blocks: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     kept: list[str] = []
@@ -371,9 +385,13 @@ def _join_variants(
     return kept
 
 
-def _blocks(parts: Parts) -> Iterator[tuple[str, str]]:
+def _blocks(parts: Parts, bearers: _Bearers) -> Iterator[tuple[str, str]]:
     """Each part that may differ a little, and what all names have that differ only there."""
-    for at, part in enumerate(parts):
+    own = [at for at, part in enumerate(parts) if bearers.of[part] == 1]
+    if len(own) > 1:  # whoever has one of these differs in the other
+        return
+    for at in own or range(len(parts)):
+        part = parts[at]
         if len(part) >= _SHORTEST_NEAR_CHARS:
             yield " ".join((*parts[:at], "*" + _near_sound(part)[0], *parts[at + 1 :])), part
 
@@ -404,22 +422,22 @@ def _join_shortened(
     named = {split: key for key, split in reversed(parts.items())}  # the most used of each
     fuller: dict[str, set[str]] = defaultdict(set)
     for key, split in parts.items():
-        for form in _shortened(split):
-            if form in named:
-                fuller[named[form]].add(key)
+        for form in _shortened(split, named):
+            fuller[named[form]].add(key)
     for key in parts:
         if key not in fuller or not bearers.are_distinctive(parts[key]):
             continue
         most = max(map(usage.__getitem__, fuller[key]))
         longer = [other for other in fuller[key] if usage[other] >= _NOISE_SHARE * most]
         longest = max(longer, key=lambda other: (len(parts[other]), usage[other], other))
-        forms = {parts[longest], *_shortened(parts[longest])}
+        forms = {parts[longest], *_shortened(parts[longest], named)}
         if all(parts[other] in forms for other in longer):
             groups.join_by_rule(longest, key)
 
 
-def _shortened(parts: Parts) -> Iterator[Parts]:
-    """The shorter forms of a full name: Joko Widodo has none, Bacharuddin Jusuf Habibie a few.
+def _shortened(parts: Parts, named: Container[Parts]) -> Iterator[Parts]:
+    """The shorter forms of a full name that are names: Joko Widodo has none, Bacharuddin Jusuf
+    Habibie a few.
 
     Parts may be missing at the end, or one in the middle, or be initials in the middle; a leading
     Muhammad may be missing or an M. All but the last may be initials where all are there.
@@ -438,11 +456,13 @@ def _shortened(parts: Parts) -> Iterator[Parts]:
             forms.append((*form[:at], initials[at], *form[at + 1 :]))
         if is_muhammad:
             forms += [shorter[1:] for shorter in forms]
-        yield from (form for form in forms if form != parts and _has_two_whole_parts(form))
-        if is_muhammad:
-            yield ("m", *form[1:])
-    if len(parts) > 2:
-        yield (*(part[0] for part in parts[:-1]), parts[-1])
+        yield from (
+            form for form in forms if form in named and form != parts and _has_two_whole_parts(form)
+        )
+        if is_muhammad and (short := ("m", *form[1:])) in named:
+            yield short
+    if len(parts) > 2 and (short := (*(part[0] for part in parts[:-1]), parts[-1])) in named:
+        yield short
 
 
 def _has_two_whole_parts(parts: Parts) -> bool:
@@ -450,4 +470,6 @@ def _has_two_whole_parts(parts: Parts) -> bool:
 
 
 def _without_particles(parts: Parts) -> Parts:
+    if _PARTICLES.isdisjoint(parts):
+        return parts
     return tuple(part for part in parts if part not in _PARTICLES)

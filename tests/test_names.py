@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.enrich import names
-from index.enrich.names import exact_key, name_key, name_parts, word_key
+from index.enrich.names import exact_key, name_key, name_parts
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,12 @@ def test_a_sound_law_applies_only_where_its_letters_are(word: str) -> None:
         assert letters in word or pattern.search(word) is None
 
 
-@given(st.text("abdehjlpruBDIVXy", min_size=1, max_size=45))
-def test_the_key_of_a_word_is_the_key_of_the_name_that_it_is(word: str) -> None:
-    assert word_key(word) == name_key(word)
+@given(st.lists(st.text("abdehjlpruBDIVXyo .-'\n\u2028é_9", max_size=45)))
+def test_names_read_together_are_read_as_each_alone(several: list[str]) -> None:
+    alone = [(name_key(name), name_parts(name)) for name in several]
+    assert names.read_names(several) == alone
+
+
+def test_a_name_of_no_letters_is_its_own_key() -> None:
+    assert name_key(" ?! ") == "?!"
+    assert name_parts("?!") == ()

@@ -1,22 +1,31 @@
-"""The key of a person's name: what its spelling variants share and different names do not."""
+"""The key of a person's name: what its spelling variants share and different names do not.
+
+A commit asks for the keys of all names in an archive, so they are made of many names at once: an
+expression runs over a text with one name a line, not over each name.
+"""
 
 import functools
 import itertools
+import operator
 import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from unidecode import unidecode
 
+# Makes a space of all that is in no word.
+_TO_WORDS = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"}
 _WORD = re.compile(r"[^\W_]+")
-_ARTICLE = re.compile(r"(?<!\w)(?:al|el|asy|ash|as|an|ar|at|az)[-'’](?=\w{3})|(?<=\s)(?:al|el)\s")
+_ARTICLE = re.compile(r"(?<!\w)(?:al|el|asy|ash|as|an|ar|at|az)[-'](?=\w{3})|(?<= )(?:al|el) ")
 # Degrees and forms of address before a name; Dr M is none.
 _HONORIFICS = re.compile(
-    r"\s*(?:(?:kh|hj?|drs?|dra|ir|prof|pak|bapak|bu|ibu)\.?\s+)+(?=\w\w)", re.IGNORECASE
+    r"^(?:(?:kh|hj?|drs?|dra|ir|prof|pak|bapak|bu|ibu)\.? )+(?=\w\w)", re.IGNORECASE | re.MULTILINE
 )
 _ABDUL = re.compile(r"(?<!\w)abd(?:u|e|oe)l[ -](?=[rsnzdt])")  # the sun letters, less rare ones
 # The letter that the key of a part begins with.
 _INITIALS = str.maketrans("jqwx", "ykvk")
 _ORDINAL = re.compile(r"(?=[ivx])x{0,2}(?:ix|iv|v?i{0,3})")
-_DOUBLED = re.compile(r"(\D)\1+")
+_DOUBLED = re.compile(r"([^\d\n])(?=\1)")
 # A longer word is no name; keeps the cost of hostile text linear.
 _LONGEST_CHARS = 40
 
@@ -36,9 +45,10 @@ _VARIANTS = {
     for variant in (key, *variants.split())
 }
 
-# Sound laws, applied in this order to a word in lower-case ASCII. The first group is Van Ophuijsen
-# spelling against the spelling of 1972, the rest romanisations of Arabic, Russian and others. Each
-# begins with letters that a word has where the law applies: most words are not looked at closely.
+# Sound laws, applied in this order to words in lower-case ASCII, one a line. The first group is Van
+# Ophuijsen spelling against the spelling of 1972, the rest romanisations of Arabic, Russian and
+# others. Each begins with letters that a word has where the law applies: a single word is not
+# looked at closely.
 _LAWS = (
     ("oe", "oe", "u"),
     ("tj", "tj", "c"),
@@ -61,8 +71,19 @@ _LAWS = (
     ("o", "ou|o", "u"),
     ("y", "y(?![aiueo])", "i"),
     ("i", "i(?=[aueo])", "y"),
-    ("e", "(?<=[aiueo9])([^aiueo9]+)e(?=[^aiueo9])", r"\1i"),  # Laden, Yasser; not the first vowel
+    (
+        "e",
+        "(?<=[aiueo9])([^aiueo9\n]+)e(?=[^aiueo9\n])",
+        r"\1i",
+    ),  # Laden, Yasser; not the first vowel
 )
+
+
+class Name(NamedTuple):
+    """What a name is compared by."""
+
+    key: str  # what `name_key` makes of it
+    parts: tuple[str, ...]  # what `name_parts` makes of it
 
 
 def name_key(name: str) -> str:
@@ -73,12 +94,7 @@ def name_key(name: str) -> str:
     a name. Parts do: Lavrov is not Sergei Lavrov.
     A closing Roman numeral is exact. A name without letters is its own key.
     """
-    name = name.strip()
-    words = _WORD.findall(_folded(name))
-    if not words:
-        return name.casefold()
-    ordinal = words.pop() if len(words) > 1 and _ORDINAL.fullmatch(words[-1]) else ""
-    return _DOUBLED.sub(r"\1", "".join(map(_sound, words))) + ordinal.upper()
+    return read_names((name,))[0].key
 
 
 def exact_key(name: str) -> str:
@@ -91,57 +107,73 @@ def name_parts(name: str) -> tuple[str, ...]:
 
     Kim Jong-un has two parts. Initials are single letters, or two capitals: BJ Habibie has three.
     """
-    first, *others = _without_honorifics(unidecode(name)).split() or [""]
-    return (*_word_parts(first), *itertools.chain.from_iterable(map(_inner_parts, others)))
+    return read_names((name,))[0].parts
 
 
-@functools.lru_cache(maxsize=65536)
-def _inner_parts(word: str) -> tuple[str, ...]:
-    """The parts of a word that is not the first: an article none, a Roman numeral itself."""
-    if word.lower() in ("al", "el"):
-        return ()
-    return (word.upper(),) if _ORDINAL.fullmatch(word.lower()) else _word_parts(word)
+def read_names(names: Sequence[str]) -> list[Name]:
+    """The key and the parts of each name."""
+    plain = _HONORIFICS.sub("", _lines(" ".join(unidecode(name).split()) for name in names))
+    written = [line.split() for line in plain.splitlines()]
+    vocabulary = dict.fromkeys(itertools.chain.from_iterable(written))
+    keys = _keys(plain + _lines(vocabulary))
+    first = {
+        word: (key,) if (initials := _initials(word)) is None else initials
+        for word, key in zip(vocabulary, keys[len(names) :], strict=True)
+    }
+    inner = first | {word: () for word in vocabulary if word.lower() in ("al", "el")}
+    inner |= {word: (word.upper(),) for word in vocabulary if _ORDINAL.fullmatch(word.lower())}
+    return [
+        Name(
+            key or name.strip().casefold(),
+            (*first[words[0]], *itertools.chain.from_iterable(map(inner.__getitem__, words[1:])))
+            if words
+            else (),
+        )
+        for name, key, words in zip(names, keys[: len(names)], written, strict=True)
+    ]
 
 
-@functools.lru_cache(maxsize=65536)
-def _word_parts(word: str) -> tuple[str, ...]:
+def _initials(word: str) -> tuple[str, ...] | None:
+    """The initials that a word consists of, if it does; of a dash there are none."""
     letters = list(word) if len(word) == 2 and word.isupper() else _WORD.findall(word)
-    if all(len(letter) == 1 for letter in letters):
-        return tuple(letter.lower().translate(_INITIALS) for letter in letters)
-    return (word_key(word),)
+    if any(len(letter) > 1 for letter in letters):
+        return None
+    return tuple(letter.lower().translate(_INITIALS) for letter in letters)
 
 
-def _folded(name: str) -> str:
-    """Lower-case ASCII, without Arabic articles; Abdul Rahman as Abdurrahman."""
-    return _ABDUL.sub("abdu", _ARTICLE.sub("", _without_honorifics(unidecode(name)).lower()))
+def _keys(plain: str) -> list[str]:
+    """The keys of names in ASCII, one a line; of a name without letters an empty one."""
+    folded = _ABDUL.sub("abdu", _ARTICLE.sub("", plain.lower())).translate(_TO_WORDS)
+    words_of = [line.split() for line in folded.splitlines()]
+    ordinals = [
+        words.pop().upper() if len(words) > 1 and _ORDINAL.fullmatch(words[-1]) else ""
+        for words in words_of
+    ]
+    sounds = _sounds(itertools.chain.from_iterable(words_of))
+    joined = _lines("".join(map(sounds.__getitem__, words)) for words in words_of)
+    keys = _DOUBLED.sub("", joined).splitlines()
+    return list(map(operator.add, keys, ordinals))
 
 
-def _without_honorifics(name: str) -> str:
-    found = _HONORIFICS.match(name)
-    return name[found.end() :] if found else name
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
-@functools.lru_cache(maxsize=65536)
-def word_key(word: str) -> str:
-    """The key of one word of a name, for finding it in another name."""
-    if word.isascii() and word.isalpha() and len(word) <= _LONGEST_CHARS:
-        return _sound(word.lower())  # the same in a third of the time
-    return name_key(word)
-
-
-@functools.lru_cache(maxsize=65536)
-def _sound(word: str) -> str:
-    word = _VARIANTS.get(word, word)
-    if len(word) > _LONGEST_CHARS:
-        return word
-    word = _DOUBLED.sub(r"\1", word)
+def _sounds(words: Iterable[str]) -> dict[str, str]:
+    """What words in lower-case ASCII sound like."""
+    known = {word: _VARIANTS.get(word, word) for word in words}
+    text = _lines(word if len(word) <= _LONGEST_CHARS else "" for word in known.values())
+    text = _DOUBLED.sub("", text)
     for letters, pattern, sound in _laws():
-        if letters in word:
-            word = pattern.sub(sound, word)
-    return _DOUBLED.sub(r"\1", word)
+        if letters in text:
+            text = pattern.sub(sound, text)
+    sounds = _DOUBLED.sub("", text).splitlines()
+    return {word: sound or word for word, sound in zip(known, sounds, strict=True)}
 
 
 @functools.cache
 def _laws() -> list[tuple[str, re.Pattern[str], str]]:
     """The laws compiled, which takes the time of a short question and which few questions need."""
-    return [(letters, re.compile(pattern), sound) for letters, pattern, sound in _LAWS]
+    return [
+        (letters, re.compile(pattern, re.MULTILINE), sound) for letters, pattern, sound in _LAWS
+    ]

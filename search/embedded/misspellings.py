@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.enrich.names import word_key
+from index.enrich.names import name_key
 from index.language.analyzer import query_stem
 from index.language.fold import fold
 from index.language.spelling import modern_spelling
@@ -229,7 +229,7 @@ def _edits(typed: str, meant: str) -> float:
     """How far one word is from another in slips: common ones are less than one edit."""
     from rapidfuzz.distance import OSA
 
-    if word_key(typed) == word_key(meant):
+    if name_key(typed) == name_key(meant):
         return 0.6  # one sound in two spellings, old ones too: lavrov, lavrof; sukarno, soekarno
     edits = float(OSA.distance(typed, meant))
     if edits > 1:
