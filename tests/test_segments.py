@@ -357,6 +357,14 @@ def test_ranges_and_spans_lie_one_after_another() -> None:
     assert spans(np.array([7, 3]), np.array([2, 1])).tolist() == [7, 8, 3]
 
 
+def test_strings_are_found_in_a_table_of_thousands() -> None:
+    ordered = sorted(f"{number:x}" for number in range(5000))
+    table = Strings.of([text.encode() for text in ordered])
+    assert [table.find(text) for text in ordered] == list(range(5000))
+    # Each of these stands inside others: 00 in 100, 3881 in 1388 and what follows it.
+    assert {table.find(text) for text in ("", "00", "0a", "3881", "g", "~", "138812")} == {-1}
+
+
 @given(
     st.sets(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("ab"), max_size=4)),
     st.text("ab", max_size=2),

@@ -102,14 +102,15 @@ class TermPostings(Postings):
     def freqs_of(self, docs: Docs) -> NDArray[np.float64]:
         """The same, looked up where the postings lie."""
         freqs = np.zeros(len(docs))
-        begins = docs.searchsorted(self._bases).tolist()
+        begins = docs.searchsorted(self._bases).tolist() if len(self._bases) > 1 else [0]
         for place, base, first, last in zip(
             self.places, self._bases, begins, [*begins[1:], len(docs)], strict=True
         ):
             if place is not None and first < last:
                 text, where = place
                 _, found = look_up_postings(text.postings[where], docs[first:last] - base)
-                freqs[first:last] = np.where(found <= MAX_FREQ, found, 0)
+                found[found > MAX_FREQ] = 0
+                freqs[first:last] = found
         return freqs
 
     def _read(self) -> tuple[Docs, Ints, Ints]:

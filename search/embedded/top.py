@@ -93,21 +93,17 @@ class _Bound(NamedTuple):
 class Question(NamedTuple):
     """Leaves joined by one operator, ready to be asked for the best documents.
 
-    The other lists have the rarest leaf first: what each adds to a score, its first summand having
-    all its documents, and what it counts for. A document must hold `fixed` of these weights and
-    so large a share of `shared` as is asked for.
+    `rarest_first` has the leaves and what each counts for. A document must hold `fixed` of these
+    weights and so large a share of `shared` as is asked for.
     """
 
     leaves: list[Leaf]
-    summands: list[list[_Summand]]
-    weights: list[float]
+    rarest_first: list[tuple[Leaf, float]]
     fixed: float
     shared: float
-    excluded: list[list[_Piece | None]]
+    excluded: list[Leaf]
     snapshot: Snapshot
     ranking: Ranking
-    norms: Norms
-    bound: _Bound
 
     def best(self, limit: int, *, share: float = 1.0, passing: Mask | None = None) -> Top:
         """The best `limit` documents.
@@ -115,23 +111,59 @@ class Question(NamedTuple):
         `share` is how much of the words' idf weight a document must hold, where words simply
         follow one another. `passing` are the documents that pass the filters and are not deleted.
         """
+        only = self.leaves[0] if len(self.leaves) == 1 and not self.excluded else None
+        if only is not None and len(only.found) <= _FEW_TO_SCORE:
+            docs = only.docs if passing is None else only.docs[passing[only.docs]]
+        else:
+            docs = self._among_many(limit, share, passing)
+        scores = score(self.snapshot, self.leaves, docs, self.ranking)
+        order = self.snapshot.best_first(docs, scores)[:limit]
+        return Top(docs[order], scores[order])
+
+    def _among_many(self, limit: int, share: float, passing: Mask | None) -> Docs:
+        """The best documents and a few more, ascending."""
+        summed = _Summed.of(self)
         least = (self.fixed + share * self.shared) * ROUNDED
         best = _Best(limit)
         few = [NO_DOCS]
         for number, (base, segment) in enumerate(self.snapshot.parts()):
             here = slice(base, base + len(segment))
             keep = None if passing is None else passing[here]
-            held = _in_all(self, least, number, keep)
+            held = _in_all(summed, least, number, keep)
             if held is None:
-                _collect(best, self, least, number, base, keep)
+                _collect(best, summed, least, number, base, keep)
             elif len(held) > _FEW_TO_SCORE:
-                _sift(best, self, number, base, held)
+                _sift(best, summed, number, base, held)
             else:
                 few.append(held.astype(np.int64) + base)
-        docs = np.sort(np.concatenate((best.docs, *few)))
-        scores = score(self.snapshot, self.leaves, docs, self.ranking)
-        order = self.snapshot.best_first(docs, scores)[:limit]
-        return Top(docs[order], scores[order])
+        return np.sort(np.concatenate((best.docs, *few)))
+
+
+class _Summed(NamedTuple):
+    """What each leaf of a question adds to a score, its first summand having all its documents,
+    and what it counts for; the rarest leaf first.
+    """
+
+    summands: list[list[_Summand]]
+    weights: list[float]
+    excluded: list[list[_Piece | None]]
+    ranking: Ranking
+    norms: Norms
+    bound: _Bound
+
+    @classmethod
+    def of(cls, question: Question) -> "_Summed":
+        """The summands of a question in all segments."""
+        snapshot, ranking = question.snapshot, question.ranking
+        norms = snapshot.norms(ranking)
+        return cls(
+            [_summands(snapshot, leaf, ranking) for leaf, _ in question.rarest_first],
+            [weight for _, weight in question.rarest_first],
+            [_pieces(snapshot, leaf.found, ranking) for leaf in question.excluded],
+            ranking,
+            norms,
+            _Bound.of(ranking, norms.average_length),
+        )
 
 
 def question_of(
@@ -169,20 +201,11 @@ def question_of(
         # What is required outweighs all that is not.
         weights = [w + total * needed for w, needed in zip(weights, required, strict=True)]
         fixed, shared = total * sum(required), total
-    norms = snapshot.norms(ranking)
-    order = sorted(range(len(leaves)), key=lambda number: len(leaves[number].found))
-    return Question(
-        leaves,
-        [_summands(snapshot, leaves[number], ranking) for number in order],
-        [weights[number] for number in order],
-        fixed,
-        shared,
-        [_pieces(snapshot, leaf.found, ranking) for leaf in excluded if len(leaf.found)],
-        snapshot,
-        ranking,
-        norms,
-        _Bound.of(ranking, norms.average_length),
+    rarest_first = sorted(
+        zip(leaves, weights, strict=True), key=lambda weighted: len(weighted[0].found)
     )
+    excluded = [leaf for leaf in excluded if len(leaf.found)]
+    return Question(leaves, rarest_first, fixed, shared, excluded, snapshot, ranking)
 
 
 class _Best:
@@ -316,7 +339,7 @@ class _AsOne(_List):
         return self._held[places] if self._least_held < least else None
 
 
-def _lists(question: Question, number: int, base: int) -> list[_List]:
+def _lists(question: _Summed, number: int, base: int) -> list[_List]:
     """The lists of a segment, leaf after leaf."""
     norms = question.norms.of[base:]
     lists = []
@@ -345,7 +368,7 @@ def _after(numbers: Sequence[float]) -> list[float]:
     return sums[::-1]
 
 
-def _in_all(question: Question, least: float, number: int, passing: Mask | None) -> Ints | None:
+def _in_all(question: _Summed, least: float, number: int, passing: Mask | None) -> Ints | None:
     """The documents of a segment that hold every word; None where they need not, or it is one."""
     if sum(question.weights) - min(question.weights) >= least:
         return None
@@ -363,7 +386,7 @@ def _in_all(question: Question, least: float, number: int, passing: Mask | None)
     return docs
 
 
-def _sift(best: _Best, question: Question, number: int, base: int, held: Ints) -> None:
+def _sift(best: _Best, question: _Summed, number: int, base: int, held: Ints) -> None:
     """Add the best of the documents of a segment that hold every word."""
     scores = np.zeros(len(held), dtype=np.float32)
     for one in _lists(question, number, base):
@@ -371,14 +394,14 @@ def _sift(best: _Best, question: Question, number: int, base: int, held: Ints) -
     best.add(held.astype(np.int64) + base, scores)
 
 
-def _excluded(question: Question, number: int) -> list[Ints]:
+def _excluded(question: _Summed, number: int) -> list[Ints]:
     """The postings of a segment whose documents are not wanted."""
     pieces = (of_leaf[number] for of_leaf in question.excluded)
     return [piece.postings for piece in pieces if piece is not None]
 
 
 def _collect(
-    best: _Best, question: Question, least: float, number: int, base: int, passing: Mask | None
+    best: _Best, question: _Summed, least: float, number: int, base: int, passing: Mask | None
 ) -> None:
     """Add the best documents of one segment."""
     lists = _rarest_as_one(_lists(question, number, base))
