@@ -104,10 +104,14 @@ Outcome = Literal["new", "changed", "unchanged", "withheld"]
 
 
 class Content(msgspec.Struct, array_like=True, frozen=True):
-    """A version's article, and what was read in it."""
+    """A version's article, what was read in it, and by which `enrich.article.enricher`.
+
+    What was archived before that was kept does not say by which.
+    """
 
     article: Article
     enrichment: Enrichment
+    enricher: str = ""
 
 
 class Version(NamedTuple):

@@ -1,15 +1,18 @@
 """Articles as JSON Lines that `index` reads back exactly, and other programs read as well.
 
 A line has the fields of an Article under their names in JSON, and `cakap_search`: what makes the
-article itself, so that it comes back under the same id with the same content hash.
+article itself, so that it comes back under the same id with the same content hash. It may have what
+was read in the article too, so that nobody has to read that again: several machines can enrich for
+one archive.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 import msgspec
 
-from index.archive import Archive, unpack
-from index.article import Article
+from index.archive import Archive, Content, unpack
+from index.article import Article, Enrichment
 from index.errors import ArchiveError, SourceError
 from index.messages import gettext
 
@@ -17,7 +20,22 @@ _MARK = "cakap_search"
 _MARK_BYTES = f'"{_MARK}":'.encode()
 
 
-class _Origin(msgspec.Struct, frozen=True):
+class _Reading(msgspec.Struct, frozen=True):
+    """What was read in the article and by which enricher; the seal tells that nobody changed it."""
+
+    enricher: str
+    enrichment: Enrichment
+    seal: str
+
+    @classmethod
+    def of(cls, content: Content) -> "_Reading":
+        """What an archive has."""
+        read = msgspec.json.encode((content.enricher, content.enrichment))
+        seal = hashlib.blake2b(read, digest_size=16, key=content.article.content_hash()).hexdigest()
+        return cls(content.enricher, content.enrichment, seal)
+
+
+class _Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which article of an archive a line is, in which version, and whether that one is shown."""
 
     id: str
@@ -25,24 +43,28 @@ class _Origin(msgspec.Struct, frozen=True):
     content_hash: str
     seq: int
     shown: bool
+    reading: _Reading | None = None
 
 
 class Exported(msgspec.Struct, frozen=True):
-    """An article as it was in the archive that it was exported from."""
+    """An article as it was in the archive that it was exported from, and what was read in it there
+    if the line has it.
+    """
 
-    article: Article
+    content: Content
     identity: str
     shown: bool
 
 
 def export(
-    archive: Archive, *, since: int = 0, all_versions: bool = False
+    archive: Archive, *, since: int = 0, all_versions: bool = False, enriched: bool = False
 ) -> Iterator[bytes | ArchiveError]:
     """A line for each article in its shown version, or for each version; in the order in which
     the articles first came. Memory is that of one.
 
     Only versions after the change `since`, which each line tells as `seq`, and nothing that must
-    not be shown now. An ArchiveError stands in the place of a version that is damaged.
+    not be shown now. `enriched` adds what was read in them. An ArchiveError stands in the place of
+    a version that is damaged.
     """
     archive.connection.execute("BEGIN")  # all lines are of one state
     hidden = {number for number, _ in archive.takedowns.hidden()}
@@ -50,7 +72,7 @@ def export(
         if number in hidden:
             continue
         try:
-            line = _line(archive, number, seq, all_versions)
+            line = _line(archive, number, seq, all_versions, enriched)
         except Exception as error:  # a damaged row may hold anything
             yield ArchiveError(
                 gettext(
@@ -63,7 +85,9 @@ def export(
                 yield line
 
 
-def _line(archive: Archive, number: int, seq: int, all_versions: bool) -> bytes | None:
+def _line(
+    archive: Archive, number: int, seq: int, all_versions: bool, enriched: bool
+) -> bytes | None:
     identity, content_hash, shown, packed = archive.connection.execute(
         "SELECT identity, content_hash, current = seq, content FROM version"
         " JOIN article ON article.number = version.article WHERE seq = ?",
@@ -71,10 +95,18 @@ def _line(archive: Archive, number: int, seq: int, all_versions: bool) -> bytes 
     ).fetchone()
     if not (shown or all_versions):
         return None
-    article = unpack(packed).article
+    content = unpack(packed)
+    article = content.article
     if article.content_hash() != content_hash:
         raise ArchiveError(gettext("its content is not that of its hash"), "damaged")
-    origin = _Origin(archive.public_id(number), identity, content_hash.hex(), seq, bool(shown))
+    origin = _Origin(
+        archive.public_id(number),
+        identity,
+        content_hash.hex(),
+        seq,
+        bool(shown),
+        _Reading.of(content) if enriched and content.enricher else None,
+    )
     fields = {("id" if key == "given_id" else key): value for key, value in _fields(article)}
     return msgspec.json.encode({**fields, _MARK: origin}) + b"\n"
 
@@ -107,4 +139,9 @@ def read_exported(payload: bytes) -> Exported | None:
                 mark=_MARK,
             )
         )
-    return Exported(article, origin.identity, origin.shown)
+    content = Content(article, Enrichment())
+    if origin.reading is not None:
+        read = Content(article, origin.reading.enrichment, origin.reading.enricher)
+        if _Reading.of(read) == origin.reading:
+            content = read
+    return Exported(content, origin.identity, origin.shown)

@@ -33,7 +33,7 @@ from index.archive import (
 from index.article import Article, Enrichment
 from index.config import Config
 from index.document import to_document
-from index.enrich.article import enrich
+from index.enrich.article import enrich, enricher
 from index.errors import ArchiveError, SourceError, printable
 from index.export import read_exported
 from index.identity import read_sayings
@@ -307,7 +307,8 @@ def reindex(
     jobs: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> tuple[Commit, list[str]]:
-    """Read everything anew in the archived articles and build the index again, beside the old.
+    """Read anew what another enricher has read in the archived articles, and build the index again,
+    beside the old.
 
     Readers keep the old index until the new one is whole. Also returns a line for each article
     that could not be read anew, and so stays as it was read, or that the index could not take.
@@ -639,18 +640,24 @@ def _ready(
 ) -> _Ready | Reject:
     try:
         exported = read_exported(record.payload) if record.format == "json" else None
-        article = exported.article if exported else read_article(record, read_by)
+        article = exported.content.article if exported else read_article(record, read_by)
         if source is not None and article.source is None and exported is None:
             article = msgspec.structs.replace(article, source=source)
-        enrichment = enrich(article, config) if enriched else Enrichment(source=article.source)
-        packed = pack(Content(article, enrichment))
+        by = enricher(config)
+        if exported and exported.content.enricher == by:
+            content = exported.content
+        elif enriched:
+            content = Content(article, enrich(article, config), by)
+        else:
+            content = Content(article, Enrichment(source=article.source))
+        packed = pack(content)
     except SourceError as error:
         return Reject(record.number, str(error))
     except Exception as error:  # a fault of ours in one article must not stop the others
         return Reject(record.number, _our_fault(error))
     identity = exported.identity if exported else identity_of(article, place.path, place.number)
     shown = exported.shown if exported else None
-    return _Ready(identity, article, packed, enrichment.source, shown)
+    return _Ready(identity, article, packed, content.enrichment.source, shown)
 
 
 def _put(archive: Archive, ready: _Ready) -> tuple[int, Outcome]:
@@ -670,7 +677,7 @@ def _our_fault(error: Exception) -> str:
 def _enrich_again(rows: list[_Row], config: Config) -> list[tuple[int, int, _Fresh | str | None]]:
     """In a worker: number, seq and new content of archived articles.
 
-    The content is None where the same is read as before, and why where nothing can be read.
+    The content is None where the same would be read, and why where nothing can be read.
     """
     return [(number, seq, _fresh(packed, config)) for number, seq, packed in rows]
 
@@ -678,10 +685,11 @@ def _enrich_again(rows: list[_Row], config: Config) -> list[tuple[int, int, _Fre
 def _fresh(packed: bytes, config: Config) -> _Fresh | str | None:
     try:
         content = unpack(packed)
-        enrichment = enrich(content.article, config)
-        if enrichment == content.enrichment:
+        by = enricher(config)
+        if content.enricher == by:
             return None
-        return pack(Content(content.article, enrichment)), enrichment.source
+        enrichment = enrich(content.article, config)
+        return pack(Content(content.article, enrichment, by)), enrichment.source
     except ArchiveError as error:
         return gettext("not read anew: {error}", error=error)
     except Exception as error:  # a fault of ours in one article must not stop the others

@@ -12,7 +12,9 @@ import pytest
 
 import search
 from index.archive import FILE_NAME, open_archive
+from index.article import Article, Enrichment
 from index.config import Config
+from index.enrich.article import enrich
 from index.pipeline import index_paths
 from tests.archives import ids, make_archive
 from tests.commands import PROGRAM, environment, run
@@ -189,6 +191,61 @@ def test_a_backup_and_what_a_damaged_archive_still_has_are_the_whole(
     assert added.returncode == 0
     assert [row for row in stored(new) if row.shown] == before
     assert run("check", "--archive", new).returncode == 0
+
+
+def test_what_was_read_by_the_same_code_is_not_read_again(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is what somebody has changed, or another version has read, taken for that."""
+    path = exported(archive, tmp_path / "x.jsonl", "--enriched")
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    lines[1]["cakap_search"]["reading"]["enricher"] = "of another version"
+    lines[2]["cakap_search"]["reading"]["enrichment"]["title"] = "Kabar dari siapa pun."
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    read: list[str] = []
+
+    def noting(article: Article, config: Config) -> Enrichment:
+        read.append(article.body)
+        return enrich(article, config)
+
+    monkeypatch.setattr("index.pipeline.enrich", noting)
+    index_paths([str(path)], tmp_path / "b", Config(), jobs=1)
+    assert read == ["Versi baru.", "Kabar dari warta."]
+    assert stored(tmp_path / "b") == [row for row in stored(archive) if row.shown]
+
+
+def test_several_machines_enrich_at_once_for_one_archive(tmp_path: Path) -> None:
+    """None is lost and none doubled, though each reads some of what another one reads."""
+    articles = [
+        {"id": str(number), "source": "pos", "body": f"Rapat ke-{number} di Caracas, Venezuela."}
+        for number in range(60)
+    ]
+    commands = []
+    for number in range(3):
+        part = tmp_path / f"{number}.jsonl"
+        mine = articles[number * 15 : number * 15 + 30]
+        part.write_text("".join(json.dumps(article) + "\n" for article in mine))
+        folder = tmp_path / f"machine-{number}"
+        line = f"index {part} --jobs 1 && {PROGRAM} export {folder}.jsonl --enriched"
+        commands.append(f"{PROGRAM} {line}")
+    machines = [
+        subprocess.Popen(
+            command,
+            shell=True,
+            env=environment(CAKAP_SEARCH_ARCHIVE=str(tmp_path / f"machine-{number}")),
+            stdout=subprocess.DEVNULL,
+        )
+        for number, command in enumerate(commands)
+    ]
+    assert [machine.wait(timeout=300) for machine in machines] == [0, 0, 0]
+    parts = sorted(tmp_path.glob("machine-*.jsonl"))
+    done = run("index", *parts, "--archive", tmp_path / "all")
+    assert (done.returncode, done.stderr) == (0, "")
+    whole = tmp_path / "whole.jsonl"
+    whole.write_text("".join(json.dumps(article) + "\n" for article in articles))
+    assert stored(tmp_path / "all") == stored(indexed(whole, tmp_path / "one"))
+    with search.open(tmp_path / "all") as engine:
+        assert engine.search(search.Request("rapat", filters={"country": ["VE"]})).total == 60
 
 
 def test_a_closed_pipe_is_silent_and_a_file_that_was_not_finished_has_no_name(

@@ -26,7 +26,8 @@ import pytest
 import search
 from index.archive import FILE_NAME, open_archive, unpack
 from index.article import Enrichment
-from index.config import Config
+from index.config import Config, Enrich
+from index.enrich.article import enricher
 from index.errors import ArchiveError, CakapError, ConfigError, SourceError
 from index.lock import write_lock
 from index.pipeline import (
@@ -795,17 +796,17 @@ def test_reindex_mends_an_index_that_lost_a_file(tmp_path: Path, folder: Path, s
     assert hits(folder, "kabar") == ["1", "2"]
 
 
-def test_reindex_reads_the_articles_anew(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import index.pipeline
-
-    path = write_jsonl(tmp_path / "a.jsonl", made_up(1, body="Rusia dan Venezuela."))
-    with monkeypatch.context() as patch:
-        patch.setattr(
-            index.pipeline, "enrich", lambda *_: Enrichment(title="Kabar", source="Warta")
-        )
+def run_by_an_earlier_version(path: str, folder: Path) -> None:
+    """Index articles with code that reads less in them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.pipeline.enricher", lambda _: "earlier")
+        patch.setattr("index.pipeline.enrich", lambda *_: Enrichment(title="Kabar", source="Warta"))
         run([path], folder)
+
+
+def test_reindex_reads_anew_what_an_earlier_version_read(tmp_path: Path, folder: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", made_up(1, body="Rusia dan Venezuela."))
+    run_by_an_earlier_version(path, folder)
     request = search.Request("", filters={"country": ["RU", "VE"]})
     with search.open(folder, Config()) as engine:
         assert engine.search(request).total == 0
@@ -814,6 +815,24 @@ def test_reindex_reads_the_articles_anew(
     with search.open(folder, Config()) as engine:
         assert engine.search(request).total == 1
     assert archived(folder)["article"] == articles
+
+
+def test_reindex_does_not_read_again_what_this_version_read(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run([write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))], folder)
+    fail_on(monkeypatch, "enrich", lambda *_: True)
+    commit, failures = reindex(folder, Config(), jobs=1)
+    assert (commit.articles, failures) == (2, [])
+
+
+def test_another_boilerplate_or_timezone_is_another_enricher() -> None:
+    others = [
+        Config(timezone="Asia/Jayapura"),
+        Config(enrich=Enrich(boilerplate={"warta.example": ("Baca juga.*",)})),
+    ]
+    assert len({enricher(config) for config in (Config(), *others)}) == 3
+    assert enricher(Config(archive="elsewhere")) == enricher(Config())
 
 
 @pytest.mark.parametrize(
@@ -831,9 +850,7 @@ def test_killed_reindex_is_finished_by_the_next_writer(
 ) -> None:
     path = write_jsonl(tmp_path / "a.jsonl", made_up(1, body="Banjir di Venezuela."), made_up(2))
     script = KILLED.replace("index.pipeline.index_paths([path],", "index.pipeline.reindex(")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.pipeline.enrich", lambda *_: Enrichment(title="Kabar"))
-        run([path], folder)
+    run_by_an_earlier_version(path, folder)
     killed = subprocess.run(
         [sys.executable, "-c", script, path, str(folder), module, target, str(calls)],
         start_new_session=True,
@@ -854,7 +871,7 @@ def test_killed_reindex_is_finished_by_the_next_writer(
 def test_reindex_reports_an_article_that_it_cannot_read_anew_and_keeps_it(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run([write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2))], folder)
+    run_by_an_earlier_version(write_jsonl(tmp_path / "a.jsonl", made_up(1), made_up(2)), folder)
     fail_on(monkeypatch, "enrich", lambda article, _: "nomor2." in article.body)
     _, failures = reindex(folder, Config(), jobs=1)
     assert failures == ["2: not read anew: internal error, please report it: ValueError('made up')"]
@@ -951,7 +968,7 @@ from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 import index.pipeline
-from index.config import Config
+from index.config import Config, Enrich
 
 path, folder, module, target, calls = sys.argv[1:]
 index.pipeline._RECORDS_PER_TASK = 4

@@ -1,8 +1,13 @@
 """What is read in an article, composed: boilerplate, title, date, source, who, where, offices."""
 
+import functools
+import importlib.metadata
 import re
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
+
+import msgspec
 
 from index.article import Article, CountryMention, Enrichment, clean_text
 from index.config import Config
@@ -34,6 +39,36 @@ _WEEKDAY = re.compile(
     r"(?:Senin|Selasa|Rabu|Kamis|Jumat|Jum'at|Sabtu|Minggu|Ahad)\b", re.IGNORECASE
 )
 _AHEAD = re.compile(r"\)?\s(?:besok|lusa|mendatang|nanti)\b")
+
+# The code and the lists by which articles are read, beside the library that spells them in ASCII.
+_READ_BY = ("article.py", "enrich", "language", "lexicon")
+_LIBRARY = "unidecode"
+
+
+def enricher(config: Config) -> str:
+    """What `enrich` is with this configuration: another text where it may read otherwise.
+
+    It follows from the bytes of code and lists, so that nobody has to think of it.
+    """
+    import hashlib  # loads OpenSSL, which a question does not need
+
+    settings = msgspec.json.encode((config.timezone, config.enrich))
+    return hashlib.blake2b(_code_digest() + settings, digest_size=8).hexdigest()
+
+
+@functools.cache
+def _code_digest() -> bytes:
+    import hashlib
+
+    digest = hashlib.blake2b(importlib.metadata.version(_LIBRARY).encode(), digest_size=16)
+    here = Path(__file__).parents[1]
+    for path in sorted(
+        path for name in _READ_BY for path in [here / name, *(here / name).glob("*")]
+    ):
+        if path.is_file():
+            digest.update(f"{path.relative_to(here).as_posix()} {path.stat().st_size}\n".encode())
+            digest.update(path.read_bytes())
+    return digest.digest()
 
 
 def enrich(article: Article, config: Config) -> Enrichment:

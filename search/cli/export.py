@@ -23,6 +23,9 @@ def run(
     since: Annotated[
         int, typer.Option("--since", metavar="SEQ", help="Only versions after this change.")
     ] = 0,
+    enriched: Annotated[
+        bool, typer.Option("--enriched", help="With what was read in them: spares doing it again.")
+    ] = False,
 ) -> None:
     """Write every article as a line of JSON that `index` reads back as it was."""
     from index.archive import open_archive
@@ -30,7 +33,7 @@ def run(
 
     damaged = 0
     with open_archive(settings.folder) as archive, _opened(path) as out:
-        for line in export(archive, since=since, all_versions=versions):
+        for line in export(archive, since=since, all_versions=versions, enriched=enriched):
             if isinstance(line, bytes):
                 out.write(escaped_json(line).encode())
             else:

@@ -17,7 +17,7 @@ def run(
         typer.Option("--jobs", min=0, max=MAX_JOBS, help="Processes; 0: one for each core."),
     ] = None,
 ) -> None:
-    """Read the archived articles anew and build the index again, while the old one answers."""
+    """Read the articles as this version does and build the index again; the old one answers."""
     from index.pipeline import reindex
 
     with progress_bar(settings.quiet) as on_progress:
