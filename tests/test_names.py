@@ -16,6 +16,7 @@ from index.enrich.names import exact_key, name_key, name_parts
         ("BJ Habibie", ("b", "y", "habibye")),
         ("B.J. Habibie", ("b", "y", "habibye")),
         ("Retno L.P. Marsudi", ("retnu", "l", "p", "marsudi")),
+        ("Milo J. Kelimutu", ("milu", "y", "kelimutu")),
         ("Bashar al-Assad", ("basar", "asad")),
         ("Saad Al Hariri", ("sad", "hariri")),
         ("Xi Jinping", ("ksi", "yinping")),

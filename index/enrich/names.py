@@ -135,7 +135,8 @@ def read_names(names: Sequence[str]) -> list[Name]:
 
 def _initials(word: str) -> tuple[str, ...] | None:
     """The initials that a word consists of, if it does; of a dash there are none."""
-    letters = list(word) if len(word) == 2 and word.isupper() else _WORD.findall(word)
+    both = len(word) == 2 and word.isalpha() and word.isupper()
+    letters = list(word) if both else _WORD.findall(word)
     if any(len(letter) > 1 for letter in letters):
         return None
     return tuple(letter.lower().translate(_INITIALS) for letter in letters)
