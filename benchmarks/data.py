@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from index.config import Config
-from index.pipeline import index_paths
 
 DATA = Path(
     os.environ.get("CAKAP_SEARCH_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data"
@@ -71,5 +70,9 @@ def archive_of(articles: Iterator[dict[str, Any]], folder: Path) -> Path:
     with source.open("wb") as out:
         for article in articles:
             out.write(msgspec.json.encode(article) + b"\n")
+    from index.pipeline import (
+        index_paths,
+    )  # which processes that only write tokens do not start with
+
     index_paths([str(source)], folder / "archive", Config())
     return folder / "archive"

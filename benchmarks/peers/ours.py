@@ -6,9 +6,11 @@ prefixes are looked up anyway; the stem field stays empty.
 
 import gc
 import itertools
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,10 +21,10 @@ from index.config import Config, Ranking
 from index.document import Document
 from index.processes import ordered_map
 from index.schema import COLUMNS, SURFACE
+from index.segments import writer as writing
 from index.segments.arrays import Ints
 from index.segments.chunk import NO_TERMS, NOTHING, Analysed, Terms, build
 from index.segments.commit import last_commit
-from index.segments.writer import IndexWriter
 from search.embedded.facets import count_values
 from search.embedded.match import clause_mask, match
 from search.embedded.score import score
@@ -31,19 +33,39 @@ from search.embedded.top import question_of
 from search.query.ast import And, Node, Or, Phrase, Prefix, Term
 from search.query.resolve import Clause
 
+R = TypeVar("R")
+
 _LINES_PER_CHUNK = 1000
 _NO_KEYWORDS: dict[str, tuple[str, ...]] = {field.name: () for field in COLUMNS}
 # One field, whose words count once: neither title nor surface forms weigh more.
 _RANKING = Ranking(k1=0.9, b=0.75, title_weight=1.0, surface_weight=0.0)
 
 
-def write(corpus: Path, folder: Path) -> None:
-    """Index a corpus into a new folder."""
+def write(corpus: Path, folder: Path) -> float:
+    """Index a corpus into a new folder; the seconds of what no other engine does: telling who is
+    who, and which articles are near-copies.
+    """
+    apart: list[float] = []
+    for name in ("people_arrays", "story_arrays"):
+        setattr(writing, name, _timed(getattr(writing, name), apart))
     gc.set_threshold(50_000)  # as the command line does (search/cli/main.py)
-    writer = IndexWriter(folder, Config().indexing.memory_mb, from_scratch=True)
+    writer = writing.IndexWriter(folder, Config().indexing.memory_mb, from_scratch=True)
     for arrays in ordered_map(partial(_chunk, corpus), _pieces(corpus), jobs=2):
         writer.add(arrays)
     writer.commit(seq=0)
+    return sum(apart)
+
+
+def _timed(function: Callable[..., R], seconds: list[float]) -> Callable[..., R]:
+    """The same function, which adds what it took."""
+
+    def timed(*arguments: object) -> R:
+        started = time.perf_counter()
+        result = function(*arguments)
+        seconds.append(time.perf_counter() - started)
+        return result
+
+    return timed
 
 
 def _pieces(corpus: Path) -> Iterator[tuple[int, int, int]]:

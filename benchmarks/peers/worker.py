@@ -3,7 +3,7 @@
     python -m benchmarks.peers.worker ENGINE write CORPUS FOLDER
     python -m benchmarks.peers.worker ENGINE serve FOLDER QUESTIONS
 
-`write` prints the seconds that it took. `serve` prints the milliseconds that opening takes, then
+`write` prints the seconds that it took, and those of them for what no other engine does. `serve` prints the milliseconds that opening takes, then
 answers each line of its input, `CLASS time` or `CLASS total` (with totals), with a line of JSON.
 """
 
@@ -26,8 +26,8 @@ def main(engine: str, task: str, first: str, second: str) -> None:
     module = importlib.import_module(f"benchmarks.peers.{engine}")
     started = time.perf_counter()
     if task == "write":
-        module.write(Path(first), Path(second))
-        print(time.perf_counter() - started)
+        apart = module.write(Path(first), Path(second)) or 0.0
+        print(time.perf_counter() - started, apart)
         return
     openings = []
     for _ in range(_OPENINGS):

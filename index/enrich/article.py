@@ -1,7 +1,6 @@
 """What is read in an article, composed: boilerplate, title, date, source, who, where, offices."""
 
 import functools
-import importlib.metadata
 import re
 from datetime import date
 from pathlib import Path
@@ -59,8 +58,9 @@ def enricher(config: Config) -> str:
 @functools.cache
 def _code_digest() -> bytes:
     import hashlib
+    from importlib.metadata import version
 
-    digest = hashlib.blake2b(importlib.metadata.version(_LIBRARY).encode(), digest_size=16)
+    digest = hashlib.blake2b(version(_LIBRARY).encode(), digest_size=16)
     here = Path(__file__).parents[1]
     for path in sorted(
         path for name in _READ_BY for path in [here / name, *(here / name).glob("*")]
