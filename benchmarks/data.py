@@ -70,9 +70,7 @@ def archive_of(articles: Iterator[dict[str, Any]], folder: Path) -> Path:
     with source.open("wb") as out:
         for article in articles:
             out.write(msgspec.json.encode(article) + b"\n")
-    from index.pipeline import (
-        index_paths,
-    )  # which processes that only write tokens do not start with
+    from index.pipeline import index_paths  # not loaded by processes that only write tokens
 
     index_paths([str(source)], folder / "archive", Config())
     return folder / "archive"

@@ -3,8 +3,9 @@
     python -m benchmarks.peers.worker ENGINE write CORPUS FOLDER
     python -m benchmarks.peers.worker ENGINE serve FOLDER QUESTIONS
 
-`write` prints the seconds that it took, and those of them for what no other engine does. `serve` prints the milliseconds that opening takes, then
-answers each line of its input, `CLASS time` or `CLASS total` (with totals), with a line of JSON.
+`write` prints the seconds that it took, and those of them for what no other engine does. `serve`
+prints the milliseconds that opening takes, then answers each line of its input, `CLASS time` or
+`CLASS total` (with totals), with a line of JSON.
 """
 
 import importlib
