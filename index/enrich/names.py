@@ -122,12 +122,11 @@ def read_names(names: Sequence[str]) -> list[Name]:
     }
     inner = first | {word: () for word in vocabulary if word.lower() in ("al", "el")}
     inner |= {word: (word.upper(),) for word in vocabulary if _ORDINAL.fullmatch(word.lower())}
+    joined = itertools.chain.from_iterable
     return [
         Name(
             key or name.strip().casefold(),
-            (*first[words[0]], *itertools.chain.from_iterable(map(inner.__getitem__, words[1:])))
-            if words
-            else (),
+            tuple(joined([first[words[0]], *map(inner.__getitem__, words[1:])])) if words else (),
         )
         for name, key, words in zip(names, keys[: len(names)], written, strict=True)
     ]
@@ -157,7 +156,7 @@ def _keys(plain: str) -> list[str]:
 
 
 def _lines(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+    return "\n".join([*lines, ""])
 
 
 def _sounds(words: Iterable[str]) -> dict[str, str]:
