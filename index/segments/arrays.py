@@ -195,6 +195,18 @@ def is_first(ordered: Ints) -> NDArray[np.bool_]:
     return first
 
 
+def stable_order(keys: Ints) -> NDArray[np.int64]:
+    """The places of whole numbers below 2**32 in ascending order, equal ones as they stand.
+
+    Numpy sorts numbers of 16 bits by counting, in a tenth of the time that it takes for larger
+    ones. So these are sorted by their lower half and then by the upper one.
+    """
+    order: NDArray[np.int64] = keys.astype(np.uint16).argsort(kind="stable")
+    if len(keys) and keys.max() > np.iinfo(np.uint16).max:
+        order = order[(keys >> 16).astype(np.uint16)[order].argsort(kind="stable")]
+    return order
+
+
 def spans(begin: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The indices `begin[i]:begin[i] + lengths[i]` of every i, one range after another."""
     ends = np.cumsum(lengths)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index.messages import gettext
 from index.schema import SOURCE
-from index.segments.arrays import Ints, damaged, is_first
+from index.segments.arrays import Ints, damaged, is_first, stable_order
 from index.segments.segment import NO_MOMENT, Segment
 from index.segments.signatures import (
     SIGNATURE_NUMBERS,
@@ -148,10 +148,9 @@ def _outlets(segment: Segment) -> NDArray[np.uint64]:
 
 def _pairs(band: Signatures) -> Iterator[tuple[Places, Places]]:
     """The places of articles with equal bands, of each those that follow it."""
-    keys = _numbered(band.copy().view(np.uint32)[:, 0], np.arange(len(band)))
-    keys.sort()
-    places = keys.astype(np.uint32).astype(np.int64)
-    buckets = np.cumsum(is_first(keys >> _HALF))
+    keys = band.copy().view(np.uint32)[:, 0]
+    places = stable_order(keys)
+    buckets = np.cumsum(is_first(keys[places]))
     for step in range(1, _COMPARED + 1):
         same = np.flatnonzero(buckets[step:] == buckets[:-step])
         for first in range(0, len(same), _PAIRS_AT_ONCE):

@@ -14,7 +14,7 @@ from index.language.analyzer import query_stem
 from index.language.fold import fold
 from index.language.tokens import words
 from index.schema import COUNTRY, PERSON, SURFACE
-from index.segments.arrays import Ints
+from index.segments.arrays import Ints, stable_order
 from index.segments.postings import docs_of
 from index.segments.segment import Segment, ranges
 from search.embedded.docsets import Docs
@@ -217,7 +217,7 @@ class _Titles(NamedTuple):
         titled = field.titled.astype(np.int64)
         terms = np.searchsorted(field.starts, titled, side="right") - 1
         docs = docs_of(field.postings[titled])
-        order = np.argsort(docs, kind="stable")
+        order = stable_order(docs)
         starts = np.zeros(len(segment) + 1, dtype=np.int64)
         np.cumsum(np.bincount(docs, minlength=len(segment)), out=starts[1:])
         uses = np.bincount(terms, minlength=len(field.terms))

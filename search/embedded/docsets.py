@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.segments.arrays import Ints, is_first
+from index.segments.arrays import Ints, is_first, stable_order
 from index.segments.postings import MAX_FREQ, docs_of, first_postings
 
 Docs = NDArray[np.int64]
@@ -22,6 +22,9 @@ _SLOTS = 1 << _SLOT_BITS
 _SEARCHING = 16
 # And what does not depend on the lists.
 _FEW = 4000
+# To put one document in order takes as long as to look at so many places for sums: measured on
+# lists of 38,000 to a million articles.
+_DENSE = 16
 NO_DOCS: Docs = np.empty(0, dtype=np.int64)
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
@@ -44,19 +47,17 @@ def union(parts: Sequence[Docs]) -> Docs:
 
 
 def summed(docs: Ints, counts: Ints) -> tuple[Docs, NDArray[np.int64]]:
-    """Each of some documents once, ascending, and the sum of its counts, each below 2**32.
-
-    Sorting both in one number takes a fifth of the time of finding each document's place.
-    """
-    keys = docs.astype(np.uint64) << np.uint64(32)
-    keys |= counts.astype(np.uint64)
-    keys.sort()
-    every = (keys >> np.uint64(32)).view(np.int64)
-    begins = is_first(every).nonzero()[0]
-    if not len(begins):
+    """Each of some documents once, ascending, and the sum of its counts, none of them 0."""
+    if not len(docs):
         return NO_DOCS, NO_DOCS
-    keys &= np.uint64(0xFFFFFFFF)
-    return every[begins], np.add.reduceat(keys.view(np.int64), begins)
+    if len(docs) * _DENSE > docs.max():
+        sums = np.bincount(docs, counts)
+        found = (sums > 0).nonzero()[0]
+        return found, sums[found].astype(np.int64)
+    order = stable_order(docs)
+    every = docs[order].astype(np.int64)
+    begins = is_first(every).nonzero()[0]
+    return every[begins], np.add.reduceat(counts[order], begins, dtype=np.int64)
 
 
 def intersection(parts: Sequence[NDArray[_Number]]) -> NDArray[_Number]:
