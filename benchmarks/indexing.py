@@ -77,8 +77,9 @@ def built_again(_: Path, folder: Path) -> None:
 def write_enriched(folder: Path, path: Path) -> None:
     """The articles of an archive with what was read in them."""
     from index.archive import open_archive
-    from index.export import export
+    from index.export import KEY_VARIABLE, export
 
+    os.environ[KEY_VARIABLE] = "any, the same for the process that indexes it"
     with open_archive(folder) as archive, gzip.open(path, "wb", compresslevel=1) as out:
         out.writelines(line for line in export(archive, enriched=True) if isinstance(line, bytes))
 

@@ -104,9 +104,8 @@ Outcome = Literal["new", "changed", "unchanged", "withheld"]
 
 
 class Content(msgspec.Struct, array_like=True, frozen=True):
-    """A version's article, what was read in it, and by which `enrich.article.enricher`.
-
-    What was archived before that was kept does not say by which.
+    """A version's article, what was read in it, and by what: `enricher_fingerprint`, empty where
+    an earlier version of this program has written it.
     """
 
     article: Article

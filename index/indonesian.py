@@ -14,6 +14,7 @@ MESSAGES = {
     ", {count} without": ", {count} tanpa nilai",
     "--embargo-until {said}: no time; write it as 2021-06-22T14:05": "--embargo-until {said}: bukan waktu; tulis seperti 2021-06-22T14:05",
     "--embargo-until {said}: that is over": "--embargo-until {said}: waktu itu sudah lewat",
+    "--enriched needs a secret in ${variable}, the same on all machines; only lines that are sealed with it are believed": "--enriched memerlukan rahasia dalam ${variable}, sama di semua mesin; hanya baris yang disegel dengannya yang dipercaya",
     "--list and --log take no ids and change nothing": "--list dan --log tidak menerima id dan tidak mengubah apa pun",
     "--undo ends an embargo; leave out --embargo-until": "--undo mengakhiri embargo; hilangkan --embargo-until",
     "--watch does not go with {other}": "--watch tidak dapat dipakai bersama {other}",

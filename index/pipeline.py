@@ -33,7 +33,7 @@ from index.archive import (
 from index.article import Article, Enrichment
 from index.config import Config
 from index.document import to_document
-from index.enrich.article import enrich, enricher
+from index.enrich.article import enrich, enricher_fingerprint
 from index.errors import ArchiveError, SourceError, printable
 from index.export import read_exported
 from index.identity import read_sayings
@@ -224,7 +224,8 @@ def index_article(payload: bytes, folder: Path, config: Config) -> tuple[str | N
     if isinstance(record, Reject):
         raise SourceError(record.reason)
     digest = hashlib.blake2b(payload, digest_size=16).digest()
-    ready = _ready(_Place(0, "-", 0, digest), record, config, config, None, True)
+    place = _Place(0, "-", 0, digest)
+    ready = _ready(place, record, config, config, None, enricher_fingerprint(config))
     if isinstance(ready, Reject):
         raise SourceError(ready.reason)
     with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
@@ -304,11 +305,12 @@ def reindex(
     folder: Path,
     config: Config,
     *,
+    every: bool = False,
     jobs: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> tuple[Commit, list[str]]:
-    """Read anew what another enricher has read in the archived articles, and build the index again,
-    beside the old.
+    """Read anew what another enricher has read in the archived articles, or `every` one, and build
+    the index again, beside the old.
 
     Readers keep the old index until the new one is whole. Also returns a line for each article
     that could not be read anew, and so stays as it was read, or that the index could not take.
@@ -320,7 +322,9 @@ def reindex(
         total, done = archive.count(), 0
         tasks = batches(rows, _RECORDS_PER_TASK)
         failures: list[str] = []
-        for results in ordered_map(partial(_enrich_again, config=config), tasks, jobs):
+        enricher = enricher_fingerprint(config)
+        work = partial(_enrich_again, config=config, enricher=enricher, every=every)
+        for results in ordered_map(work, tasks, jobs):
             for number, seq, result in results:
                 if isinstance(result, str):
                     failures.append(f"{archive.public_id(number)}: {result}")
@@ -408,7 +412,7 @@ class _Reading:
             config=self._config,
             read_by=self._read_by,
             source=self._source,
-            enriched=not self._dry_run,
+            enricher=None if self._dry_run else enricher_fingerprint(self._config),
         )
         since_commit = 0
         for steps in ordered_map(work, _tasks(self._steps(found, settled_ns)), jobs):
@@ -614,9 +618,9 @@ def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
 
 
 def _process(
-    steps: list[_Step], config: Config, read_by: Config, source: str | None, enriched: bool
+    steps: list[_Step], config: Config, read_by: Config, source: str | None, enricher: str | None
 ) -> list[_Done]:
-    """In a worker: read and enrich the records among the steps."""
+    """In a worker: read the records among the steps, and enrich them if it is told as which."""
     done: list[_Done] = []
     for step in steps:
         if isinstance(step, _End):
@@ -624,7 +628,7 @@ def _process(
         else:
             place, record = step
             if isinstance(record, Record):
-                done.append((place, _ready(place, record, config, read_by, source, enriched)))
+                done.append((place, _ready(place, record, config, read_by, source, enricher)))
             else:
                 done.append((place, record))
     return done
@@ -636,20 +640,19 @@ def _ready(
     config: Config,
     read_by: Config,
     source: str | None,
-    enriched: bool,
+    enricher: str | None,
 ) -> _Ready | Reject:
     try:
-        exported = read_exported(record.payload) if record.format == "json" else None
-        article = exported.content.article if exported else read_article(record, read_by)
+        is_json = record.format == "json"
+        exported = read_exported(record.payload, enricher or "") if is_json else None
+        article = exported.article if exported else read_article(record, read_by)
         if source is not None and article.source is None and exported is None:
             article = msgspec.structs.replace(article, source=source)
-        by = enricher(config)
-        if exported and exported.content.enricher == by:
-            content = exported.content
-        elif enriched:
-            content = Content(article, enrich(article, config), by)
-        else:
+        if enricher is None:
             content = Content(article, Enrichment(source=article.source))
+        else:
+            known = exported.enrichment if exported else None
+            content = Content(article, known or enrich(article, config), enricher)
         packed = pack(content)
     except SourceError as error:
         return Reject(record.number, str(error))
@@ -674,22 +677,23 @@ def _our_fault(error: Exception) -> str:
     return gettext("internal error, please report it: {error!r}", error=error)
 
 
-def _enrich_again(rows: list[_Row], config: Config) -> list[tuple[int, int, _Fresh | str | None]]:
+def _enrich_again(
+    rows: list[_Row], config: Config, enricher: str, every: bool
+) -> list[tuple[int, int, _Fresh | str | None]]:
     """In a worker: number, seq and new content of archived articles.
 
     The content is None where the same would be read, and why where nothing can be read.
     """
-    return [(number, seq, _fresh(packed, config)) for number, seq, packed in rows]
+    return [(number, seq, _fresh(packed, config, enricher, every)) for number, seq, packed in rows]
 
 
-def _fresh(packed: bytes, config: Config) -> _Fresh | str | None:
+def _fresh(packed: bytes, config: Config, enricher: str, every: bool) -> _Fresh | str | None:
     try:
         content = unpack(packed)
-        by = enricher(config)
-        if content.enricher == by:
+        if content.enricher == enricher and not every:
             return None
         enrichment = enrich(content.article, config)
-        return pack(Content(content.article, enrichment, by)), enrichment.source
+        return pack(Content(content.article, enrichment, enricher)), enrichment.source
     except ArchiveError as error:
         return gettext("not read anew: {error}", error=error)
     except Exception as error:  # a fault of ours in one article must not stop the others

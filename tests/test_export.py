@@ -193,14 +193,23 @@ def test_a_backup_and_what_a_damaged_archive_still_has_are_the_whole(
     assert run("check", "--archive", new).returncode == 0
 
 
+KEY = "CAKAP_SEARCH_SHARED_KEY"
+
+
 def test_what_was_read_by_the_same_code_is_not_read_again(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor is what somebody has changed, or another version has read, taken for that."""
-    path = exported(archive, tmp_path / "x.jsonl", "--enriched")
+    """Nor is believed what has another key, another version has read, or somebody has changed."""
+    path, done = tmp_path / "x.jsonl", tmp_path / "b"
+    refused = run("export", path, "--enriched", "--archive", archive)
+    assert refused.returncode == 2
+    assert KEY in refused.stderr
+    run("export", path, "--enriched", "--archive", archive, env={KEY: "rahasia"})
     lines = [json.loads(line) for line in path.read_text().splitlines()]
-    lines[1]["cakap_search"]["reading"]["enricher"] = "of another version"
-    lines[2]["cakap_search"]["reading"]["enrichment"]["title"] = "Kabar dari siapa pun."
+    sealed = [line["cakap_search"]["sealed"] for line in lines]
+    sealed[1]["enricher"] = "another"
+    sealed[2]["enrichment"]["title"] = "Kabar dari siapa pun."
+    sealed[3]["enrichment"] = {"countries": ["VE"]}  # the form of another version
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     read: list[str] = []
 
@@ -209,9 +218,13 @@ def test_what_was_read_by_the_same_code_is_not_read_again(
         return enrich(article, config)
 
     monkeypatch.setattr("index.pipeline.enrich", noting)
-    index_paths([str(path)], tmp_path / "b", Config(), jobs=1)
-    assert read == ["Versi baru.", "Kabar dari warta."]
-    assert stored(tmp_path / "b") == [row for row in stored(archive) if row.shown]
+    bodies = [line["body"] for line in lines]
+    for key, expected in (("", bodies), ("lain", bodies), ("rahasia", bodies[2:4])):
+        monkeypatch.setenv(KEY, key)
+        read.clear()
+        index_paths([str(path)], done / key, Config(), jobs=1)
+        assert read == expected
+        assert stored(done / key) == [row for row in stored(archive) if row.shown]
 
 
 def test_several_machines_enrich_at_once_for_one_archive(tmp_path: Path) -> None:
@@ -232,14 +245,16 @@ def test_several_machines_enrich_at_once_for_one_archive(tmp_path: Path) -> None
         subprocess.Popen(
             command,
             shell=True,
-            env=environment(CAKAP_SEARCH_ARCHIVE=str(tmp_path / f"machine-{number}")),
+            env=environment(
+                **{KEY: "rahasia", "CAKAP_SEARCH_ARCHIVE": f"{tmp_path}/machine-{number}"}
+            ),
             stdout=subprocess.DEVNULL,
         )
         for number, command in enumerate(commands)
     ]
     assert [machine.wait(timeout=300) for machine in machines] == [0, 0, 0]
     parts = sorted(tmp_path.glob("machine-*.jsonl"))
-    done = run("index", *parts, "--archive", tmp_path / "all")
+    done = run("index", *parts, "--archive", tmp_path / "all", env={KEY: "rahasia"})
     assert (done.returncode, done.stderr) == (0, "")
     whole = tmp_path / "whole.jsonl"
     whole.write_text("".join(json.dumps(article) + "\n" for article in articles))

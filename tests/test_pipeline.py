@@ -27,7 +27,7 @@ import search
 from index.archive import FILE_NAME, open_archive, unpack
 from index.article import Enrichment
 from index.config import Config, Enrich
-from index.enrich.article import enricher
+from index.enrich.article import enricher_fingerprint
 from index.errors import ArchiveError, CakapError, ConfigError, SourceError
 from index.lock import write_lock
 from index.pipeline import (
@@ -799,7 +799,7 @@ def test_reindex_mends_an_index_that_lost_a_file(tmp_path: Path, folder: Path, s
 def run_by_an_earlier_version(path: str, folder: Path) -> None:
     """Index articles with code that reads less in them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.pipeline.enricher", lambda _: "earlier")
+        patch.setattr("index.pipeline.enricher_fingerprint", lambda _: "earlier")
         patch.setattr("index.pipeline.enrich", lambda *_: Enrichment(title="Kabar", source="Warta"))
         run([path], folder)
 
@@ -824,6 +824,7 @@ def test_reindex_does_not_read_again_what_this_version_read(
     fail_on(monkeypatch, "enrich", lambda *_: True)
     commit, failures = reindex(folder, Config(), jobs=1)
     assert (commit.articles, failures) == (2, [])
+    assert len(reindex(folder, Config(), every=True, jobs=1)[1]) == 2
 
 
 def test_another_boilerplate_or_timezone_is_another_enricher() -> None:
@@ -831,8 +832,9 @@ def test_another_boilerplate_or_timezone_is_another_enricher() -> None:
         Config(timezone="Asia/Jayapura"),
         Config(enrich=Enrich(boilerplate={"warta.example": ("Baca juga.*",)})),
     ]
-    assert len({enricher(config) for config in (Config(), *others)}) == 3
-    assert enricher(Config(archive="elsewhere")) == enricher(Config())
+    assert len({enricher_fingerprint(config) for config in (Config(), *others)}) == 3
+    moved = Config(archive="elsewhere")
+    assert enricher_fingerprint(moved) == enricher_fingerprint(Config())
 
 
 @pytest.mark.parametrize(
@@ -968,7 +970,7 @@ from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 import index.pipeline
-from index.config import Config, Enrich
+from index.config import Config
 
 path, folder, module, target, calls = sys.argv[1:]
 index.pipeline._RECORDS_PER_TASK = 4

@@ -361,8 +361,8 @@ def test_strings_are_found_in_a_table_of_thousands() -> None:
     ordered = sorted(f"{number:x}" for number in range(5000))
     table = Strings.of([text.encode() for text in ordered])
     assert [table.find(text) for text in ordered] == list(range(5000))
-    # Each of these stands inside others: 00 in 100, 3881 in 1388 and what follows it.
-    assert {table.find(text) for text in ("", "00", "0a", "3881", "g", "~", "138812")} == {-1}
+    # The first two stand inside others: 00 in 100, 0a in 10a.
+    assert {table.find(text) for text in ("00", "0a", "", "g", "~", "138812")} == {-1}
 
 
 @given(

@@ -1,8 +1,9 @@
 """What is read in an article, composed: boilerplate, title, date, source, who, where, offices."""
 
-import functools
+import hashlib
 import re
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,22 +45,16 @@ _READ_BY = ("article.py", "enrich", "language", "lexicon")
 _LIBRARY = "unidecode"
 
 
-def enricher(config: Config) -> str:
-    """What `enrich` is with this configuration: another text where it may read otherwise.
+def enricher_fingerprint(config: Config) -> str:
+    """Another text for other code, word lists or settings by which articles are read.
 
-    It follows from the bytes of code and lists, so that nobody has to think of it.
+    It follows from their bytes, so that nobody has to think of it.
     """
-    import hashlib  # loads OpenSSL, which a question does not need
-
     settings = msgspec.json.encode((config.timezone, config.enrich))
-    return hashlib.blake2b(_code_digest() + settings, digest_size=8).hexdigest()
+    return hashlib.blake2b(_CODE_DIGEST + settings, digest_size=8).hexdigest()
 
 
-@functools.cache
 def _code_digest() -> bytes:
-    import hashlib
-    from importlib.metadata import version
-
     digest = hashlib.blake2b(version(_LIBRARY).encode(), digest_size=16)
     here = Path(__file__).parents[1]
     for path in sorted(
@@ -69,6 +64,10 @@ def _code_digest() -> bytes:
             digest.update(f"{path.relative_to(here).as_posix()} {path.stat().st_size}\n".encode())
             digest.update(path.read_bytes())
     return digest.digest()
+
+
+# Of the code that is loaded, not of what an upgrade puts in its place meanwhile.
+_CODE_DIGEST = _code_digest()
 
 
 def enrich(article: Article, config: Config) -> Enrichment:

@@ -71,11 +71,7 @@ _LAWS = (
     ("o", "ou|o", "u"),
     ("y", "y(?![aiueo])", "i"),
     ("i", "i(?=[aueo])", "y"),
-    (
-        "e",
-        "(?<=[aiueo9])([^aiueo9\n]+)e(?=[^aiueo9\n])",
-        r"\1i",
-    ),  # Laden, Yasser; not the first vowel
+    ("e", "(?<=[aiueo9])([^aiueo9\n]+)e(?=[^aiueo9\n])", r"\1i"),  # Laden; not the first vowel
 )
 
 

@@ -98,13 +98,14 @@ class Strings:
         # Looking through the bytes between two signposts takes a third of the time of halving.
         between = self._bytes[begin : self._offsets[last]].tobytes()
         at = between.find(wanted)
-        while at >= 0:
-            place = [begin + at, begin + at + len(wanted)]
-            number = bisect_left(self._offsets, place[1], first + 1, last) - 1
-            if self._offsets[number : number + 2].tolist() == place:
-                return number
-            at = between.find(wanted, at + 1)  # it stood inside others
-        return -1
+        if at < 0:
+            return -1
+        place = [begin + at, begin + at + len(wanted)]
+        number = bisect_left(self._offsets, place[1], first + 1, last) - 1
+        if self._offsets[number : number + 2].tolist() == place:
+            return number
+        number = self.first_not_below(wanted)  # what was found stands inside another one
+        return number if number < len(self) and self.raw(number) == wanted else -1
 
     def with_prefix(self, prefix: str) -> range:
         """The numbers of the strings that begin with `prefix`."""

@@ -16,13 +16,17 @@ def run(
         int | None,
         typer.Option("--jobs", min=0, max=MAX_JOBS, help="Processes; 0: one for each core."),
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Read every article again, also what this version has read."),
+    ] = False,
 ) -> None:
     """Read the articles as this version does and build the index again; the old one answers."""
     from index.pipeline import reindex
 
     with progress_bar(settings.quiet) as on_progress:
         commit, failures = reindex(
-            settings.folder, settings.config, jobs=jobs, on_progress=on_progress
+            settings.folder, settings.config, every=every, jobs=jobs, on_progress=on_progress
         )
     print(gettext("{articles} indexed again", articles=articles(commit.articles)))
     for failure in failures:
