@@ -9,7 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -193,7 +193,7 @@ def index_paths(
         stack.enter_context(write_lock(folder / INDEX_FOLDER))
         archive = stack.enter_context(open_archive(folder, write=True))
         # Opened before anything is read: a stale index is refused at once.
-        writer = None if dry_run else _writer(archive, config)
+        writer = None if dry_run else stack.enter_context(_writer(archive, config))
         archive.end_takedowns()
         reading = _Reading(archive, config, read_by, source, on_progress, dry_run=dry_run)
         reading.read(found, jobs, settled_s)
@@ -228,8 +228,7 @@ def index_article(payload: bytes, folder: Path, config: Config) -> tuple[str | N
     ready = _ready(place, record, config, config, None, enricher_fingerprint(config))
     if isinstance(ready, Reject):
         raise SourceError(ready.reason)
-    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        writer = _writer(archive, config)
+    with _opened(folder, config) as (archive, writer):
         archive.end_takedowns()
         number: int | None = None
         outcome: Outcome = "withheld"
@@ -257,8 +256,7 @@ def delete(
     log still holds them, because another program is reading. One that somebody else has erased
     since it was named is left at that.
     """
-    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        writer = _writer(archive, config)
+    with _opened(folder, config) as (archive, writer):
         numbers = archive.not_erased(numbers)
         for number in numbers:
             archive.bury(number, reason, who)
@@ -281,8 +279,7 @@ def withdraw(
     The log names `who` did it, by default the user who runs this program. One that somebody else
     has erased since it was named is left at that.
     """
-    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        writer = _writer(archive, config)
+    with _opened(folder, config) as (archive, writer):
         for number in archive.not_erased(numbers):
             archive.withdraw(number, reason, until, who)
         archive.commit()  # open engines hide them from now on
@@ -293,8 +290,7 @@ def undo_takedowns(
     folder: Path, takedowns: Sequence[Takedown], config: Config, *, reason: str
 ) -> None:
     """Show withdrawn articles again; deleted ones may come again with the next input."""
-    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        writer = _writer(archive, config)
+    with _opened(folder, config) as (archive, writer):
         for takedown in takedowns:
             archive.undo_takedown(takedown, reason)
         archive.commit()
@@ -334,8 +330,8 @@ def reindex(
             on_progress(Progress(noop("enriching"), done, total, done))
         archive.add_rereading()
         archive.commit()
-        writer = _writer(archive, config, from_scratch=True)
-        commit, not_indexed = _catch_up(archive, writer, config, jobs, on_progress)
+        with _writer(archive, config, from_scratch=True) as writer:
+            commit, not_indexed = _catch_up(archive, writer, config, jobs, on_progress)
         return commit, failures + not_indexed
 
 
@@ -353,16 +349,14 @@ def rebuild(
     """
     open_archive(folder).close()  # "missing" rather than an empty new one
     jobs = job_count(config.indexing.jobs if jobs is None else jobs)
-    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        writer = _writer(archive, config, from_scratch=True)
+    with _opened(folder, config, from_scratch=True) as (archive, writer):
         return _catch_up(archive, writer, config, jobs, on_progress)
 
 
 def optimize(folder: Path, config: Config) -> tuple[Commit, Commit]:
     """Merge the index into one segment, without deleted documents; the commits before and after."""
     open_archive(folder).close()  # "missing" rather than an empty new one
-    with write_lock(folder / INDEX_FOLDER), open_archive(folder, write=True) as archive:
-        writer = _writer(archive, config)
+    with _opened(folder, config) as (archive, writer):
         before, _ = _catch_up(archive, writer, config, 1, lambda _: None)
         if len(before.segments) < 2 and not any(entry.deleted for entry in before.segments):
             return before, before
@@ -700,17 +694,37 @@ def _fresh(packed: bytes, config: Config, enricher: str, every: bool) -> _Fresh 
         return gettext("not read anew: {error}", error=_our_fault(error))
 
 
-def _writer(archive: Archive, config: Config, *, from_scratch: bool = False) -> IndexWriter:
+@contextmanager
+def _opened(
+    folder: Path, config: Config, *, from_scratch: bool = False
+) -> Iterator[tuple[Archive, IndexWriter]]:
+    """An archive that nobody else writes meanwhile, and the writer of its index."""
+    with (
+        write_lock(folder / INDEX_FOLDER),
+        open_archive(folder, write=True) as archive,
+        _writer(archive, config, from_scratch=from_scratch) as writer,
+    ):
+        yield archive, writer
+
+
+@contextmanager
+def _writer(
+    archive: Archive, config: Config, *, from_scratch: bool = False
+) -> Iterator[IndexWriter]:
+    """The writer of the configured engine, on the archive's index."""
     folder = archive.folder / INDEX_FOLDER
     said = read_sayings(config.people.identities)
     if not from_scratch:  # unless a reindex was killed before it had built the new index
         commit = last_commit(folder)
         from_scratch = commit is not None and commit.seq < archive.last_rereading()
     if config.engine == "opensearch":
+        from index.opensearch.cluster import Cluster
         from index.opensearch.writer import ClusterWriter
 
-        return ClusterWriter(folder, config, said, from_scratch=from_scratch)
-    return IndexWriter(
+        with closing(Cluster(config.opensearch)) as cluster:
+            yield ClusterWriter(folder, config, cluster, said, from_scratch=from_scratch)
+        return
+    yield IndexWriter(
         folder,
         config.indexing.memory_mb,
         said,

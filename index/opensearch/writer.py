@@ -40,7 +40,13 @@ class ClusterWriter(IndexWriter):
     engine: EngineName = "opensearch"
 
     def __init__(
-        self, folder: Path, config: Config, said: Sayings = NOTHING_SAID, *, from_scratch: bool
+        self,
+        folder: Path,
+        config: Config,
+        cluster: Cluster,
+        said: Sayings = NOTHING_SAID,
+        *,
+        from_scratch: bool,
     ) -> None:
         """`from_scratch` fills a new index beside the one that answers, or goes on filling it.
 
@@ -54,7 +60,7 @@ class ClusterWriter(IndexWriter):
             from_scratch=from_scratch,
         )
         self._config = config
-        self._cluster = Cluster(config.opensearch)
+        self._cluster = cluster
         self._index: str | None = None
         self._seq = self.last_commit.seq if self.last_commit else 0
         # An index that is filled further has some articles of this change already.
