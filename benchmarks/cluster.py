@@ -1,7 +1,7 @@
 """The OpenSearch engine beside the embedded one, on the same archive in one run, and what the
 measured figures come to at ten million articles and more.
 
-    python -m benchmarks.cluster [--articles 38230] [--questions 100] [--rounds 3] [--cache DIR]
+    python -m benchmarks.cluster [--articles 38230] [--replicas 1] [--questions 100] [--cache DIR]
 
 Starts three nodes on loopback (tests/cluster/nodes.py), makes an archive, kept in the cache, and
 builds an index of it by each engine (`rebuild`: analysis and writing, no enrichment). Then both are
@@ -90,6 +90,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--shards", type=int, default=3)
+    parser.add_argument("--replicas", type=int, default=1)
     parser.add_argument("--heap", default="1g")
     parser.add_argument(
         "--cache", type=Path, default=Path(tempfile.gettempdir()) / "cakap-search-cluster"
@@ -108,8 +109,11 @@ def main() -> None:
             Path(folder) / "nodes", options.nodes, heap=options.heap, java_options=SPEED
         ) as cluster,
     ):
-        print(f"{options.articles:,} articles; {options.nodes} nodes, heap {options.heap}")
-        settings = {"urls": cluster.urls, "shards": options.shards, "replicas": _COPIES - 1}
+        print(
+            f"{options.articles:,} articles; {options.nodes} nodes, heap {options.heap},"
+            f" {options.replicas} replicas"
+        )
+        settings = {"urls": cluster.urls, "shards": options.shards, "replicas": options.replicas}
         folders = {engine: Path(folder) / engine for engine in ENGINES}
         for engine, one in folders.items():
             one.mkdir()
@@ -128,7 +132,7 @@ def main() -> None:
             reader_bytes / count,
             _enrich_s(folders[ENGINES[0]]),
             runs[ENGINES[1]].cpu_s / count,
-            node_s / count / _COPIES,
+            node_s / count / (options.replicas + 1),
             seconds / count,
         )
     _print_model(measured)

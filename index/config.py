@@ -132,6 +132,15 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     shards: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 1
     replicas: Annotated[int, msgspec.Meta(ge=0, le=64)] = 1
 
+    def __post_init__(self) -> None:
+        if any("@" in url for url in self.urls):
+            raise ConfigError(
+                gettext(
+                    "opensearch.urls: name and password do not belong into an address; set"
+                    " $CAKAP_SEARCH_OPENSEARCH_USER and $CAKAP_SEARCH_OPENSEARCH_PASSWORD"
+                )
+            )
+
 
 EngineName = Literal["embedded", "opensearch"]
 

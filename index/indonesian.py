@@ -270,6 +270,7 @@ MESSAGES = {
     "Only the first {words} words are read; the rest begins at character {{}}.": "Hanya {words} kata pertama yang dibaca; sisanya mulai dari karakter {{}}.",
     "only: {filters}": "hanya: {filters}",
     "opensearch.ca_file: {path} is no file": "opensearch.ca_file: {path} bukan berkas",
+    "opensearch.urls: name and password do not belong into an address; set $CAKAP_SEARCH_OPENSEARCH_USER and $CAKAP_SEARCH_OPENSEARCH_PASSWORD": "opensearch.urls: nama dan kata sandi tidak boleh di dalam alamat; isi $CAKAP_SEARCH_OPENSEARCH_USER dan $CAKAP_SEARCH_OPENSEARCH_PASSWORD",
     "or": "atau",
     "Order": "Urutan",
     "Original": "Asli",

@@ -179,6 +179,14 @@ class Cluster:
                 return None
             raise
 
+    def delete(self, index: str) -> None:
+        """Delete an index, if it is there."""
+        try:
+            self.ask("DELETE", f"/{index}")
+        except Refused as error:
+            if error.status != 404:
+                raise
+
     def meta(self, index: str) -> dict[str, Any]:
         """Which state of the archive an index holds, by what its writer said last."""
         found = self.ask("GET", f"/{index}/_mapping")

@@ -22,6 +22,9 @@ SEQ = "seq"
 MOMENT = "moment"
 STORY = "story"
 
+# The state of an index between what it shows and what it says of it.
+SHOWING = "showing"
+
 # Longer values of keywords are not found; Lucene takes 32,766 bytes.
 _LONGEST_KEYWORD = 8_000
 

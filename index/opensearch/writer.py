@@ -9,9 +9,12 @@ Each write carries the number of the change that the run leads to, and of two wr
 the higher wins, so whatever is sent twice or late does no harm.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from index.config import Config, EngineName
 from index.errors import ArchiveError
@@ -20,7 +23,7 @@ from index.messages import gettext
 from index.opensearch.cluster import WRITING_S, Cluster, Refused
 from index.opensearch.derived import Derived, derived, renamed
 from index.opensearch.documents import documents, without_text
-from index.opensearch.mapping import STORY, mapping, settings
+from index.opensearch.mapping import ARTICLE, SHOWING, STORY, mapping, settings
 from index.processes import batches
 from index.schema import PERSON
 from index.segments.arrays import Ints
@@ -30,6 +33,8 @@ from index.segments.writer import IndexWriter
 
 # Articles sent at once, some 3 MB: a cluster that is too busy for some is asked for few again.
 _AT_ONCE = 500
+# A node takes 100 MB, and a tenth of its heap.
+_CHARS_AT_ONCE = 5_000_000
 # Of an article's version the change of the archive, above the number of updates since.
 _UPDATE_BITS = 20
 
@@ -72,7 +77,7 @@ class ClusterWriter(IndexWriter):
         self._unseen_before: Sequence[int] = ()
         # Whether articles may hold persons and stories of a run that was interrupted.
         self._unsure = False
-        self._erases = False
+        self._erased: list[int] = []
         if self.last_commit is not None:
             self._index = self._cluster.index_name()
             if self._index is None:
@@ -128,7 +133,7 @@ class ClusterWriter(IndexWriter):
         """Remove articles so that no disk holds them after the commit, in no version."""
         numbers = list(articles)
         self._removed.update(numbers)
-        self._erases = self._erases or bool(numbers)
+        self._erased += numbers
         super().erase(numbers)
 
     def commit(self, seq: int, unseen: Sequence[int] = ()) -> Commit:
@@ -139,7 +144,7 @@ class ClusterWriter(IndexWriter):
     def _publish(self, commit: Commit) -> None:
         assert self._index is not None
         self._tell(state="deriving")
-        self._send([(self._action("delete", number), None) for number in sorted(self._removed)])
+        self._send((self._action("delete", number), None) for number in sorted(self._removed))
         before: dict[int, Derived] = {}
         if not self._unsure:
             if self.last_commit is not None:
@@ -147,24 +152,16 @@ class ClusterWriter(IndexWriter):
             before |= self._sent
         wanted = derived(self._folder, commit, self._unseen)
         self._send(
-            [
-                (
-                    {"update": {"_index": self._index, "_id": str(number), "retry_on_conflict": 3}},
-                    {"doc": {PERSON.name: list(people), STORY: story}},
-                )
-                for number, (people, story) in wanted.items()
-                if before.get(number) != (people, story)
-            ]
-        )
-        self._cluster.ask("POST", f"/{self._index}/_refresh", request_timeout=WRITING_S)
-        if self._erases:
-            self._cluster.ask(
-                "POST",
-                f"/{self._index}/_forcemerge",
-                only_expunge_deletes="true",
-                request_timeout=WRITING_S,
+            (
+                {"update": {"_index": self._index, "_id": str(number), "retry_on_conflict": 3}},
+                {"doc": {PERSON.name: list(people), STORY: story}},
             )
-            self._cluster.ask("POST", f"/{self._index}/_flush", request_timeout=WRITING_S)
+            for number, (people, story) in wanted.items()
+            if before.get(number) != (people, story)
+        )
+        # Who opens the index between this and the last line of it waits.
+        self._tell(state=SHOWING)
+        self._cluster.ask("POST", f"/{self._index}/_refresh", request_timeout=WRITING_S)
         held = self._cluster.ask("GET", f"/{self._index}/_count")["count"]
         if held != commit.articles:
             raise ArchiveError(
@@ -177,11 +174,26 @@ class ClusterWriter(IndexWriter):
             )
         self._tell(state="whole", seq=commit.seq, unseen=list(self._unseen))
         self._point_alias()
+        if self._erased:
+            self._expunge()
         self._removed.clear()
         self._sent.clear()
-        self._unsure = self._erases = False
+        self._unsure = False
+        self._erased.clear()
         self._renamed, self._unseen_before = None, self._unseen
         self._version_type = "external_gte"
+
+    def _expunge(self) -> None:
+        """Have what was erased merged away. What no flush has made durable would be kept."""
+        ask, index = self._cluster.ask, f"/{self._index}"
+        ask("POST", f"{index}/_flush", request_timeout=WRITING_S)
+        ask(
+            "POST",
+            f"{index}/_forcemerge",
+            only_expunge_deletes="true",
+            request_timeout=WRITING_S,
+        )
+        ask("POST", f"{index}/_flush", request_timeout=WRITING_S)
 
     def _known_people(self) -> dict[str, str]:
         """The names that the last commit shows others for."""
@@ -200,28 +212,41 @@ class ClusterWriter(IndexWriter):
             }
         }
 
-    def _send(self, actions: Sequence[tuple[dict[str, Any], dict[str, Any] | None]]) -> None:
-        for some in batches(actions, _AT_ONCE):
+    def _send(self, actions: Iterable[tuple[dict[str, Any], dict[str, Any] | None]]) -> None:
+        some: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
+        size = 0
+        for action in actions:
+            some.append(action)
+            size += _chars(action[1] or {})
+            if len(some) == _AT_ONCE or size > _CHARS_AT_ONCE:
+                self._cluster.bulk(some)
+                some, size = [], 0
+        if some:
             self._cluster.bulk(some)
 
     def _new_index(self) -> str:
         """A new index, or one that a run was filling with the same settings when it ended."""
+        wanted = settings(self._config)
         about = {
             "state": "filling",
             "fingerprint": fingerprint(),
             "timezone": self._timezone,
+            "settings": hashlib.blake2b(msgspec.json.encode(wanted), digest_size=8).hexdigest(),
         }
-        wanted = settings(self._config)
+        filled = about | {"up_to": self._seq}
         answering = self._cluster.index_name()
         for name in sorted(self._indexes()):
-            if name != answering and self._cluster.meta(name) == about:
+            known = self._cluster.meta(name) if name != answering else {}
+            # Of an archive that was brought back from a backup, it would hold what is yet to come.
+            if known.pop("up_to", self._seq + 1) <= self._seq and known == about:
                 self._unsure, self._version_type = True, "external"
+                self._cluster.ask("PUT", f"/{name}/_mapping", {"_meta": filled})
                 return name
         for generation in range(1, 1 << 31):
             name = f"{self._cluster.alias}-{generation}"
             try:
                 self._cluster.ask(
-                    "PUT", f"/{name}", {"settings": wanted, "mappings": mapping(about)}
+                    "PUT", f"/{name}", {"settings": wanted, "mappings": mapping(filled)}
                 )
             except Refused as error:
                 if error.kind == "resource_already_exists_exception":
@@ -239,23 +264,38 @@ class ClusterWriter(IndexWriter):
     def _point_alias(self) -> None:
         """Let the alias name the new index, and drop those before the one that it named."""
         answering = self._cluster.index_name()
-        if answering == self._index:
-            for name in self._indexes():
-                if name != answering:
-                    self._cluster.ask("DELETE", f"/{name}")
-            return
-        actions: list[dict[str, Any]] = [
-            {"add": {"index": self._index, "alias": self._cluster.alias}}
-        ]
-        if answering is not None:
-            actions.append({"remove": {"index": answering, "alias": self._cluster.alias}})
-        self._cluster.ask("POST", "/_aliases", {"actions": actions})
+        if answering != self._index:
+            actions: list[dict[str, Any]] = [
+                {"add": {"index": self._index, "alias": self._cluster.alias}}
+            ]
+            if answering is not None:
+                actions.append({"remove": {"index": answering, "alias": self._cluster.alias}})
+            try:
+                self._cluster.ask("POST", "/_aliases", {"actions": actions})
+            except Refused:
+                # Asked a second time, since the answer was lost, for what it had done.
+                if self._cluster.index_name() != self._index:
+                    raise
         for name in self._indexes():
-            if name not in (answering, self._index):
-                self._cluster.ask("DELETE", f"/{name}")
+            if name != self._index and (name != answering or self._holds_erased(name)):
+                self._cluster.delete(name)
+
+    def _holds_erased(self, index: str) -> bool:
+        """Whether another index holds what no disk may hold."""
+        queries = [
+            {"query": {"terms": {ARTICLE: some}}} for some in batches(self._erased, _AT_ONCE)
+        ]
+        asked = (self._cluster.ask("POST", f"/{index}/_count", query) for query in queries)
+        return any(answer["count"] for answer in asked)
 
     def _indexes(self) -> Iterator[str]:
         """The indexes of this archive, with an alias or without."""
         prefix = f"{self._cluster.alias}-"
         found = self._cluster.ask("GET", f"/{prefix}*", expand_wildcards="open,closed")
         return (name for name in list(found) if name.removeprefix(prefix).isdecimal())
+
+
+def _chars(document: Mapping[str, Any]) -> int:
+    """About how long a document's texts are."""
+    texts = (value for value in document.values() if isinstance(value, str | list))
+    return sum(len(part) for text in texts for part in ([text] if isinstance(text, str) else text))

@@ -131,6 +131,9 @@ class EmbeddedEngine:
     The index is never written to; the archive, a SQLite connection, is for one at a time.
     """
 
+    # Whether another engine has to be opened, though there is no newer commit.
+    is_lost = False
+
     def __init__(self, folder: Path, config: Config) -> None:
         """Raises ArchiveError: missing, stale or damaged."""
         self._config = config

@@ -4,7 +4,8 @@ The words are those that `search.embedded.match` looks for, leaf by leaf in the 
 what the cluster counts of a leaf belongs to the leaf that scores.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from index.opensearch.mapping import (
@@ -30,6 +31,7 @@ from search.query.ast import (
     And,
     Either,
     Filter,
+    Fuzzy,
     Must,
     Node,
     Not,
@@ -54,7 +56,8 @@ _MOST_FORMS = 1000
 _OF_UNKNOWN_FORMS = 0.02
 # One word of two names counts f1 + f2 before it saturates: for a few of each, this is near it.
 _OF_OTHER_NAMES = 0.25
-_AS_ONE = f"top_terms_blended_freqs_{_MOST_FORMS}"
+# So many a word may have: its stems and its surface form, to find and to score it.
+_OF_A_WORD = 4
 _ONE_EDIT: Query = {"fuzziness": 1, "transpositions": False}
 # A leaf's weight in single precision, in which the cluster adds: 24 bits, less what a sum loses.
 _ROUNDED_THERE = 1 - 1e-6
@@ -180,8 +183,13 @@ class _Compiler:
         self._leaves: list[Leaf] = []
         self._terms: dict[Field, set[str]] = {STEM: set(), SURFACE: set()}
         self._patterns: dict[str, list[str]] = {"prefix": [], "fuzzy": []}
+        self._most_forms = _MOST_FORMS
 
     def top(self, tree: Node) -> Question:
+        leaves = list(_leaves(tree))
+        patterns = sum(isinstance(leaf, Prefix | Fuzzy) for leaf in leaves)
+        others = _OF_A_WORD * (len(leaves) - patterns)
+        self._most_forms = max(1, (_MOST_FORMS - others) // max(1, patterns))
         required: list[Query] = []
         optional: list[Query] = []
         excluded: list[Query] = []
@@ -254,12 +262,12 @@ class _Compiler:
             return Leaf(None, found, None, as_one)
         kind, text = "prefix" if isinstance(node, Prefix) else "fuzzy", folded(node.text)
         self._patterns[kind].append(text)
-        found, score = _pattern(kind, text, part)
+        found, score = _pattern(kind, text, part, self._most_forms)
         known = frozenset(self._forms(kind, text))
         if part is None and known:
             # What is not known counts a little, so that it is not behind what holds nothing.
             unknown = {"bool": {"must": [score], "boost": _OF_UNKNOWN_FORMS}}
-            forms = _as_one(SURFACE.name, sorted(known)[:_MOST_FORMS])
+            forms = _as_one(SURFACE.name, sorted(known)[: self._most_forms])
             score = {"bool": {"should": [forms, unknown]}}
         return Leaf(None, found, None, score, forms=known)
 
@@ -306,6 +314,15 @@ class _Compiler:
             _best_of(surface_scores),
             is_rough=len(scores) > 1 or len(surface_scores) > 1,
         )
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    """Everything in a tree that has nothing in it."""
+    inner = getattr(node, "children", None) or [getattr(node, "child", None)]
+    if inner == [None]:
+        yield node
+    else:
+        yield from itertools.chain.from_iterable(map(_leaves, inner))
 
 
 def _joined(field: Field, leaves: Sequence[Leaf], part: str | None, which: int) -> list[Query]:
@@ -370,17 +387,21 @@ def rarest_forms(kind: str, text: str) -> Query:
     return _with_rewrite(kind, SURFACE.name, text, f"top_terms_{_MOST_FORMS}")
 
 
-def _pattern(kind: str, text: str, part: str | None) -> tuple[Query, Query]:
+def _pattern(kind: str, text: str, part: str | None, most: int) -> tuple[Query, Query]:
     """What finds terms of the surface field that begin so ("prefix"), or are one edit away
-    ("fuzzy"), and what scores them, about as if they were one: the first or nearest thousand.
+    ("fuzzy"), and what scores them, about as if they were one: the first or nearest of them.
     """
     field = in_title(SURFACE) if part == "title" else SURFACE.name
     if part == "body":
-        rule = {"prefix": text} if kind == "prefix" else {"term": text, **_ONE_EDIT}
-        found = _intervals(field, {kind: rule}, part)
+        rule = {"fuzzy": {"term": text, **_ONE_EDIT}}
+        if kind == "prefix":
+            # A prefix stops at 128 forms, which cannot be changed; a wildcard can have more.
+            rule = {"wildcard": {"pattern": f"{text}*", "max_expansions": _MOST_FORMS}}
+        found = _intervals(field, rule, part)
         return found, found
     found, score = (
-        _with_rewrite(kind, field, text, rewrite) for rewrite in ("constant_score", _AS_ONE)
+        _with_rewrite(kind, field, text, rewrite)
+        for rewrite in ("constant_score", f"top_terms_blended_freqs_{most}")
     )
     return found, score
 

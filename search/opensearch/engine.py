@@ -23,7 +23,7 @@ from index.config import Config
 from index.errors import EngineUnavailable
 from index.messages import gettext
 from index.opensearch.cluster import Cluster, Refused, reason_of
-from index.opensearch.mapping import ARTICLE, MOMENT, SAME_PLACE, SEQ, STORY
+from index.opensearch.mapping import ARTICLE, MOMENT, SAME_PLACE, SEQ, SHOWING, STORY
 from index.schema import COUNTRY, DATE, PERSON, STEM, SURFACE
 from index.segments.segment import NO_MOMENT
 from search.embedded.copies import COMPARED, RARE_WORDS, Copy, copies_among, own_words
@@ -70,9 +70,8 @@ _BLOCK = 200
 _LARGEST_BLOCK = 2000
 # Of what the cluster orders roughly.
 _ROUGH_BLOCK = 600
-# `search.max_buckets` is 65,535.
+# `search.max_buckets` is 65,535, for all that a search counts together.
 _BUCKETS = 65_000
-_PAGE = 10_000
 # More are asked for in several requests.
 _COUNTED_AT_ONCE = 500
 _FREQUENCIES_KEPT = 100_000
@@ -105,6 +104,16 @@ class _Block(NamedTuple):
     last: list[Any] | None
 
 
+class _State(NamedTuple):
+    """What the cluster keeps for an engine: a point in time, how many parts of the index it was
+    opened without, and whether it may be ahead of what the index says of itself.
+    """
+
+    pit: str
+    missing: int
+    is_ahead: bool
+
+
 class OpenSearchEngine(EmbeddedEngine):
     """An archive folder, and one state of its index on a cluster, for many threads."""
 
@@ -116,14 +125,13 @@ class OpenSearchEngine(EmbeddedEngine):
         self._known_forms: dict[tuple[str, str], set[str]] = {}
         self._pit_lock = threading.Lock()
         try:
-            self._seq = self._come_to()
             for _ in range(_LOOKS):
-                if self._seq == self.commit.seq:
+                self._seq, state = self._come_to()
+                if self._seq == self.commit.seq and state != SHOWING:
                     break
                 time.sleep(_LOOK_EVERY_S)
                 self._reopen()
-                self._seq = self._come_to()
-            self._pit = self._open_pit()
+            self._state = self._open_state()
         except BaseException:
             super().close()
             self._cluster.close()
@@ -133,7 +141,7 @@ class OpenSearchEngine(EmbeddedEngine):
         """Release the archive and the state that the cluster keeps for this engine."""
         if not self._closed:
             with contextlib.suppress(EngineUnavailable):  # it ends by itself
-                self._cluster.ask("DELETE", "/_search/point_in_time", {"pit_id": [self._pit]})
+                self._let_go(self._state.pit)
             self._cluster.close()
         super().close()
 
@@ -150,10 +158,12 @@ class OpenSearchEngine(EmbeddedEngine):
             )
         return index
 
-    def _come_to(self) -> int:
-        """Which change of the archive the cluster has come to; it may be ahead of the commit."""
-        index = self._index()
-        seq = int(self._cluster.meta(index).get("seq", -1))
+    def _come_to(self) -> tuple[int, str]:
+        """Which change of the archive the cluster has come to, it may be ahead of the commit; and
+        the state of its index.
+        """
+        about = self._cluster.meta(self._index())
+        seq = int(about.get("seq", -1))
         if seq < self.commit.seq:
             raise EngineUnavailable(
                 gettext(
@@ -163,49 +173,62 @@ class OpenSearchEngine(EmbeddedEngine):
                     here=self.commit.seq,
                 )
             )
-        return seq
+        return seq, str(about.get("state"))
 
-    def _open_pit(self) -> str:
-        """Let the cluster keep the state that answers."""
-        index = self._index()
-        if (seq := self._come_to()) != self._seq:
-            raise EngineUnavailable(
-                gettext(
-                    "the cluster has gone on to change {seq} of the archive; open it again", seq=seq
+    def _open_state(self) -> _State:
+        """Let the cluster keep the state that answers, as far as it has all parts of it."""
+        path = f"/{self._index()}/_search/point_in_time"
+        for attempt in range(_LOOKS):
+            found = self._cluster.ask("POST", path, keep_alive=_KEEP_ALIVE)
+            pit, parts = found["pit_id"], found["_shards"]
+            # What is asked behind it tells whether it is of one state.
+            seq, state = self._come_to()
+            if seq != self._seq:
+                self._let_go(pit)
+                self.is_lost = True
+                raise EngineUnavailable(
+                    gettext(
+                        "the cluster has gone on to change {seq} of the archive; open it again",
+                        seq=seq,
+                    )
                 )
-            )
-        found = self._cluster.ask("POST", f"/{index}/_search/point_in_time", keep_alive=_KEEP_ALIVE)
-        pit: str = found["pit_id"]
-        return pit
+            if state != SHOWING or attempt + 1 == _LOOKS:
+                break
+            self._let_go(pit)
+            time.sleep(_LOOK_EVERY_S)
+        return _State(pit, parts["total"] - parts["successful"], state == SHOWING)
+
+    def _let_go(self, pit: str) -> None:
+        self._cluster.ask("DELETE", "/_search/point_in_time", {"pit_id": [pit]})
 
     def _search_all(self, bodies: Sequence[Query], warnings: list[str]) -> list[dict[str, Any]]:
         """The answers to some searches of the state that this engine was opened with."""
         self._refuse_when_closed()
         for attempt in range(2):
-            pit = self._pit
+            kept = self._state
             lines = []
             for body in bodies:
-                state = {"id": pit, "keep_alive": _KEEP_ALIVE}
+                state = {"id": kept.pit, "keep_alive": _KEEP_ALIVE}
                 timeout = f"{self._config.opensearch.timeout_s}s"
                 lines.append(b'{"search_type":"dfs_query_then_fetch"}\n')
                 lines.append(msgspec.json.encode({"pit": state, "timeout": timeout, **body}))
                 lines.append(b"\n")
             answers = self._cluster.ask("POST", "/_msearch", b"".join(lines))["responses"]
-            if any(map(_lacks, answers)) and not attempt:
-                self._renew(pit)
+            if (kept.missing or any(map(_lacks, answers))) and not attempt:
+                self._renew(kept)
                 continue
-            return [self._whole(one, warnings) for one in answers]
+            return [self._whole(one, kept, warnings) for one in answers]
         raise AssertionError("the second attempt returns")
 
-    def _renew(self, lost: str) -> None:
-        """Open the state again that the cluster has lost, with a node or by the time."""
+    def _renew(self, lost: _State) -> None:
+        """Open the state again of which the cluster has lost parts, with a node or by the time."""
         with self._pit_lock:
-            if self._pit == lost:
-                self._pit = self._open_pit()
+            if self._state is lost:
+                self._state = self._open_state()
                 with contextlib.suppress(EngineUnavailable):  # what other nodes have of it
-                    self._cluster.ask("DELETE", "/_search/point_in_time", {"pit_id": [lost]})
+                    self._let_go(lost.pit)
 
-    def _whole(self, answer: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+    def _whole(self, answer: dict[str, Any], kept: _State, warnings: list[str]) -> dict[str, Any]:
         """An answer, with a warning where it is not of all shards or of all time."""
         if "error" in answer:
             error = answer["error"]
@@ -215,13 +238,14 @@ class OpenSearchEngine(EmbeddedEngine):
                 str(error.get("type", "")),
             )
         shards = answer["_shards"]
-        if failed := shards["failed"]:
+        # Parts that the state was opened without are none of it.
+        if failed := shards["failed"] + kept.missing:
             warnings.append(
                 gettext(
                     "{failed} of {all} parts of the index did not answer: hits and counts are too"
                     " few.",
                     failed=failed,
-                    all=shards["total"],
+                    all=shards["total"] + kept.missing,
                 )
             )
         if answer["timed_out"]:
@@ -246,21 +270,25 @@ class OpenSearchEngine(EmbeddedEngine):
     def _frequencies_of(self, queries: Sequence[Query], warnings: list[str]) -> dict[str, int]:
         """How many documents of the index each query finds, known ones not asked for again."""
         by_key = {_key(query): query for query in queries}
-        unknown = [key for key in by_key if key not in self._frequencies]
+        frequencies = self._frequencies
+        known = {key: frequencies[key] for key in by_key if key in frequencies}
+        unknown = [key for key in by_key if key not in known]
         if unknown:
             before = len(warnings)
             counts = self._counts([by_key[key] for key in unknown], warnings)
             found = dict(zip(unknown, counts, strict=True))
-            if len(warnings) > before:
-                return self._frequencies | found
-            if len(self._frequencies) > _FREQUENCIES_KEPT:
-                self._frequencies = {}
-            self._frequencies = self._frequencies | found
-        return self._frequencies
+            known |= found
+            if len(warnings) == before:
+                kept = self._frequencies if len(self._frequencies) < _FREQUENCIES_KEPT else {}
+                self._frequencies = kept | found
+        return known
 
     def _shown(self, passing: Sequence[Query] = ()) -> list[Query]:
         """These conditions, and that an article may be shown."""
-        hidden = [all_of([], [of_articles(self._gone)])] if self._gone else []
+        # A cluster takes 65,536 values; of those that a commit has dropped it knows nothing.
+        gone = np.array(self._gone, dtype=np.int64)
+        gone = gone[np.isin(gone, self._snapshot.articles)].tolist()
+        hidden = [all_of([], [of_articles(gone)])] if gone else []
         return [*passing, *hidden]
 
     def _conditions(self, request: Request, clauses: Sequence[Clause]) -> list[Query]:
@@ -352,6 +380,7 @@ class OpenSearchEngine(EmbeddedEngine):
         known = self._known_forms.get((kind, text))
         if known is not None:
             return known
+        warnings: list[str] = []  # which the answer to the question has, too
         near = self._snapshot.terms_with_prefix if kind == "prefix" else self._snapshot.terms_near
         known = near(SURFACE.name, text)
         none = frozenset[str]()
@@ -364,7 +393,7 @@ class OpenSearchEngine(EmbeddedEngine):
                 "size": _SEARCHED_FOR_FORMS,
                 "_source": [SURFACE.name],
             }
-            (answer,) = self._search_all([body], [])
+            (answer,) = self._search_all([body], warnings)
             places = {
                 place
                 for hit in answer["hits"]["hits"]
@@ -373,9 +402,9 @@ class OpenSearchEngine(EmbeddedEngine):
             }
             terms = {term for place in places for term in place.split(SAME_PLACE)}
             known |= set(filter(sought.is_surface, terms))
-        if len(self._known_forms) > _PATTERNS_KEPT:
-            self._known_forms = {}
-        self._known_forms = self._known_forms | {(kind, text): known}
+        if not warnings:
+            kept = self._known_forms if len(self._known_forms) < _PATTERNS_KEPT else {}
+            self._known_forms = kept | {(kind, text): known}
         return known
 
     def _body(
@@ -401,10 +430,13 @@ class OpenSearchEngine(EmbeddedEngine):
             "track_total_hits": request.total,
         }
         aggregations: Query = {}
-        if request.total and groups(request):
-            aggregations["stories"] = {"terms": {"field": STORY, "size": _BUCKETS}}
-        for facet in request.facets:
-            aggregations |= _counting(facet.field)
+        counts_stories = request.total and groups(request)
+        fields_counted = {facet.field for facet in request.facets}
+        size = _BUCKETS // max(1, len(fields_counted) + counts_stories)
+        if counts_stories:
+            aggregations["stories"] = {"terms": {"field": STORY, "size": size}}
+        for field in sorted(fields_counted):
+            aggregations |= _counting(field, size)
         if aggregations:
             body["aggs"] = aggregations
         return body
@@ -530,7 +562,7 @@ class OpenSearchEngine(EmbeddedEngine):
 
     def _warnings(self, answer: Answer) -> list[str]:
         ahead = []
-        if self._seq != self.commit.seq:
+        if self._seq != self.commit.seq or self._state.is_ahead:
             ahead.append(
                 gettext(
                     "A run was interrupted: the cluster counts articles that are not listed yet."
@@ -562,7 +594,7 @@ class OpenSearchEngine(EmbeddedEngine):
         found = asked.aggregations
         query = all_of([asked.words, *(asked.passing if passing is None else passing)])
         if passing is not None or field not in found:
-            body = {"query": query, "size": 0, "aggs": _counting(field)}
+            body = {"query": query, "size": 0, "aggs": _counting(field, _BUCKETS)}
             (whole,) = self._search_all([body], asked.warnings)
             found = whole["aggregations"]
         missing = int(found[_missing(field)]["doc_count"])
@@ -575,14 +607,14 @@ class OpenSearchEngine(EmbeddedEngine):
     ) -> Counter[Any]:
         """Every value of a field with its count, page by page."""
         counted: Counter[Any] = Counter()
-        composite: Query = {"size": _PAGE, "sources": [{"value": {"terms": {"field": field}}}]}
+        composite: Query = {"size": _BUCKETS, "sources": [{"value": {"terms": {"field": field}}}]}
         while True:
             body = {"query": all_of(passing), "size": 0, "aggs": {"all": {"composite": composite}}}
             (answer,) = self._search_all([body], warnings)
             found = answer["aggregations"]["all"]
             for bucket in found["buckets"]:
                 counted[bucket["key"]["value"]] = bucket["doc_count"]
-            if len(found["buckets"]) < _PAGE:
+            if len(found["buckets"]) < _BUCKETS:
                 return counted
             composite["after"] = found["after_key"]
 
@@ -772,10 +804,10 @@ def _sort(request: Request, question: Question) -> list[Any]:
     return by_time
 
 
-def _counting(field: str) -> Query:
-    """The aggregations that count the values of a field."""
+def _counting(field: str, size: int) -> Query:
+    """The aggregations that count the values of a field; where there are more, not all of them."""
     return {
-        field: {"terms": {"field": field, "size": _BUCKETS}},
+        field: {"terms": {"field": field, "size": size}},
         _missing(field): {"missing": {"field": field}},
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.archive import FILE_NAME
 from index.config import Config
-from index.errors import ArchiveError
+from index.errors import ArchiveError, EngineUnavailable
 from index.segments.commit import INDEX_FOLDER, generations
 from search.embedded.engine import EmbeddedEngine
 from search.engine import open_folder
@@ -78,11 +78,15 @@ class Engines:
             return
         if not self._looking.acquire(blocking=False):
             return
+        before = self._seen
         try:
             newest = self._newest()
-            if newest != self._seen:
+            if newest != self._seen or self._shared.engine.is_lost:
                 self._seen = newest
                 self._exchange(_Shared(open_folder(self.folder, self.config)))
+        except EngineUnavailable as error:  # a cluster may be there again at the next look
+            self._seen = before
+            _log.warning("the last commit goes on answering, a newer one cannot: %s", error)
         except ArchiveError as error:
             _log.warning("the last commit goes on answering, a newer one cannot: %s", error)
         finally:
