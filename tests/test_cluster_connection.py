@@ -30,7 +30,7 @@ def answering(*answers: tuple[int, Any]) -> Iterator[tuple[Cluster, list[bytes]]
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
 
-        do_GET = do_POST  # noqa: N815  the name that http.server asks for
+        do_GET = do_DELETE = do_POST  # noqa: N815  the names that http.server asks for
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -58,6 +58,16 @@ def refusal(reason: str, kind: str = "x") -> dict[str, Any]:
 def outcome(status: int, reason: str = "") -> dict[str, Any]:
     error = {"error": {"type": "x", "reason": reason}} if reason else {}
     return {"index": {"_id": "7", "status": status, **error}}
+
+
+def test_no_password_stands_in_an_address() -> None:
+    with pytest.raises(ConfigError, match="CAKAP_SEARCH_OPENSEARCH_PASSWORD"):
+        Settings(urls=("https://ayu:rahasia@os.example:9200",))
+
+
+def test_an_index_that_is_gone_is_deleted() -> None:
+    with answering((404, refusal("no such index"))) as (cluster, _):
+        cluster.delete("kabar-1")
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])

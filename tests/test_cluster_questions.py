@@ -128,6 +128,11 @@ def test_patterns_are_never_cut_short() -> None:
     assert asked("senjat*").every() == {
         "prefix": {"surface": {"value": "senjat", "rewrite": "constant_score"}}
     }
+    # Found by all forms; scored by so many that a query has no more than 1,024 of them together.
+    scores = [leaf.surface_score for leaf in asked("senjat* kop* gudang").leaves]
+    assert [one["prefix"]["surface"]["rewrite"] for one in scores if one and "prefix" in one] == [
+        "top_terms_blended_freqs_498"
+    ] * 2
     # One edit as Levenshtein counts it: a swap of neighbours is two.
     assert asked("lavrof~").every() == {
         "fuzzy": {

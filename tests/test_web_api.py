@@ -199,6 +199,28 @@ def test_a_commit_that_cannot_be_opened_leaves_the_last_one_answering(
 
 
 @pytest.mark.usefixtures("always_looks")
+def test_a_cluster_that_is_away_for_a_moment_is_asked_for_the_newest_commit_again(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise search.EngineUnavailable("no connection")
+
+    engines = Engines(archive, Config())
+    add(archive)
+    with monkeypatch.context() as patch:
+        patch.setattr("search.web.engines.open_folder", away)
+        with engines.current() as last:
+            pass
+    with engines.current() as newest:
+        assert newest is not last
+    with monkeypatch.context() as patch:
+        patch.setattr(newest, "is_lost", True)
+        with engines.current() as reopened:
+            assert reopened is not newest
+    engines.close()
+
+
+@pytest.mark.usefixtures("always_looks")
 def test_many_threads_ask_while_commits_come(archive: Path) -> None:
     engines = Engines(archive, Config())
     totals: list[int | None] = []

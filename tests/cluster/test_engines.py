@@ -16,6 +16,7 @@ from index.check import check
 from index.config import Cluster as Settings
 from index.config import Config, People, Ranking
 from index.errors import ArchiveError, EngineUnavailable
+from index.opensearch.writer import ClusterWriter
 from index.pipeline import delete, index_paths, optimize, rebuild, reindex, undo_takedowns, withdraw
 from search.engine import open_folder
 from tests.archives import ids, make_archive
@@ -391,6 +392,61 @@ def moved(one_node: Cluster, tmp_path: Path) -> tuple[Path, Config]:
     """An archive on a cluster."""
     config = on_cluster(one_node)()
     return make_archive(tmp_path, ARTICLES, config=config), config
+
+
+@pytest.mark.cluster
+def test_more_values_than_one_search_counts_are_counted_all_the_same(
+    one_node: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.opensearch.engine._BUCKETS", 4)
+    monkeypatch.setattr("search.opensearch.engine._FREQUENCIES_KEPT", 0)
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    here = make_archive(tmp_path / "here", ARTICLES)
+    config = on_cluster(one_node)()
+    there = make_archive(tmp_path / "there", ARTICLES, config=config)
+    facets = tuple(search.Facet(field, limit=None) for field in ("country", "person", "source"))
+    with search.open(here) as one, search.open(there, config) as other:
+        for question in ("", "kopi", "senjata rusia"):
+            request = search.Request(question, facets=facets)
+            expected, found = one.search(request), other.search(request)
+            assert (found.facets, found.total, found.stories) == (
+                expected.facets,
+                expected.total,
+                expected.stories,
+            )
+
+
+@pytest.mark.cluster
+def test_an_interrupted_reindex_goes_on_with_the_same_settings_only(
+    one_node: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = on_cluster(one_node)()
+    archive = make_archive(tmp_path, ARTICLES, config=config)
+
+    def indexes() -> set[str]:
+        return set(one_node.nodes[0].ask(f"/{config.opensearch.index}-*"))
+
+    def interrupted(one: Config) -> set[str]:
+        before = indexes()
+        with monkeypatch.context() as patch:
+            patch.setattr(ClusterWriter, "_publish", unavailable)
+            with pytest.raises(EngineUnavailable):
+                rebuild(archive, one)
+        return indexes() - before
+
+    (first,) = interrupted(config)
+    assert interrupted(config) == set()  # it went on with the first
+    other = msgspec.structs.replace(config, ranking=Ranking(k1=1.5))
+    (second,) = interrupted(other)
+    assert second != first
+    rebuild(archive, config)
+    assert indexes() >= {first}
+    assert check(archive, config).problems == []
+
+
+def unavailable(*_: object) -> None:
+    raise EngineUnavailable("made up")
 
 
 @pytest.mark.cluster

@@ -142,6 +142,23 @@ def test_a_minute_of_questions_survives_a_killed_node(
         assert _told(engine, 3) == [(total, [])] * 3
 
 
+def test_an_engine_opened_without_a_part_of_the_index_says_so_until_it_is_back(
+    three_nodes: Cluster, tmp_path: Path
+) -> None:
+    config = _config(three_nodes, replicas=0, timeout_s=5)
+    _index(tmp_path, range(_FEW), config)
+    with search.open(tmp_path / "archive", config) as engine:
+        [(total, _)] = _told(engine, 1)
+    killed = next(node for node in three_nodes.nodes if node is not _leader(three_nodes))
+    killed.kill()
+    with search.open(tmp_path / "archive", config) as engine:
+        [(found, why)] = _told(engine, 1)
+        assert found < total
+        assert "did not answer" in why[0]
+        three_nodes.mend()
+        assert _told(engine, 1) == [(total, [])]
+
+
 def _keeps_a_state(node: Node) -> bool:
     """Whether open engines read a part of the index on this node."""
     found = node.ask("/_nodes/_local/stats/indices/search")
