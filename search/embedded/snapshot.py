@@ -41,9 +41,9 @@ class Postings:
     @classmethod
     def summed(cls, parts: "Sequence[Postings]") -> "Postings":
         """Those of several terms as if they were one; a part need not be in order."""
-        docs = np.concatenate([NO_DOCS, *(part.docs for part in parts)])
-        title_freqs = np.concatenate([NO_DOCS, *(part.title_freqs for part in parts)])
-        found, freqs = summed(docs, np.concatenate([NO_DOCS, *(part.freqs for part in parts)]))
+        docs = _joined([part.docs for part in parts])
+        title_freqs = _joined([part.title_freqs for part in parts])
+        found, freqs = summed(docs, _joined([part.freqs for part in parts]))
         titled = title_freqs.nonzero()[0]
         places = found.searchsorted(docs[titled])
         title_sums = np.bincount(places, title_freqs[titled], minlength=len(found))
@@ -78,6 +78,10 @@ class Postings:
     def _of(self, docs: Docs, freqs: Ints) -> NDArray[np.float64]:
         places, found = look_up(self.docs, docs)
         return np.where(found, freqs[places], 0.0)
+
+
+def _joined(arrays: Sequence[Ints]) -> Ints:
+    return arrays[0] if len(arrays) == 1 else np.concatenate([NO_DOCS, *arrays])
 
 
 class TermPostings(Postings):

@@ -34,6 +34,7 @@ _FEW_POSTINGS = 1024
 # The rarest lists are read as one while they have no more: each further step costs more than that.
 _READ_AS_ONE = 2048
 _FIRST_POSTINGS = 64
+_LARGEST_RUN = 64
 _FIRST_BLOCKS = 2
 _MORE_BLOCKS = 8  # times as many in each further step
 # So many documents that hold every word are scored sooner than the best are told from the rest.
@@ -287,12 +288,10 @@ class _List:
         if self._impacts is None:
             yield from self._promising_blocks(best, later, bound)
         elif len(self._impacts) > 4 * _FIRST_POSTINGS and not best.floor:
-            first = self._impacts.argpartition(-_FIRST_POSTINGS)[-_FIRST_POSTINGS:]
-            first.sort()
-            yield first
-            rest = self._impacts + later >= best.floor
-            rest[first] = False
-            yield rest.nonzero()[0]
+            high = _high(self._impacts, _FIRST_POSTINGS)
+            first = self._impacts >= high
+            yield first.nonzero()[0]
+            yield ((self._impacts + later >= best.floor) & ~first).nonzero()[0]
         else:
             yield (self._impacts + later >= best.floor).nonzero()[0]
 
@@ -337,6 +336,16 @@ class _AsOne(_List):
 
     def held(self, places: Ints, least: float) -> NDArray[np.float64] | None:
         return self._held[places] if self._least_held < least else None
+
+
+def _high(impacts: _Floats, count: int) -> float:
+    """What at least so many of the impacts reach, and not many more: the highest of as many runs of
+    them reach it. To find it takes a tenth of the time of telling the largest from all others.
+    """
+    size = min(_LARGEST_RUN, max(1, len(impacts) // (4 * count)))
+    whole = len(impacts) // size * size
+    highest = impacts[:whole].reshape(-1, size).max(axis=1)
+    return float(np.partition(highest, len(highest) - count)[len(highest) - count])
 
 
 def _lists(question: _Summed, number: int, base: int) -> list[_List]:
@@ -489,6 +498,8 @@ def _split(snapshot: Snapshot, postings: Postings, ranking: Ranking) -> list[_Pi
     ]
 
 
-def _weighted(freqs: Ints, title_freqs: Ints, ranking: Ranking) -> Scores:
+def _weighted(freqs: Ints, title_freqs: Ints, ranking: Ranking) -> NDArray[Any]:
     """Frequencies with those in the title weighted."""
+    if ranking.title_weight == 1:
+        return freqs
     return freqs + (ranking.title_weight - 1) * title_freqs
