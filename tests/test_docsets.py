@@ -1,5 +1,7 @@
 """Sets of documents, and the lists of postings that they are looked up in."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,8 @@ from search.embedded.docsets import (
     look_up_postings,
     meeting,
     places_with,
+    reached_by,
+    summed,
     without,
 )
 
@@ -75,3 +79,26 @@ def test_a_list_of_postings_tells_places_and_frequencies(
             assert (sorted(held)[place], freq) == (doc, min(held[doc], MAX_FREQ))
     among = [place for place, doc in enumerate(sorted(held)) if doc in wanted]
     assert places_with(postings, docs(wanted)).tolist() == among
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 300)), max_size=60),
+    st.sampled_from([1, 5000]),
+)
+def test_counts_of_a_document_add_up(counted: list[tuple[int, int]], spread: int) -> None:
+    """As many documents as places, and few of many, which are summed in two ways."""
+    docs = np.array([doc * spread for doc, _ in counted], dtype=np.int64)
+    found, sums = summed(docs, np.array([count for _, count in counted], dtype=np.int64))
+    expected: Counter[int] = Counter()
+    for doc, count in counted:
+        expected[doc * spread] += count
+    assert list(zip(found.tolist(), sums.tolist(), strict=True)) == sorted(expected.items())
+
+
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=2000), st.integers(1, 50))
+def test_at_least_so_many_keys_reach_it(numbers: list[int], count: int) -> None:
+    keys = np.array(numbers, dtype=np.float64)
+    count = min(count, len(keys))
+    reached = reached_by(keys, count)
+    assert (keys >= reached).sum() >= count
+    assert reached in numbers

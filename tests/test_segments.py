@@ -17,7 +17,7 @@ from index.errors import ArchiveError
 from index.identity import NOTHING_SAID
 from index.language.analyzer import analyze
 from index.schema import COLUMNS, TEXT_FIELDS, TITLE_BODY_GAP
-from index.segments.arrays import Ints, in_memory, read_arrays, write_arrays
+from index.segments.arrays import Ints, in_memory, read_arrays, stable_order, write_arrays
 from index.segments.chunk import NOTHING, Analysed, Terms, build, chunk
 from index.segments.commit import (
     Commit,
@@ -348,6 +348,15 @@ def test_smallest_type_that_holds_the_values() -> None:
     for largest, dtype in ((0, "u1"), (255, "u1"), (256, "u2"), (65536, "u4"), (2**32, "u8")):
         assert smallest(np.array([0, largest])).dtype == dtype
     assert smallest(np.array([], dtype=np.int64)).dtype == "u1"
+
+
+@given(
+    st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 3) | st.sampled_from([1 << 16, 1 << 31]))
+)
+def test_whole_numbers_are_put_in_order_and_equal_ones_stay(numbers: list[int]) -> None:
+    for dtype in (np.uint32, np.int64):
+        order = stable_order(np.array(numbers, dtype=dtype)).tolist()
+        assert order == sorted(range(len(numbers)), key=numbers.__getitem__)
 
 
 def test_ranges_and_spans_lie_one_after_another() -> None:

@@ -25,6 +25,7 @@ from index.segments import writer as writing
 from index.segments.arrays import Ints
 from index.segments.chunk import NO_TERMS, NOTHING, Analysed, Terms, build
 from index.segments.commit import last_commit
+from search.embedded.docsets import reached_by
 from search.embedded.facets import count_values
 from search.embedded.match import clause_mask, match
 from search.embedded.score import score
@@ -132,11 +133,8 @@ def _ask(snapshot: Snapshot, question: Question, total: bool) -> Answer:
         keys = snapshot.moments[docs]
     else:
         keys = score(snapshot, found.leaves, docs, _RANKING)
-    if len(docs) > DEPTH:
-        best = np.argpartition(-keys, DEPTH)[:DEPTH]
-        best = best[np.lexsort((docs[best], -keys[best]))]
-    else:
-        best = np.lexsort((docs, -keys))
+    best = (keys >= reached_by(keys, min(DEPTH, len(keys)))).nonzero()[0] if len(keys) else docs
+    best = best[np.lexsort((docs[best], -keys[best]))][:DEPTH]
     hits = snapshot.articles[docs[best]].tolist()
     if question.kind != "facets":
         return Answer(hits, len(docs) if total else None)

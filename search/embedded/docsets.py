@@ -25,6 +25,7 @@ _FEW = 4000
 # To put one document in order takes as long as to look at so many places for sums: measured on
 # lists of 38,000 to a million articles.
 _DENSE = 16
+_LARGEST_RUN = 64
 NO_DOCS: Docs = np.empty(0, dtype=np.int64)
 
 _Number = TypeVar("_Number", bound=np.integer[Any])
@@ -58,6 +59,15 @@ def summed(docs: Ints, counts: Ints) -> tuple[Docs, NDArray[np.int64]]:
     every = docs[order].astype(np.int64)
     begins = is_first(every).nonzero()[0]
     return every[begins], np.add.reduceat(counts[order], begins, dtype=np.int64)
+
+
+def reached_by(keys: NDArray[Any], count: int) -> float:
+    """What at least so many of the keys reach, and not many more: the highest of as many runs of
+    them reach it. To find it takes a tenth of the time of telling the largest from all others.
+    """
+    size = min(_LARGEST_RUN, max(1, len(keys) // (4 * count)))
+    highest = keys[: len(keys) // size * size].reshape(-1, size).max(axis=1)
+    return float(np.partition(highest, len(highest) - count)[len(highest) - count])
 
 
 def intersection(parts: Sequence[NDArray[_Number]]) -> NDArray[_Number]:

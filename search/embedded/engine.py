@@ -29,7 +29,7 @@ from index.segments.commit import (
     refuse_other_settings,
 )
 from index.segments.segment import NO_MOMENT
-from search.embedded.docsets import NO_DOCS, Docs, contains
+from search.embedded.docsets import NO_DOCS, Docs, contains, reached_by
 from search.embedded.facets import Counts, count_values
 from search.embedded.match import LAST_DAY, Leaf, Matches, clause_mask, idf, match
 from search.embedded.misspellings import corrected
@@ -882,8 +882,7 @@ def best_places(found: Found, snapshot: Snapshot, offset: int, limit: int | None
     if needed <= offset:
         return places[:0]
     if needed < total:
-        floor = np.partition(keys, total - needed)[total - needed]
-        places = np.flatnonzero(keys >= floor)
+        places = np.flatnonzero(keys >= reached_by(keys, needed))
     docs = found.docs[places]
     return places[snapshot.best_first(docs, keys[places])][offset:needed]
 
