@@ -167,7 +167,8 @@ def _unsealed(article: Article, raw: msgspec.Raw, enricher: str) -> Enrichment |
     except msgspec.MsgspecError:
         return None
     whole = _Sealed.of(Content(article, sealed.enrichment, enricher), key)
-    return sealed.enrichment if hmac.compare_digest(sealed.seal, whole.seal) else None
+    is_whole = hmac.compare_digest(sealed.seal.encode(), whole.seal.encode())
+    return sealed.enrichment if is_whole else None
 
 
 def _shared_key() -> bytes | None:

@@ -210,6 +210,7 @@ def test_what_was_read_by_the_same_code_is_not_read_again(
     sealed[1]["enricher"] = "another"
     sealed[2]["enrichment"]["title"] = "Kabar dari siapa pun."
     sealed[3]["enrichment"] = {"countries": ["VE"]}  # the form of another version
+    sealed[4]["seal"] = "é"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     read: list[str] = []
 
@@ -219,7 +220,7 @@ def test_what_was_read_by_the_same_code_is_not_read_again(
 
     monkeypatch.setattr("index.pipeline.enrich", noting)
     bodies = [line["body"] for line in lines]
-    for key, expected in (("", bodies), ("lain", bodies), ("rahasia", bodies[2:4])):
+    for key, expected in (("", bodies), ("lain", bodies), ("rahasia", bodies[2:5])):
         monkeypatch.setenv(KEY, key)
         read.clear()
         index_paths([str(path)], done / key, Config(), jobs=1)
