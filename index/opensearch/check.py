@@ -72,7 +72,9 @@ def _documents(cluster: Cluster, index: str) -> Iterator[dict[str, Any]]:
         }
         if after:
             body["search_after"] = after
-        hits = cluster.ask("POST", f"/{index}/_search", body)["hits"]["hits"]
+        # A part that does not answer is no proof that its articles are missing.
+        whole = {"allow_partial_search_results": "false"}
+        hits = cluster.ask("POST", f"/{index}/_search", body, **whole)["hits"]["hits"]
         yield from (hit["_source"] for hit in hits)
         if len(hits) < _AT_ONCE:
             return

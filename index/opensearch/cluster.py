@@ -99,7 +99,7 @@ class Cluster:
                     gettext(
                         "{cluster}: no answer within {seconds} s (opensearch.timeout_s)",
                         cluster=self._where(),
-                        seconds=self.settings.timeout_s,
+                        seconds=params.get("request_timeout", self.settings.timeout_s),
                     )
                 ) from error
             except ConnectionError as error:

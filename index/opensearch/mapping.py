@@ -49,6 +49,8 @@ def settings(config: Config) -> dict[str, Any]:
             # What is written becomes visible with a commit only.
             "refresh_interval": -1,
             "codec": "best_compression",
+            # What a node that hangs was sent long ago must not bring an erased article back.
+            "gc_deletes": "1h",
             # What is erased leaves the disk when it is asked for, however little it is.
             "merge.policy.expunge_deletes_allowed": 0,
             "similarity": {"default": {"type": "BM25", "k1": ranking.k1, "b": ranking.b}},

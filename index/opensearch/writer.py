@@ -162,7 +162,13 @@ class ClusterWriter(IndexWriter):
         # Who opens the index between this and the last line of it waits.
         self._tell(state=SHOWING)
         self._cluster.ask("POST", f"/{self._index}/_refresh", request_timeout=WRITING_S)
-        held = self._cluster.ask("GET", f"/{self._index}/_count")["count"]
+        counted = self._cluster.ask(
+            "POST",
+            f"/{self._index}/_search",
+            {"size": 0, "track_total_hits": True},
+            allow_partial_search_results="false",
+        )
+        held = counted["hits"]["total"]["value"]
         if held != commit.articles:
             raise ArchiveError(
                 gettext(

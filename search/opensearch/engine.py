@@ -22,7 +22,7 @@ from index.archive import Version
 from index.config import Config
 from index.errors import EngineUnavailable
 from index.messages import gettext
-from index.opensearch.cluster import Cluster, Refused, reason_of
+from index.opensearch.cluster import Cluster, Refused, reason_of, wait_s
 from index.opensearch.mapping import ARTICLE, MOMENT, SAME_PLACE, SEQ, SHOWING, STORY
 from index.schema import COUNTRY, DATE, PERSON, STEM, SURFACE
 from index.segments.segment import NO_MOMENT
@@ -62,6 +62,8 @@ from search.results import Facet, Hit, Leader, Match, Related, Request
 
 # The cluster keeps a state for a reader that asks so often; behind that the state is looked for.
 _KEEP_ALIVE = "10m"
+_TOO_MANY = 429
+_ATTEMPTS = 3
 # A commit follows what the cluster shows of it within moments, unless the run was killed between.
 _LOOKS = 10
 _LOOK_EVERY_S = 0.1
@@ -204,8 +206,9 @@ class OpenSearchEngine(EmbeddedEngine):
     def _search_all(self, bodies: Sequence[Query], warnings: list[str]) -> list[dict[str, Any]]:
         """The answers to some searches of the state that this engine was opened with."""
         self._refuse_when_closed()
-        for attempt in range(2):
-            kept = self._state
+        is_renewed = False
+        for attempt in range(_ATTEMPTS):
+            kept, is_last = self._state, attempt + 1 == _ATTEMPTS
             lines = []
             for body in bodies:
                 state = {"id": kept.pit, "keep_alive": _KEEP_ALIVE}
@@ -214,11 +217,14 @@ class OpenSearchEngine(EmbeddedEngine):
                 lines.append(msgspec.json.encode({"pit": state, "timeout": timeout, **body}))
                 lines.append(b"\n")
             answers = self._cluster.ask("POST", "/_msearch", b"".join(lines))["responses"]
-            if (kept.missing or any(map(_lacks, answers))) and not attempt:
+            if any(map(_is_busy, answers)) and not is_last:
+                time.sleep(wait_s(attempt))
+            elif (kept.missing or any(map(_lacks, answers))) and not (is_renewed or is_last):
                 self._renew(kept)
-                continue
-            return [self._whole(one, kept, warnings) for one in answers]
-        raise AssertionError("the second attempt returns")
+                is_renewed = True
+            else:
+                return [self._whole(one, kept, warnings) for one in answers]
+        raise AssertionError("the last attempt returns")
 
     def _renew(self, lost: _State) -> None:
         """Open the state again of which the cluster has lost parts, with a node or by the time."""
@@ -824,6 +830,11 @@ def _boosted(query: Query, weight: float) -> Query:
     if weight == 1:
         return query
     return {"bool": {"must": [query], "boost": weight}}
+
+
+def _is_busy(answer: dict[str, Any]) -> bool:
+    """Whether a search was one too many at once."""
+    return int(answer.get("status", 200)) == _TOO_MANY
 
 
 def _lacks(answer: dict[str, Any]) -> bool:
