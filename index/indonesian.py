@@ -370,6 +370,7 @@ MESSAGES = {
     "The question cannot be answered": "Pertanyaan tidak dapat dijawab",
     "The question has no words: every article is listed.": "Pertanyaan tidak memuat kata: semua artikel ditampilkan.",
     "The quotation mark at character {} has no partner and is left out.": "Tanda kutip pada karakter {} tidak berpasangan dan diabaikan.",
+    "the question has more words, or forms of a pattern, than a cluster looks for at once; ask for fewer": "pertanyaan memuat lebih banyak kata, atau bentuk dari suatu pola, daripada yang dicari klaster sekaligus; kurangi",
     "the record does not say how long it is": "rekaman tidak menyebut panjangnya",
     "the record is cut off": "rekaman terpotong",
     "the record is damaged": "rekaman rusak",

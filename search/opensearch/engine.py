@@ -7,6 +7,7 @@ their tokens. Those are scored again, exactly (`search.opensearch.candidates`).
 """
 
 import contextlib
+import re
 import threading
 import time
 from collections import Counter
@@ -20,7 +21,7 @@ import numpy as np
 
 from index.archive import Version
 from index.config import Config
-from index.errors import EngineUnavailable
+from index.errors import EngineUnavailable, QueryError
 from index.messages import gettext
 from index.opensearch.cluster import Cluster, Refused, reason_of, wait_s
 from index.opensearch.mapping import ARTICLE, MOMENT, SAME_PLACE, SEQ, SHOWING, STORY
@@ -63,6 +64,8 @@ from search.results import Facet, Hit, Leader, Match, Related, Request
 # The cluster keeps a state for a reader that asks so often; behind that the state is looked for.
 _KEEP_ALIVE = "10m"
 _TOO_MANY = 429
+# What it says to more clauses, or forms of a pattern in a body, than it has room for.
+_TOO_MUCH = re.compile("too many (nested clauses|terms)|maxClauseCount")
 _ATTEMPTS = 3
 # A commit follows what the cluster shows of it within moments, unless the run was killed between.
 _LOOKS = 10
@@ -236,6 +239,15 @@ class OpenSearchEngine(EmbeddedEngine):
 
     def _whole(self, answer: dict[str, Any], kept: _State, warnings: list[str]) -> dict[str, Any]:
         """An answer, with a warning where it is not of all shards or of all time."""
+        failures = answer.get("_shards", {}).get("failures", ())
+        for failed_by in (answer.get("error"), *(one["reason"] for one in failures)):
+            if failed_by is not None and _TOO_MUCH.search(reason_of(failed_by)):
+                raise QueryError(
+                    gettext(
+                        "the question has more words, or forms of a pattern, than a cluster looks"
+                        " for at once; ask for fewer"
+                    )
+                )
         if "error" in answer:
             error = answer["error"]
             raise Refused(

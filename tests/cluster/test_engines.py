@@ -15,7 +15,7 @@ import search
 from index.check import check
 from index.config import Cluster as Settings
 from index.config import Config, People, Ranking
-from index.errors import ArchiveError, EngineUnavailable
+from index.errors import ArchiveError, EngineUnavailable, QueryError
 from index.opensearch.writer import ClusterWriter
 from index.pipeline import delete, index_paths, optimize, rebuild, reindex, undo_takedowns, withdraw
 from search.engine import open_folder
@@ -415,6 +415,26 @@ def test_more_values_than_one_search_counts_are_counted_all_the_same(
                 expected.total,
                 expected.stories,
             )
+
+
+@pytest.mark.cluster
+def test_more_words_and_forms_than_a_cluster_looks_for_at_once(
+    one_node: Cluster, tmp_path: Path
+) -> None:
+    """Two patterns of 9,000 forms each are looked for; in bodies alone one is too much."""
+    config = on_cluster(one_node)()
+    forms = [
+        {"text": " ".join(f"pe{n:x}kata me{n:x}kata" for n in range(first, first + 300))}
+        for first in range(0, 9000, 300)
+    ]
+    archive = make_archive(tmp_path, forms, config=config)
+    with search.open(archive, config) as engine:
+        words = [f"pe{n:x}kata" for n in range(500)]
+        for question, total in (("pe* me*", 30), (" ".join(words[:200]), 1)):
+            assert engine.search(search.Request(question)).total == total
+        for question in ("isi:pe*", " ".join(words)):
+            with pytest.raises(QueryError, match="ask for fewer"):
+                engine.search(search.Request(question))
 
 
 @pytest.mark.cluster
