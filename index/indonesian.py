@@ -343,6 +343,7 @@ MESSAGES = {
     "the cluster has no index {name}; run `cakap-search reindex`": "klaster tidak memiliki indeks {name}; jalankan `cakap-search reindex`",
     "the cluster holds article {number}, which is not in the index here": "klaster menyimpan artikel {number}, yang tidak ada dalam indeks di sini",
     "the cluster holds {held} articles, not {expected}; run `cakap-search reindex`": "klaster menyimpan {held} artikel, bukan {expected}; jalankan `cakap-search reindex`",
+    "the cluster keeps words of what was erased longer than it should; the next run has them removed": "klaster menyimpan kata-kata dari yang dihapus lebih lama dari seharusnya; proses berikutnya menghapusnya",
     "the cluster knows article {number} with other people or another story": "klaster mengenal artikel {number} dengan tokoh atau kelompok berita lain",
     "The cluster took longer than {seconds} s: hits and counts are too few.": "Klaster memakan lebih dari {seconds} detik: hasil dan jumlah kurang dari semestinya.",
     "the database": "basis data",

@@ -10,6 +10,7 @@ the higher wins, so whatever is sent twice or late does no harm.
 """
 
 import hashlib
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import msgspec
 
 from index.config import Config, EngineName
-from index.errors import ArchiveError
+from index.errors import ArchiveError, EngineUnavailable
 from index.identity import NOTHING_SAID, Sayings
 from index.messages import gettext
 from index.opensearch.cluster import WRITING_S, Cluster, Refused
@@ -35,6 +36,8 @@ from index.segments.writer import IndexWriter
 _AT_ONCE = 500
 # A node takes 100 MB, and a tenth of its heap.
 _CHARS_AT_ONCE = 5_000_000
+_LOOKS_FOR_ERASED = 60
+_LOOK_EVERY_S = 2.0
 # Of an article's version the change of the archive, above the number of updates since.
 _UPDATE_BITS = 20
 
@@ -101,6 +104,8 @@ class ClusterWriter(IndexWriter):
                 )
             self._unseen_before = about.get("unseen", ())
             self._unsure = about.get("state") != "whole" or about["seq"] != self.last_commit.seq
+            if about.pop("erasing", False) and not self._unsure:  # else this run commits
+                self._expunge({key: about[key] for key in ("state", "seq", "unseen")})
 
     def begin(self, seq: int) -> None:
         """Tell up to which change of the archive all that follows until the commit is."""
@@ -139,7 +144,11 @@ class ClusterWriter(IndexWriter):
     def commit(self, seq: int, unseen: Sequence[int] = ()) -> Commit:
         """Make all that was added and removed visible at once, on the cluster and here."""
         self._unseen = sorted(unseen)
-        return super().commit(seq, unseen)
+        commit = super().commit(seq, unseen)
+        if self._erased:
+            self._expunge(self._whole)
+            self._erased.clear()
+        return commit
 
     def _publish(self, commit: Commit) -> None:
         assert self._index is not None
@@ -178,28 +187,40 @@ class ClusterWriter(IndexWriter):
                 ),
                 "damaged",
             )
-        self._tell(state="whole", seq=commit.seq, unseen=list(self._unseen))
+        self._whole = {"state": "whole", "seq": commit.seq, "unseen": list(self._unseen)}
+        self._tell(**self._whole, erasing=bool(self._erased))
         self._point_alias()
-        if self._erased:
-            self._expunge()
         self._removed.clear()
         self._sent.clear()
         self._unsure = False
-        self._erased.clear()
         self._renamed, self._unseen_before = None, self._unseen
         self._version_type = "external_gte"
 
-    def _expunge(self) -> None:
-        """Have what was erased merged away. What no flush has made durable would be kept."""
+    def _expunge(self, told: Mapping[str, Any]) -> None:
+        """Have what was erased merged away, and tell of the index as before, but that this is done.
+
+        A copy of a part keeps it until the others have told it that they have no need of it, which
+        they do each half a minute; and what no flush has made durable.
+        """
         ask, index = self._cluster.ask, f"/{self._index}"
-        ask("POST", f"{index}/_flush", request_timeout=WRITING_S)
-        ask(
-            "POST",
-            f"{index}/_forcemerge",
-            only_expunge_deletes="true",
-            request_timeout=WRITING_S,
+        for _ in range(_LOOKS_FOR_ERASED):
+            ask("POST", f"{index}/_flush", request_timeout=WRITING_S)
+            ask(
+                "POST",
+                f"{index}/_forcemerge",
+                only_expunge_deletes="true",
+                request_timeout=WRITING_S,
+            )
+            if not ask("GET", f"{index}/_stats/docs")["_all"]["total"]["docs"]["deleted"]:
+                self._tell(**told, erasing=False)
+                return
+            time.sleep(_LOOK_EVERY_S)
+        raise EngineUnavailable(
+            gettext(
+                "the cluster keeps words of what was erased longer than it should; the next run has"
+                " them removed"
+            )
         )
-        ask("POST", f"{index}/_flush", request_timeout=WRITING_S)
 
     def _known_people(self) -> dict[str, str]:
         """The names that the last commit shows others for."""

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 import search
+from index.archive import open_archive
 from index.check import check
 from index.config import Cluster as Settings
 from index.config import Config, People, Ranking
@@ -574,3 +575,18 @@ def test_without_a_cluster_the_message_names_the_place(tmp_path: Path) -> None:
     nowhere = Settings(urls=("http://127.0.0.1:9",))
     with pytest.raises(EngineUnavailable, match=r"127\.0\.0\.1:9: no connection"):
         rebuild(archive, Config(engine="opensearch", opensearch=nowhere), jobs=1)
+
+
+@pytest.mark.cluster
+def test_words_of_an_erased_article_leave_the_cluster_at_once(
+    one_node: Cluster, tmp_path: Path
+) -> None:
+    config = on_cluster(one_node)()
+    archive = make_archive(tmp_path, ARTICLES, config=config)
+    with search.open(archive, config) as engine:
+        (hit,) = engine.search(search.Request("jepang")).hits
+    with open_archive(archive) as opened:
+        (number,) = opened.find(hit.id)
+    delete(archive, [number], config)
+    docs = one_node.nodes[0].ask(f"/{config.opensearch.index}/_stats/docs")["_all"]["total"]["docs"]
+    assert (docs["count"], docs["deleted"]) == (len(ARTICLES) - 1, 0)
