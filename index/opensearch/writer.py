@@ -12,6 +12,7 @@ the higher wins, so whatever is sent twice or late does no harm.
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from index.opensearch.mapping import ARTICLE, SHOWING, STORY, mapping, settings
 from index.processes import batches
 from index.schema import PERSON
 from index.segments.arrays import Ints
-from index.segments.commit import Commit, fingerprint
+from index.segments.commit import Commit, fingerprint, last_commit
 from index.segments.segment import Segment
 from index.segments.writer import IndexWriter
 
@@ -223,10 +224,16 @@ class ClusterWriter(IndexWriter):
         )
 
     def _known_people(self) -> dict[str, str]:
-        """The names that the last commit shows others for."""
+        """The names that the last commit shows others for, of whatever engine it is: what is sent
+        with the right names is not sent twice.
+        """
         if self._renamed is None:
-            commit = self.last_commit
-            self._renamed = dict(renamed(self._folder, commit)) if commit else {}
+            self._renamed = {}
+            # An index that is made anew may be so because the last one cannot be read.
+            with suppress(ArchiveError, OSError, LookupError, ValueError):
+                commit = self.last_commit or last_commit(self._folder)
+                if commit is not None and commit.fingerprint == fingerprint():
+                    self._renamed = dict(renamed(self._folder, commit))
         return self._renamed
 
     def _action(self, kind: str, number: int) -> dict[str, Any]:

@@ -4,7 +4,8 @@
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from index.check import check
 from index.config import Cluster as Settings
 from index.config import Config, People, Ranking
 from index.errors import ArchiveError, EngineUnavailable, QueryError
+from index.opensearch.cluster import Cluster as Connection
 from index.opensearch.writer import ClusterWriter
 from index.pipeline import delete, index_paths, optimize, rebuild, reindex, undo_takedowns, withdraw
 from search.engine import open_folder
@@ -590,3 +592,22 @@ def test_words_of_an_erased_article_leave_the_cluster_at_once(
     delete(archive, [number], config)
     docs = one_node.nodes[0].ask(f"/{config.opensearch.index}/_stats/docs")["_all"]["total"]["docs"]
     assert (docs["count"], docs["deleted"]) == (len(ARTICLES) - 1, 0)
+
+
+@pytest.mark.cluster
+def test_moving_sends_no_article_twice_for_a_name(
+    one_node: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the two of a story, which is known when all are sent."""
+    archive = make_archive(tmp_path, ARTICLES)
+    sent: list[str] = []
+    bulk = Connection.bulk
+
+    def noting(self: Connection, lines: Any) -> Sequence[int]:
+        lines = list(lines)
+        sent.extend(next(iter(action)) for action, _ in lines)
+        return bulk(self, lines)
+
+    monkeypatch.setattr(Connection, "bulk", noting)
+    rebuild(archive, on_cluster(one_node)())
+    assert Counter(sent) == {"index": len(ARTICLES), "update": 2}
