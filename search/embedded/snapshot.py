@@ -80,6 +80,16 @@ class Postings:
         return np.where(found, freqs[places], 0.0)
 
 
+def _freqs_at(place: tuple[TextField, slice] | None, docs: Docs) -> NDArray[np.float64]:
+    """How often a term that lies there stands in each of some documents of its segment."""
+    if place is None:
+        return np.zeros(len(docs))
+    field, where = place
+    _, found = look_up_postings(field.postings[where], docs)
+    found[found > MAX_FREQ] = 0
+    return found.astype(np.float64)
+
+
 def _joined(arrays: Sequence[Ints]) -> Ints:
     return arrays[0] if len(arrays) == 1 else np.concatenate([NO_DOCS, *arrays])
 
@@ -105,16 +115,15 @@ class TermPostings(Postings):
 
     def freqs_of(self, docs: Docs) -> NDArray[np.float64]:
         """The same, looked up where the postings lie."""
+        if len(self.places) == 1:  # as after an `optimize`, and in small archives
+            return _freqs_at(self.places[0], docs)
         freqs = np.zeros(len(docs))
-        begins = docs.searchsorted(self._bases).tolist() if len(self._bases) > 1 else [0]
+        begins = docs.searchsorted(self._bases).tolist()
         for place, base, first, last in zip(
             self.places, self._bases, begins, [*begins[1:], len(docs)], strict=True
         ):
-            if place is not None and first < last:
-                text, where = place
-                _, found = look_up_postings(text.postings[where], docs[first:last] - base)
-                found[found > MAX_FREQ] = 0
-                freqs[first:last] = found
+            if first < last:
+                freqs[first:last] = _freqs_at(place, docs[first:last] - base)
         return freqs
 
     def _read(self) -> tuple[Docs, Ints, Ints]:

@@ -317,24 +317,26 @@ class _List:
 
 
 class _AsOne(_List):
-    """Several lists read as one."""
+    """Several lists read as one, of a question whose documents must hold `least` of its weight."""
 
-    def __init__(self, lists: Sequence[_List]) -> None:
+    def __init__(self, lists: Sequence[_List], least: float) -> None:
         read = [one.read_all() for one in lists]
         docs = np.concatenate([docs for docs, _ in read])
         order = docs.argsort(kind="stable")
         docs = docs[order]
         first = is_first(docs).nonzero()[0]
-        weights = np.repeat([one.weight for one in lists], [len(docs) for docs, _ in read])
         self.postings = first_postings(docs[first])
         self.weight = sum(one.weight for one in lists)
-        self._held = np.add.reduceat(weights[order], first)
-        self._least_held = float(self._held.min())
+        self._held: NDArray[np.float64] | None = None
+        if min(one.weight for one in lists) < least:  # else each document holds enough
+            weights = np.repeat([one.weight for one in lists], [len(docs) for docs, _ in read])
+            held = np.add.reduceat(weights[order], first)
+            self._held = held if held.min() < least else None
         self._impacts = np.add.reduceat(np.concatenate([added for _, added in read])[order], first)
         self.most = float(self._impacts.max())
 
-    def held(self, places: Ints, least: float) -> NDArray[np.float64] | None:
-        return self._held[places] if self._least_held < least else None
+    def held(self, places: Ints, least: float) -> NDArray[np.float64] | None:  # noqa: ARG002
+        return None if self._held is None else self._held[places]
 
 
 def _lists(question: _Summed, number: int, base: int) -> list[_List]:
@@ -351,11 +353,11 @@ def _lists(question: _Summed, number: int, base: int) -> list[_List]:
     return lists
 
 
-def _rarest_as_one(lists: list[_List]) -> list[_List]:
+def _rarest_as_one(lists: list[_List], least: float) -> list[_List]:
     """The same lists, with as many of the first as have few postings together read as one."""
     read = itertools.accumulate(len(one.postings) for one in lists)
     count = sum(postings <= _READ_AS_ONE for postings in read)
-    return [_AsOne(lists[:count]), *lists[count:]] if count > 1 else lists
+    return [_AsOne(lists[:count], least), *lists[count:]] if count > 1 else lists
 
 
 def _after(numbers: Sequence[float]) -> list[float]:
@@ -402,7 +404,7 @@ def _collect(
     best: _Best, question: _Summed, least: float, number: int, base: int, passing: Mask | None
 ) -> None:
     """Add the best documents of one segment."""
-    lists = _rarest_as_one(_lists(question, number, base))
+    lists = _rarest_as_one(_lists(question, number, base), least)
     most_after = _after([one.most for one in lists])
     weight_after = _after([one.weight for one in lists])
     excluded = _excluded(question, number)
