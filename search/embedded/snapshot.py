@@ -305,7 +305,8 @@ class Snapshot:
             found = text.terms.with_prefix(prefix)
             where = slice(int(text.starts[found.start]), int(text.starts[found.stop]))
             postings = text.postings[where]
-            docs = docs_of(postings).astype(np.int64) + base
+            docs = docs_of(postings).astype(np.int64)
+            docs += base
             runs.append(Postings(docs, freqs_of(postings), text.title_freqs(where)))
         return Postings.summed(runs)
 
