@@ -29,8 +29,10 @@ _MANY = 1_100
 _FEW = 60
 
 
-def _config(cluster: Cluster, timeout_s: int = 30, shards: int = 3) -> Config:
-    settings = Settings(urls=tuple(cluster.urls), shards=shards, replicas=1, timeout_s=timeout_s)
+def _config(cluster: Cluster, timeout_s: int = 30, shards: int = 3, replicas: int = 1) -> Config:
+    settings = Settings(
+        urls=tuple(cluster.urls), shards=shards, replicas=replicas, timeout_s=timeout_s
+    )
     return Config(engine="opensearch", opensearch=settings)
 
 
