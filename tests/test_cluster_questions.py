@@ -134,6 +134,8 @@ def test_patterns_are_never_cut_short() -> None:
         "top_terms_blended_freqs_498"
     ] * 2
     # One edit as Levenshtein counts it: a swap of neighbours is two.
+    one_letter = asked("k~").every()["regexp"]["surface"]
+    assert one_letter["value"] == "[^¶]|k.|.k"
     assert asked("lavrof~").every() == {
         "fuzzy": {
             "surface": {

@@ -407,6 +407,10 @@ def _pattern(kind: str, text: str, part: str | None, most: int) -> tuple[Query, 
 
 
 def _with_rewrite(kind: str, field: str, text: str, rewrite: str) -> Query:
+    if kind == "fuzzy" and len(text) == 1:
+        # Every letter is one edit away, and so would be the end of each title.
+        near = f"[^{TITLE_END}]|{text}.|.{text}"
+        return {"regexp": {field: {"value": near, "flags": "NONE", "rewrite": rewrite}}}
     edits = {} if kind == "prefix" else _ONE_EDIT
     return {kind: {field: {"value": text, "rewrite": rewrite, **edits}}}
 

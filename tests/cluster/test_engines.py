@@ -130,6 +130,7 @@ QUESTIONS = {
     '"senjata di"': set(),  # the end of a title and the beginning of a body are far apart
     "senjat*": {"berita", "pidato"},  # as it is written: persenjataan begins otherwise
     "lavrof~": {"berita", "salinan", "pidato"},
+    "k~": {"kopi"},  # ke; on a cluster the end of a title is one letter, too
     "judul:kopi": {"kopi", "panen"},
     "isi:kopi": {"kopi", "panen", "tanpa"},
     "isi:lavrov": {"berita", "salinan", "pidato"},
