@@ -39,7 +39,7 @@ from index.export import read_exported
 from index.identity import read_sayings
 from index.lock import write_lock
 from index.messages import gettext, noop
-from index.processes import batches, job_count, ordered_map
+from index.processes import batches, job_count, ordered_map, sized_batches
 from index.segments.arrays import Ints
 from index.segments.chunk import chunk
 from index.segments.commit import INDEX_FOLDER, Commit, is_index_file, last_commit
@@ -598,17 +598,13 @@ def _place_name(path: str, place: int) -> str:
 
 def _tasks(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
     """Steps in batches for a worker, by number and by size."""
-    task: list[_Step] = []
-    size = 0
-    for step in steps:
-        task.append(step)
-        if not isinstance(step, _End) and isinstance(step[1], Record):
-            size += len(step[1].payload)
-        if len(task) >= _RECORDS_PER_TASK or size >= _BYTES_PER_TASK:
-            yield task
-            task, size = [], 0
-    if task:
-        yield task
+    return sized_batches(steps, _RECORDS_PER_TASK, _payload_bytes, _BYTES_PER_TASK)
+
+
+def _payload_bytes(step: _Step) -> int:
+    if isinstance(step, _End) or not isinstance(step[1], Record):
+        return 0
+    return len(step[1].payload)
 
 
 def _process(

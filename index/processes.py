@@ -41,6 +41,22 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
+def sized_batches(
+    items: Iterable[T], count: int, size_of: Callable[[T], int], size: int
+) -> Iterator[list[T]]:
+    """The items in lists of at most `count`, each ended by the item with which it has `size`."""
+    batch: list[T] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size_of(item)
+        if len(batch) >= count or total >= size:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
+
+
 def ordered_map(function: Callable[[T], R], items: Iterable[T], jobs: int) -> Iterator[R]:
     """`map(function, items)` by `jobs` processes, holding few items at a time.
 

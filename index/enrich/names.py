@@ -90,7 +90,7 @@ def name_key(name: str) -> str:
     a name. Parts do: Lavrov is not Sergei Lavrov.
     A closing Roman numeral is exact. A name without letters is its own key.
     """
-    return read_names((name,))[0].key
+    return _read(name).key
 
 
 def exact_key(name: str) -> str:
@@ -103,7 +103,13 @@ def name_parts(name: str) -> tuple[str, ...]:
 
     Kim Jong-un has two parts. Initials are single letters, or two capitals: BJ Habibie has three.
     """
-    return read_names((name,))[0].parts
+    return _read(name).parts
+
+
+@functools.lru_cache(maxsize=65536)
+def _read(name: str) -> Name:
+    """One name, for questions: they compare the same few with each other."""
+    return read_names((name,))[0]
 
 
 def read_names(names: Sequence[str]) -> list[Name]:

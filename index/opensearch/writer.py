@@ -26,7 +26,7 @@ from index.opensearch.cluster import WRITING_S, Cluster, Refused
 from index.opensearch.derived import Derived, derived, renamed
 from index.opensearch.documents import documents, without_text
 from index.opensearch.mapping import ARTICLE, SHOWING, STORY, mapping, settings
-from index.processes import batches
+from index.processes import batches, sized_batches
 from index.schema import PERSON
 from index.segments.arrays import Ints
 from index.segments.commit import Commit, fingerprint, last_commit
@@ -39,6 +39,7 @@ _AT_ONCE = 500
 _CHARS_AT_ONCE = 5_000_000
 _LOOKS_FOR_ERASED = 60
 _LOOK_EVERY_S = 2.0
+_Action = tuple[dict[str, Any], dict[str, Any] | None]
 # Of an article's version the change of the archive, above the number of updates since.
 _UPDATE_BITS = 20
 
@@ -105,8 +106,9 @@ class ClusterWriter(IndexWriter):
                 )
             self._unseen_before = about.get("unseen", ())
             self._unsure = about.get("state") != "whole" or about["seq"] != self.last_commit.seq
-            if about.pop("erasing", False) and not self._unsure:  # else this run commits
-                self._expunge({key: about[key] for key in ("state", "seq", "unseen")})
+            if about.get("erasing") and not self._unsure:  # else this run commits
+                self._unseen = self._unseen_before
+                self._expunge(self.last_commit)
 
     def begin(self, seq: int) -> None:
         """Tell up to which change of the archive all that follows until the commit is."""
@@ -147,7 +149,7 @@ class ClusterWriter(IndexWriter):
         self._unseen = sorted(unseen)
         commit = super().commit(seq, unseen)
         if self._erased:
-            self._expunge(self._whole)
+            self._expunge(commit)
             self._erased.clear()
         return commit
 
@@ -188,8 +190,7 @@ class ClusterWriter(IndexWriter):
                 ),
                 "damaged",
             )
-        self._whole = {"state": "whole", "seq": commit.seq, "unseen": list(self._unseen)}
-        self._tell(**self._whole, erasing=bool(self._erased))
+        self._tell_whole(commit, erasing=bool(self._erased))
         self._point_alias()
         self._removed.clear()
         self._sent.clear()
@@ -197,7 +198,7 @@ class ClusterWriter(IndexWriter):
         self._renamed, self._unseen_before = None, self._unseen
         self._version_type = "external_gte"
 
-    def _expunge(self, told: Mapping[str, Any]) -> None:
+    def _expunge(self, commit: Commit) -> None:
         """Have what was erased merged away, and tell of the index as before, but that this is done.
 
         A copy of a part keeps it until the others have told it that they have no need of it, which
@@ -213,7 +214,7 @@ class ClusterWriter(IndexWriter):
                 request_timeout=WRITING_S,
             )
             if not ask("GET", f"{index}/_stats/docs")["_all"]["total"]["docs"]["deleted"]:
-                self._tell(**told, erasing=False)
+                self._tell_whole(commit, erasing=False)
                 return
             time.sleep(_LOOK_EVERY_S)
         raise EngineUnavailable(
@@ -246,16 +247,8 @@ class ClusterWriter(IndexWriter):
             }
         }
 
-    def _send(self, actions: Iterable[tuple[dict[str, Any], dict[str, Any] | None]]) -> None:
-        some: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
-        size = 0
-        for action in actions:
-            some.append(action)
-            size += _chars(action[1] or {})
-            if len(some) == _AT_ONCE or size > _CHARS_AT_ONCE:
-                self._cluster.bulk(some)
-                some, size = [], 0
-        if some:
+    def _send(self, actions: Iterable[_Action]) -> None:
+        for some in sized_batches(actions, _AT_ONCE, _chars, _CHARS_AT_ONCE):
             self._cluster.bulk(some)
 
     def _new_index(self) -> str:
@@ -295,6 +288,9 @@ class ClusterWriter(IndexWriter):
             known["seq"] = self.last_commit.seq if self.last_commit else -1
         self._cluster.ask("PUT", f"/{self._index}/_mapping", {"_meta": known | about})
 
+    def _tell_whole(self, commit: Commit, *, erasing: bool) -> None:
+        self._tell(state="whole", seq=commit.seq, unseen=list(self._unseen), erasing=erasing)
+
     def _point_alias(self) -> None:
         """Let the alias name the new index, and drop those before the one that it named."""
         answering = self._cluster.index_name()
@@ -329,7 +325,7 @@ class ClusterWriter(IndexWriter):
         return (name for name in list(found) if name.removeprefix(prefix).isdecimal())
 
 
-def _chars(document: Mapping[str, Any]) -> int:
+def _chars(action: _Action) -> int:
     """About how long a document's texts are."""
-    texts = (value for value in document.values() if isinstance(value, str | list))
+    texts = (value for value in (action[1] or {}).values() if isinstance(value, str | list))
     return sum(len(part) for text in texts for part in ([text] if isinstance(text, str) else text))

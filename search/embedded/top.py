@@ -327,16 +327,17 @@ class _AsOne(_List):
         first = is_first(docs).nonzero()[0]
         self.postings = first_postings(docs[first])
         self.weight = sum(one.weight for one in lists)
-        self._held: NDArray[np.float64] | None = None
-        if min(one.weight for one in lists) < least:  # else each document holds enough
+        self._held = np.zeros(0)
+        self._least_held = min(one.weight for one in lists)
+        if self._least_held < least:  # else each document holds enough
             weights = np.repeat([one.weight for one in lists], [len(docs) for docs, _ in read])
-            held = np.add.reduceat(weights[order], first)
-            self._held = held if held.min() < least else None
+            self._held = np.add.reduceat(weights[order], first)
+            self._least_held = float(self._held.min())
         self._impacts = np.add.reduceat(np.concatenate([added for _, added in read])[order], first)
         self.most = float(self._impacts.max())
 
-    def held(self, places: Ints, least: float) -> NDArray[np.float64] | None:  # noqa: ARG002
-        return None if self._held is None else self._held[places]
+    def held(self, places: Ints, least: float) -> NDArray[np.float64] | None:
+        return self._held[places] if self._least_held < least else None
 
 
 def _lists(question: _Summed, number: int, base: int) -> list[_List]:
