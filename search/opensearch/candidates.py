@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.opensearch.mapping import SAME_PLACE
+from index.opensearch.mapping import SAME_PLACE, TITLE_END
 from index.schema import STEM, SURFACE, TITLE_BODY_GAP, Field
 from index.segments.arrays import Ints, in_memory, is_first
 from index.segments.merge import TextPiece, text_arrays
@@ -52,7 +52,7 @@ class Sought(NamedTuple):
         """Whether a surface form is looked for."""
         if term in self.surfaces or term.startswith(self.prefixes):
             return True
-        if not self.near:
+        if not self.near or term == TITLE_END:  # which is one edit from each letter
             return False
         from rapidfuzz.distance import Levenshtein
 

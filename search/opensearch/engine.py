@@ -24,15 +24,7 @@ from index.config import Config
 from index.errors import EngineUnavailable, QueryError
 from index.messages import gettext
 from index.opensearch.cluster import Cluster, Refused, reason_of, wait_s
-from index.opensearch.mapping import (
-    ARTICLE,
-    MOMENT,
-    SAME_PLACE,
-    SEQ,
-    SHOWING,
-    STORY,
-    TITLE_END,
-)
+from index.opensearch.mapping import ARTICLE, MOMENT, SAME_PLACE, SEQ, SHOWING, STORY
 from index.schema import COUNTRY, DATE, PERSON, STEM, SURFACE
 from index.segments.segment import NO_MOMENT
 from search.embedded.copies import COMPARED, RARE_WORDS, Copy, copies_among, own_words
@@ -427,7 +419,7 @@ class OpenSearchEngine(EmbeddedEngine):
                 for place in part.split()
             }
             terms = {term for place in places for term in place.split(SAME_PLACE)}
-            known |= set(filter(sought.is_surface, terms - {TITLE_END}))
+            known |= set(filter(sought.is_surface, terms))
         if not warnings:
             kept = self._known_forms if len(self._known_forms) < _PATTERNS_KEPT else {}
             self._known_forms = kept | {(kind, text): known}
